@@ -1,0 +1,171 @@
+package io.nomen.store;
+
+import io.nomen.NomenException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
+ * hdfs:}, {@code s3a:}, {@code gs:}, …). Travels to executors with its configuration.
+ *
+ * <p>Nothing here relies on rename: every write goes straight to its final name, so that callers
+ * stay correct on object stores.
+ */
+public final class Storage implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private transient Configuration configuration;
+
+  public Storage(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /** What a folder holds: one file or folder. */
+  public record Entry(String uri, String name, long length, boolean folder) {}
+
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  /** The file system of {@code uri}, for listings that this class does not cover. */
+  public FileSystem fileSystem(String uri) {
+    try {
+      return path(uri).getFileSystem(configuration);
+    } catch (IOException e) {
+      throw cannot("reach", uri, e);
+    }
+  }
+
+  /** Absolute URI of a path as a user typed it; a path without a scheme is a local one. */
+  public String qualify(String uri) {
+    Path path = path(uri);
+    if (path.toUri().getScheme() == null) {
+      return new Path(java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri()).toString();
+    }
+    return path.toString();
+  }
+
+  public FSDataInputStream open(String uri) {
+    try {
+      return fileSystem(uri).open(path(uri));
+    } catch (IOException e) {
+      throw cannot("read", uri, e);
+    }
+  }
+
+  /** Opens {@code uri} for writing, replacing what is there; parents are made as needed. */
+  public OutputStream create(String uri) {
+    try {
+      return fileSystem(uri).create(path(uri), true);
+    } catch (IOException e) {
+      throw cannot("write", uri, e);
+    }
+  }
+
+  public byte[] readBytes(String uri) {
+    try (FSDataInputStream in = open(uri)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw cannot("read", uri, e);
+    }
+  }
+
+  public String readText(String uri) {
+    return new String(readBytes(uri), StandardCharsets.UTF_8);
+  }
+
+  public void writeText(String uri, String text) {
+    writeBytes(uri, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void writeBytes(String uri, byte[] bytes) {
+    try (OutputStream out = create(uri)) {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw cannot("write", uri, e);
+    }
+  }
+
+  public boolean exists(String uri) {
+    try {
+      return fileSystem(uri).exists(path(uri));
+    } catch (IOException e) {
+      throw cannot("look at", uri, e);
+    }
+  }
+
+  /** What the folder {@code uri} holds, one level, by name; empty where there is no such folder. */
+  public List<Entry> list(String uri) {
+    try {
+      FileStatus[] found = fileSystem(uri).listStatus(path(uri));
+      return Arrays.stream(found)
+          .map(
+              s ->
+                  new Entry(
+                      s.getPath().toString(), s.getPath().getName(), s.getLen(), s.isDirectory()))
+          .sorted(Comparator.comparing(Entry::name))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw cannot("list", uri, e);
+    }
+  }
+
+  /** Deletes a file, or a folder with all that it holds; nothing happens where there is none. */
+  public void delete(String uri) {
+    try {
+      fileSystem(uri).delete(path(uri), true);
+    } catch (IOException e) {
+      throw cannot("delete", uri, e);
+    }
+  }
+
+  /** Hadoop's path of {@code uri}; a local path may hold characters that a URI may not. */
+  public static Path path(String uri) {
+    if (uri.isBlank()) {
+      throw NomenException.usage("A path is empty; give a folder, a file or a URI.");
+    }
+    Path path;
+    try {
+      path = new Path(uri);
+    } catch (IllegalArgumentException e) {
+      throw NomenException.usage("\"%s\" is not a path or URI: %s.".formatted(uri, e.getMessage()));
+    }
+    URI parsed = path.toUri();
+    if (parsed.getUserInfo() != null && parsed.getUserInfo().contains(":")) {
+      throw NomenException.usage(
+          "A URI with a password in it is refused (%s://…@%s); use the platform's credentials."
+              .formatted(parsed.getScheme(), parsed.getHost()));
+    }
+    return path;
+  }
+
+  private static NomenException cannot(String verb, String uri, IOException e) {
+    String reason = e instanceof FileNotFoundException ? "there is no such file" : e.getMessage();
+    return NomenException.input("Cannot %s %s: %s.".formatted(verb, uri, reason), e);
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    configuration.write(out);
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException {
+    configuration = new Configuration(false);
+    configuration.readFields(in);
+  }
+}

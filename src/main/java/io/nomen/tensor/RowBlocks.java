@@ -1,0 +1,44 @@
+package io.nomen.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * A matrix of N rows, spread over a cluster as blocks of consecutive rows.
+ *
+ * <p>Order and partitioning depend on the rows alone and never on cores or executors, so that sums
+ * over partitions, and with them every result, are the same wherever the job runs.
+ *
+ * @param blocks the blocks in row order; concatenated they are the whole matrix
+ * @param rows N
+ * @param width d
+ */
+public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
+  /** Rows per block where a matrix is cut up here: 8 MB at 512 columns. */
+  public static final int ROWS_PER_BLOCK = 4096;
+
+  /** Cuts a matrix that the driver holds, one partition per block. */
+  public static RowBlocks of(JavaSparkContext spark, float[] values, int width) {
+    int rows = values.length / width;
+    List<RowBlock> blocks = new ArrayList<>();
+    for (int first = 0; first < rows; first += ROWS_PER_BLOCK) {
+      int count = Math.min(ROWS_PER_BLOCK, rows - first);
+      float[] part = new float[count * width];
+      System.arraycopy(values, first * width, part, 0, part.length);
+      blocks.add(new RowBlock(first, count, width, part));
+    }
+    return new RowBlocks(spark.parallelize(blocks, Math.max(1, blocks.size())), rows, width);
+  }
+
+  /** The whole matrix on the driver, [N, d] row-major; only for matrices known to be small. */
+  public float[] collect() {
+    float[] all = new float[Math.toIntExact(rows * width)];
+    for (RowBlock block : blocks.collect()) {
+      System.arraycopy(
+          block.values(), 0, all, Math.toIntExact(block.firstRow() * width), block.values().length);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,76 @@
+package io.nomen;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Keeps the direction of imports that {@code docs/design.md} draws. */
+class ImportDirectionTest {
+  private static final Map<String, List<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("spark", List.of()),
+          Map.entry("store", List.of()),
+          Map.entry("tensor", List.of()),
+          Map.entry("image", List.of("store")),
+          Map.entry("clip", List.of("tensor", "image", "store")),
+          Map.entry("vocabulary", List.of("clip", "store")),
+          Map.entry("neighbours", List.of("tensor")),
+          Map.entry("semantics", List.of("tensor", "vocabulary")),
+          Map.entry("heads", List.of("tensor", "store")),
+          Map.entry("method", List.of("semantics", "heads", "neighbours", "tensor")),
+          Map.entry("naming", List.of("vocabulary", "store", "tensor")),
+          Map.entry("evaluate", List.of("store", "tensor")),
+          Map.entry("gallery", List.of("naming", "store", "image")),
+          Map.entry(
+              "job",
+              List.of(
+                  "gallery",
+                  "evaluate",
+                  "naming",
+                  "method",
+                  "heads",
+                  "semantics",
+                  "neighbours",
+                  "vocabulary",
+                  "clip",
+                  "image",
+                  "tensor",
+                  "store",
+                  "spark")));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.nomen");
+
+  @TestFactory
+  Stream<DynamicTest> imports_follow_the_plan() {
+    return MAY_USE.keySet().stream()
+        .sorted()
+        .map(name -> DynamicTest.dynamicTest(name, () -> onlyAllowedImports(name)));
+  }
+
+  private static void onlyAllowedImports(String name) {
+    String[] allowed =
+        Stream.concat(
+                Stream.of("io.nomen", "io.nomen." + name + ".."),
+                MAY_USE.get(name).stream().map(other -> "io.nomen." + other + ".."))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("io.nomen." + name + "..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.nomen..").and(resideOutsideOfPackages(allowed)))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+}
