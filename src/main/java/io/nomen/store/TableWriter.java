@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -55,7 +56,7 @@ public final class TableWriter implements Closeable {
    * Writes one row.
    *
    * @param values in the order of the schema's columns; {@code Optional} for optional ones, {@code
-   *     float[]} and {@code List<String>} for lists
+   *     int[]}, {@code float[]} and {@code List<String>} for lists
    */
   public void write(Object... values) {
     if (values.length != columns) {
@@ -155,35 +156,32 @@ public final class TableWriter implements Closeable {
         case FLOAT -> consumer.addFloat((Float) value);
         case DOUBLE -> consumer.addDouble((Double) value);
         case BOOLEAN -> consumer.addBoolean((Boolean) value);
-        case FLOATS -> addFloats((float[]) value);
-        case STRINGS -> addStrings((List<?>) value);
+        case INTS -> addList((int[]) value);
+        case FLOATS -> addList((float[]) value);
+        case STRINGS -> addList((List<?>) value);
       }
     }
 
-    private void addFloats(float[] values) {
-      consumer.startGroup();
-      if (values.length > 0) {
-        consumer.startField("list", 0);
-        for (float value : values) {
-          consumer.startGroup();
-          consumer.startField("element", 0);
-          consumer.addFloat(value);
-          consumer.endField("element", 0);
-          consumer.endGroup();
-        }
-        consumer.endField("list", 0);
-      }
-      consumer.endGroup();
+    private void addList(int[] values) {
+      addList(values.length, i -> consumer.addInteger(values[i]));
     }
 
-    private void addStrings(List<?> values) {
+    private void addList(float[] values) {
+      addList(values.length, i -> consumer.addFloat(values[i]));
+    }
+
+    private void addList(List<?> values) {
+      addList(values.size(), i -> consumer.addBinary(Binary.fromString((String) values.get(i))));
+    }
+
+    private void addList(int length, IntConsumer element) {
       consumer.startGroup();
-      if (!values.isEmpty()) {
+      if (length > 0) {
         consumer.startField("list", 0);
-        for (Object value : values) {
+        for (int i = 0; i < length; i++) {
           consumer.startGroup();
           consumer.startField("element", 0);
-          consumer.addBinary(Binary.fromString((String) value));
+          element.accept(i);
           consumer.endField("element", 0);
           consumer.endGroup();
         }
