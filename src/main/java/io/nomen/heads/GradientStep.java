@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.NativeFloats;
+import io.nomen.tensor.NativeScope;
 import io.nomen.tensor.TorchScript;
 
 /** Loss and gradient of batches of one training set, through libtorch. Not for several threads. */
@@ -11,7 +12,7 @@ final class GradientStep implements AutoCloseable {
   private final Objective objective;
   private final TrainingSet set;
   private final TorchScript script;
-  private final NDManager scope = NDManager.newBaseManager();
+  private final NDManager scope = NativeScope.open();
   private final NDArray parameters;
   private final NDArray anchors;
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.NativeFloats;
+import io.nomen.tensor.NativeScope;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
 import java.util.List;
@@ -55,6 +56,8 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   private final List<View> views;
   private transient NDManager owner;
   private transient List<NDArray> tensors;
+  private transient BatchPlan lastPlan;
+  private transient List<Object> lastPlanOf;
 
   public TrainingSet(List<View> views) {
     this.views = List.copyOf(views);
@@ -78,7 +81,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   /** The features in libtorch's memory, one [N, d] float16 tensor per view. */
   synchronized List<NDArray> tensors() {
     if (tensors == null) {
-      NDManager scope = NDManager.newBaseManager();
+      NDManager scope = NativeScope.open();
       tensors =
           views.stream()
               .map(v -> NativeFloats.ofHalves(scope, v.features(), v.rows(), v.width()))
@@ -88,6 +91,16 @@ public final class TrainingSet implements Serializable, AutoCloseable {
       CLEANER.register(this, scope::close);
     }
     return tensors;
+  }
+
+  /** The plan of an epoch; the last one is kept, for shards ask for it at every step. */
+  synchronized BatchPlan plan(int batch, boolean dropPartial, long seed, int epoch) {
+    List<Object> key = List.of(batch, dropPartial, seed, epoch);
+    if (!key.equals(lastPlanOf)) {
+      lastPlan = new BatchPlan(this, batch, dropPartial, seed, epoch);
+      lastPlanOf = key;
+    }
+    return lastPlan;
   }
 
   /** Frees the native memory of this JVM; the next step takes it again. */
