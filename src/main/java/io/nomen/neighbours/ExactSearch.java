@@ -56,13 +56,16 @@ final class ExactSearch {
   }
 
   private static Found compare(Found found, List<RowBlock> keys, int tasks) {
-    TaskThreads.share(tasks);
-    NearestRows nearest = found.nearest().copy();
-    try (BlockProducts products = new BlockProducts(found.block())) {
-      for (RowBlock key : keys) {
-        products.compare(key.values(), key.firstRow(), nearest);
-      }
-    }
-    return new Found(found.block(), nearest);
+    return TaskThreads.share(
+        tasks,
+        () -> {
+          NearestRows nearest = found.nearest().copy();
+          try (BlockProducts products = new BlockProducts(found.block())) {
+            for (RowBlock key : keys) {
+              products.compare(key.values(), key.firstRow(), nearest);
+            }
+          }
+          return new Found(found.block(), nearest);
+        });
   }
 }

@@ -1,6 +1,5 @@
 package io.nomen.tensor;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -77,7 +76,7 @@ public final class TorchScript {
   }
 
   private static TorchScript load(String methods) {
-    PtNDManager owner = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager();
+    PtNDManager owner = (PtNDManager) TorchScope.open();
     try {
       return new TorchScript(
           JniUtils.loadModule(owner, new ByteArrayInputStream(archive(methods)), false, false));
