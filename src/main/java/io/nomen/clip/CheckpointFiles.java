@@ -1,0 +1,143 @@
+package io.nomen.clip;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FSDataInputStream;
+
+/** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
+sealed interface CheckpointFiles {
+  /** The word for the bundled model. */
+  String BUNDLED = "tiny";
+
+  static CheckpointFiles of(Storage storage, String location) {
+    return location.equals(BUNDLED) ? new Bundled() : Folder.list(storage, location);
+  }
+
+  /** What messages call the checkpoint. */
+  String name();
+
+  /** Bytes of the file, or nothing where it is not there. */
+  Optional<Long> length(String file);
+
+  /** A stream of the whole file. */
+  InputStream open(String file);
+
+  /** {@code length} bytes of {@code file} from {@code position} on. */
+  byte[] read(String file, long position, int length);
+
+  default boolean has(String file) {
+    return length(file).isPresent();
+  }
+
+  /** The whole of a small text file, at most {@code limit} bytes. */
+  default String text(String file, int limit) {
+    long length =
+        length(file)
+            .orElseThrow(
+                () ->
+                    NomenException.input(
+                        "%s has no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                            .formatted(name(), file)));
+    if (length > limit) {
+      throw NomenException.input(
+          "%s/%s has %,d bytes, more than the %,d that such a file may have."
+              .formatted(name(), file, length, limit));
+    }
+    return new String(read(file, 0, (int) length), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** A folder; listed once, so that questions cost no request. */
+  record Folder(Storage storage, String uri, Map<String, Long> lengths) implements CheckpointFiles {
+    static Folder list(Storage storage, String location) {
+      String qualified = storage.qualify(location);
+      String uri =
+          qualified.endsWith("/") ? qualified.substring(0, qualified.length() - 1) : qualified;
+      Map<String, Long> lengths =
+          storage.list(uri).stream()
+              .filter(e -> !e.folder())
+              .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+      if (lengths.isEmpty()) {
+        throw NomenException.input(
+            "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                .formatted(location));
+      }
+      return new Folder(storage, uri, lengths);
+    }
+
+    @Override
+    public String name() {
+      return uri.startsWith("file:") ? Storage.path(uri).toUri().getPath() : uri;
+    }
+
+    @Override
+    public Optional<Long> length(String file) {
+      return Optional.ofNullable(lengths.get(file));
+    }
+
+    @Override
+    public InputStream open(String file) {
+      return storage.open(uri + "/" + file);
+    }
+
+    @Override
+    public byte[] read(String file, long position, int length) {
+      byte[] bytes = new byte[length];
+      try (FSDataInputStream in = storage.open(uri + "/" + file)) {
+        in.readFully(position, bytes);
+        return bytes;
+      } catch (IOException e) {
+        throw NomenException.input(
+            "Cannot read %,d bytes at %,d of %s/%s: %s."
+                .formatted(length, position, name(), file, e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /** The model inside the jar; small, so files are held whole while a checkpoint is open. */
+  record Bundled(Map<String, byte[]> held) implements CheckpointFiles {
+    Bundled() {
+      this(new HashMap<>());
+    }
+
+    @Override
+    public String name() {
+      return BUNDLED;
+    }
+
+    @Override
+    public Optional<Long> length(String file) {
+      return bytes(file).map(b -> (long) b.length);
+    }
+
+    @Override
+    public InputStream open(String file) {
+      return new java.io.ByteArrayInputStream(bytes(file).orElseThrow());
+    }
+
+    @Override
+    public byte[] read(String file, long position, int length) {
+      int from = Math.toIntExact(position);
+      return java.util.Arrays.copyOfRange(bytes(file).orElseThrow(), from, from + length);
+    }
+
+    private synchronized Optional<byte[]> bytes(String file) {
+      return Optional.ofNullable(held.computeIfAbsent(file, Bundled::load));
+    }
+
+    private static byte[] load(String file) {
+      try (InputStream in = CheckpointFiles.class.getResourceAsStream("tiny/" + file)) {
+        return in == null ? null : in.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.nomen.clip;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nomen.NomenException;
+import io.nomen.store.Json;
+import io.nomen.store.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An opened CLIP checkpoint: a Hugging Face folder on any Hadoop file system, or the word {@code
+ * tiny} for the model inside the jar. Opening checks everything that can be wrong with it
+ * (architecture, files, the header of the weights, every tensor's name, type and shape), so that no
+ * Spark action starts with a model that cannot run.
+ */
+public final class ClipCheckpoint {
+  private static final int CONFIG_LIMIT = 1 << 20;
+
+  private final CheckpointFiles files;
+  private final TensorSource tensors;
+  private final ClipModel model;
+
+  private ClipCheckpoint(CheckpointFiles files, TensorSource tensors, ClipModel model) {
+    this.files = files;
+    this.tensors = tensors;
+    this.model = model;
+  }
+
+  /**
+   * Opens and checks a checkpoint; reads it once from end to end for its digest.
+   *
+   * @param location a folder's path or URI, or {@code tiny}
+   * @throws NomenException (input) for a missing file, another architecture, a damaged weights
+   *     file, or a tensor that is missing or of another shape; one sentence that names it
+   */
+  public static ClipCheckpoint open(Storage storage, String location) {
+    CheckpointFiles files = CheckpointFiles.of(storage, location);
+    ClipConfig config = new ClipConfig(json(files, "config.json"), files.name() + "/config.json");
+    VisionSpec vision = config.vision();
+    TextSpec text = config.text();
+    Preprocessing preprocessing =
+        files.has("preprocessor_config.json")
+            ? PreprocessingConfig.read(
+                json(files, "preprocessor_config.json"),
+                vision.imageSize(),
+                files.name() + "/preprocessor_config.json")
+            : Preprocessing.openAi(vision.imageSize());
+    WeightFiles weights = WeightFiles.find(files);
+    TensorSource tensors = weights.open(files);
+    Layout layout = new Layout(vision, text, config.projectionWidth());
+    layout.check(tensors, files.name());
+    ClipModel model =
+        new ClipModel(
+            id(files),
+            files instanceof CheckpointFiles.Folder folder ? folder.uri() : CheckpointFiles.BUNDLED,
+            digest(files, weights),
+            vision,
+            text,
+            config.projectionWidth(),
+            preprocessing,
+            layout.parameters());
+    return new ClipCheckpoint(files, tensors, model);
+  }
+
+  public ClipModel model() {
+    return model;
+  }
+
+  /**
+   * The checkpoint's tokenizer.
+   *
+   * @throws NomenException (input) when the checkpoint has none; encoding images needs none
+   */
+  public ClipTokenizer tokenizer() {
+    return TokenizerFiles.read(files, model.text());
+  }
+
+  /** The nouns that the model knows, one a line, where it says so ({@code nouns.txt}). */
+  public Optional<List<String>> ownNouns() {
+    return files.has("nouns.txt")
+        ? Optional.of(files.text("nouns.txt", 1 << 24).lines().filter(l -> !l.isBlank()).toList())
+        : Optional.empty();
+  }
+
+  /** The model card, where there is one. */
+  public Optional<String> card() {
+    for (String name : List.of("MODEL_CARD.md", "README.md")) {
+      if (files.has(name)) {
+        return Optional.of(files.text(name, 1 << 22));
+      }
+    }
+    return Optional.empty();
+  }
+
+  TensorSource tensors() {
+    return tensors;
+  }
+
+  private static String id(CheckpointFiles files) {
+    String name = files.name();
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  static JsonNode json(CheckpointFiles files, String file) {
+    try {
+      JsonNode tree = Json.mapper().readTree(files.text(file, CONFIG_LIMIT));
+      if (tree.isObject()) {
+        return tree;
+      }
+    } catch (JsonProcessingException e) {
+      throw NomenException.input(
+          "%s/%s is not JSON: %s.".formatted(files.name(), file, e.getOriginalMessage()), e);
+    }
+    throw NomenException.input("%s/%s is not a JSON object.".formatted(files.name(), file));
+  }
+
+  private static String digest(CheckpointFiles files, WeightFiles weights) {
+    MessageDigest sha;
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+    byte[] buffer = new byte[1 << 20];
+    for (String file : weights.digested(files)) {
+      // The name and the length keep bytes from wandering between files unnoticed.
+      sha.update(
+          (file + "\0" + files.length(file).orElseThrow() + "\0").getBytes(StandardCharsets.UTF_8));
+      try (InputStream in = files.open(file)) {
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          sha.update(buffer, 0, n);
+        }
+      } catch (IOException e) {
+        throw NomenException.input(
+            "Cannot read %s/%s: %s.".formatted(files.name(), file, e.getMessage()), e);
+      }
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+}

@@ -1,0 +1,141 @@
+package io.nomen.clip;
+
+import io.nomen.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * Collects the source and the tensors of one tower's archive. The residual stream, norms and sums
+ * are fp32 in every precision; matrix products and attention are in the precision asked for. Query,
+ * key and value are one product.
+ */
+final class TowerWriter {
+  private final TensorSource checkpoint;
+  private final TowerSpec spec;
+  private final Precision precision;
+  private final List<ArchiveTensor> tensors = new ArrayList<>();
+  private final StringBuilder source = new StringBuilder();
+
+  TowerWriter(TensorSource checkpoint, TowerSpec spec, Precision precision, String argument) {
+    this.checkpoint = checkpoint;
+    this.spec = spec;
+    this.precision = precision;
+    source.append("  def forward(self: __torch__.").append(TorchScriptArchive.CLASS);
+    source.append(",\n    ").append(argument).append(": Tensor) -> Tensor:\n");
+  }
+
+  /** Adds a line of TorchScript; {@code @name} in it is the attribute {@code name}. */
+  TowerWriter line(String format, Object... arguments) {
+    String text = String.format(Locale.ROOT, format, arguments).replace("@", "self.");
+    source.append("    ").append(text).append('\n');
+    return this;
+  }
+
+  /** Adds a tensor that is computed here. */
+  void tensor(String name, Precision kept, long[] shape, Supplier<float[]> values) {
+    tensors.add(new ArchiveTensor(name, kept, shape, values));
+  }
+
+  /** Adds a tensor of the checkpoint under a new name and, with as many numbers, a new shape. */
+  void copy(String name, Precision kept, String from, long... shape) {
+    tensor(name, kept, shape, () -> checkpoint.read(from));
+  }
+
+  /** Adds the weight and the bias of a layer norm, {@code name_w} and {@code name_b}. */
+  void norm(String name, String from) {
+    copy(name + "_w", Precision.FP32, from + ".weight", spec.width());
+    copy(name + "_b", Precision.FP32, from + ".bias", spec.width());
+  }
+
+  /** The expression of a layer norm of {@code x}. */
+  String normed(String x, String name) {
+    return "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)"
+        .formatted(x, spec.width(), name, name, Double.toString(spec.epsilon()));
+  }
+
+  /** The expression of {@code x} in the precision of the products. */
+  String low(String x) {
+    return "torch.to(%s, %d)".formatted(x, precision.scalarType());
+  }
+
+  /** The expression of {@code x} as float32. */
+  static String full(String x) {
+    return "torch.to(%s, %d)".formatted(x, Precision.FP32.scalarType());
+  }
+
+  Precision precision() {
+    return precision;
+  }
+
+  TensorSource checkpoint() {
+    return checkpoint;
+  }
+
+  /**
+   * Adds a block that turns {@code x [n, t, width]} into the next {@code x}.
+   *
+   * @param prefix of the checkpoint's names for this block
+   * @param firstOnly whether only the first token is needed afterwards: then only its query and its
+   *     perceptron are computed, and {@code x} becomes {@code [n, 1, width]}
+   */
+  void block(int layer, String prefix, boolean causal, boolean firstOnly) {
+    String b = "block" + layer;
+    int width = spec.width();
+    blockTensors(b, prefix);
+    line("y = %s", low(normed("x", b + "_norm1")));
+    line(
+        "qkv = torch.reshape(torch.linear(y, @%s_qkv_w, @%s_qkv_b), [n, t, 3, %d, %d])",
+        b, b, spec.heads(), spec.headWidth());
+    line("qkv = torch.permute(qkv, [2, 0, 3, 1, 4])");
+    line("q = torch.select(qkv, 0, 0)");
+    if (firstOnly) {
+      line("q = torch.slice(q, 2, 0, 1)");
+      line("x = torch.slice(x, 1, 0, 1)");
+    }
+    line(
+        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0, 2), None, 0., %s)",
+        causal ? "True" : "False");
+    line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
+    line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);
+    line("y = torch.linear(%s, @%s_fc1_w, @%s_fc1_b)", low(normed("x", b + "_norm2")), b, b);
+    switch (spec.activation()) {
+      case QUICK_GELU -> line("y = torch.mul(y, torch.sigmoid_(torch.mul(y, 1.702)))");
+      case GELU -> line("y = torch.gelu(y)");
+    }
+    line("x = torch.add(x, torch.linear(y, @%s_fc2_w, @%s_fc2_b))", b, b);
+  }
+
+  void write(Path file) throws IOException {
+    TorchScriptArchive.write(file, source.toString(), tensors);
+  }
+
+  private void blockTensors(String b, String prefix) {
+    long width = spec.width();
+    long inner = spec.perceptron();
+    norm(b + "_norm1", prefix + "layer_norm1");
+    tensor(b + "_qkv_w", precision, new long[] {3 * width, width}, () -> fused(prefix, ".weight"));
+    tensor(b + "_qkv_b", precision, new long[] {3 * width}, () -> fused(prefix, ".bias"));
+    copy(b + "_out_w", precision, prefix + "self_attn.out_proj.weight", width, width);
+    copy(b + "_out_b", precision, prefix + "self_attn.out_proj.bias", width);
+    norm(b + "_norm2", prefix + "layer_norm2");
+    copy(b + "_fc1_w", precision, prefix + "mlp.fc1.weight", inner, width);
+    copy(b + "_fc1_b", precision, prefix + "mlp.fc1.bias", inner);
+    copy(b + "_fc2_w", precision, prefix + "mlp.fc2.weight", width, inner);
+    copy(b + "_fc2_b", precision, prefix + "mlp.fc2.bias", width);
+  }
+
+  private float[] fused(String prefix, String part) {
+    float[] query = checkpoint.read(prefix + "self_attn.q_proj" + part);
+    float[] key = checkpoint.read(prefix + "self_attn.k_proj" + part);
+    float[] value = checkpoint.read(prefix + "self_attn.v_proj" + part);
+    float[] all = new float[query.length + key.length + value.length];
+    System.arraycopy(query, 0, all, 0, query.length);
+    System.arraycopy(key, 0, all, query.length, key.length);
+    System.arraycopy(value, 0, all, query.length + key.length, value.length);
+    return all;
+  }
+}

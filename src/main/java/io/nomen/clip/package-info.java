@@ -1,0 +1,21 @@
+/**
+ * CLIP on the JVM: from a Hugging Face checkpoint folder to embeddings, without Python.
+ *
+ * <pre>{@code
+ * Torch.start(threadsPerTask);
+ * ClipCheckpoint checkpoint = ClipCheckpoint.open(storage, "tiny");   // or a folder's URI
+ * ClipModel model = checkpoint.model();                               // small, goes to executors
+ * ClipTokenizer tokenizer = checkpoint.tokenizer();                   // serialisable
+ *
+ * // On an executor (or anywhere):
+ * TorchDevice device = TorchDevice.choose("auto", gpuAddresses);
+ * ClipEncoder encoder = EncoderCache.encoder(model, storage, device, Precision.AUTO);
+ * float[] images = encoder.encodeImages(rgbBytes, n);                 // [n, d], not normalised
+ * float[] texts = encoder.encodeTexts(List.of(tokenizer.encode("a photo of a dog.")));
+ * }</pre>
+ *
+ * <p>{@link io.nomen.clip.ClipCheckpoint} checks a checkpoint whole before any Spark action. {@link
+ * io.nomen.clip.ArchiveCache} writes its two towers as TorchScript archives into this machine's
+ * cache folder; {@link io.nomen.clip.ClipEncoder} runs them in libtorch.
+ */
+package io.nomen.clip;
