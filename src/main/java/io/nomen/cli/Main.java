@@ -48,7 +48,7 @@ import picocli.CommandLine.ParseResult;
       "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
     })
 public final class Main {
-  private Main() {}
+  Main() {}
 
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -167,7 +167,7 @@ public final class Main {
     return Optional.ofNullable(parsed.matchedOptionValue(option, (String) null));
   }
 
-  private static Map<String, String> effective(ParseResult parsed) {
+  static Map<String, String> effective(ParseResult parsed) {
     Map<String, String> options = new LinkedHashMap<>();
     for (OptionSpec option : parsed.commandSpec().options()) {
       Object value = option.getValue();

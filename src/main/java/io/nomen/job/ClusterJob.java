@@ -78,17 +78,16 @@ public final class ClusterJob {
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipCheckpoint> checkpoint = checkpoint();
-    try (Lease lease = Lease.take(folder)) {
-      EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
-      Optional<NounTable> nouns =
-          stopwatch.time("vocabulary", () -> nouns(checkpoint, source));
-      StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-      RunRecord record =
-          attempt.done() && RunRecord.read(folder).isPresent()
-              ? doneBefore()
-              : cluster(attempt, source, nouns, checkpoint);
-      return record;
-    }
+    return Lease.holding(folder, () -> run(checkpoint));
+  }
+
+  private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
+    EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
+    Optional<NounTable> nouns = stopwatch.time("vocabulary", () -> nouns(checkpoint, source));
+    StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
+    return attempt.done() && RunRecord.read(folder).isPresent()
+        ? doneBefore()
+        : cluster(attempt, source, nouns, checkpoint);
   }
 
   private RunRecord doneBefore() {
@@ -158,25 +157,27 @@ public final class ClusterJob {
       Optional<ClipCheckpoint> checkpoint) {
     EmbeddingTable table = new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     RowBlocks embeddings = persisted(table.embeddings());
-    try (MethodSteps steps = new MethodSteps(context.progress())) {
-      MethodInput input =
-          new MethodInput(
-              embeddings,
-              Optional.of(table.norms()),
-              nouns.map(NounTable::matrix),
-              Optional.empty(),
-              options.clusters().orElseThrow(),
-              options.options(),
-              options.seed(),
-              steps);
-      try (Clustering clustering =
-          stopwatch.time(
-              "cluster", () -> Methods.named(options.method()).cluster(input))) {
-        steps.close();
-        return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
-      }
+    try (Clustering clustering =
+        stopwatch.time("cluster", () -> fit(embeddings, table.norms(), nouns))) {
+      return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
     } finally {
       embeddings.blocks().unpersist();
+    }
+  }
+
+  private Clustering fit(RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
+    try (MethodSteps steps = new MethodSteps(context.progress())) {
+      return Methods.named(options.method())
+          .cluster(
+              new MethodInput(
+                  embeddings,
+                  Optional.of(norms),
+                  nouns.map(NounTable::matrix),
+                  Optional.empty(),
+                  options.clusters().orElseThrow(),
+                  options.options(),
+                  options.seed(),
+                  steps));
     }
   }
 

@@ -35,7 +35,7 @@ record ClusterTable(
     ClusterName name = names.get(cluster);
     List<ScoredNoun> nouns = name.nouns();
     List<Integer> near = profiles.near(cluster, NEAR);
-    double silhouette = quality.silhouette().clusters()[cluster];
+    double silhouette = quality.silhouette().perCluster()[cluster];
     writer.write(
         cluster,
         name.name(),

@@ -1,7 +1,9 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipModel;
+import io.nomen.job.RunRecord.Counts;
 import io.nomen.image.Bucket;
+import io.nomen.image.FileBucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
@@ -12,7 +14,8 @@ import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
-import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -45,10 +48,6 @@ final class EncodeStage {
     this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
   }
 
-  /** What was listed and what became of it. */
-  record Counts(long listed, long embedded, long bad, SortedMap<String, Long> statuses)
-      implements Serializable {}
-
   List<Bucket> buckets() {
     return buckets;
   }
@@ -56,7 +55,7 @@ final class EncodeStage {
   /** Everything that decides what the tables hold. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("input", Inventory.digest(buckets));
+    settings.put("input", inputDigest());
     settings.put("model", model.digest());
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
@@ -89,6 +88,42 @@ final class EncodeStage {
     return folder.finish(attempt, facts);
   }
 
+  /** What a dry run says of this stage. */
+  List<String> plan() {
+    long files = buckets.stream().filter(FileBucket.class::isInstance).mapToLong(EncodeStage::knownImages).sum();
+    long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
+    List<String> plan = new ArrayList<>();
+    plan.add(
+        "encode %,d files and %,d shards in %,d buckets with %s (%s)"
+            .formatted(files, shards, buckets.size(), model.id(), precision().word()));
+    folder
+        .stage(NAME)
+        .ifPresent(
+            earlier -> {
+              String changes = RunFolder.changes(earlier.settings(), settings());
+              boolean goesOn = changes.isEmpty() && options.resume();
+              plan.add(
+                  goesOn
+                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
+                          .formatted(finished(earlier).size(), buckets.size())
+                      : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
+            });
+    return plan;
+  }
+
+  private static long knownImages(Bucket bucket) {
+    return bucket instanceof FileBucket files ? files.files().size() : 0;
+  }
+
+  /** Names and lengths of all that is listed; contents are not read for it. */
+  private String inputDigest() {
+    MessageDigest digest = Digests.begin();
+    for (Bucket bucket : buckets) {
+      digest.update(bucket.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.end(digest);
+  }
+
   /** The counts that a finished attempt recorded. */
   static Counts counts(StageAttempt attempt) {
     return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
@@ -103,7 +138,7 @@ final class EncodeStage {
     LongAccumulator encoded = spark.sc().longAccumulator("images encoded");
     EncodeTask task = new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
     long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
-    long known = buckets.stream().mapToLong(Bucket::knownImages).sum();
+    long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
     try (Progress.Step step = context.progress().begin("encode", known, "images");
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
       return watch.during(

@@ -45,11 +45,11 @@ final class ListedImages {
   }
 
   static ListedImages read(RunRecord record, RunFolder folder) {
-    return new ListedImages(folder.storage(), imagesTable(record, folder));
+    return new ListedImages(folder.storage(), table(record, folder));
   }
 
   /** A run over ready embeddings has its images table where they are. */
-  private static Table imagesTable(RunRecord record, RunFolder folder) {
+  static Table table(RunRecord record, RunFolder folder) {
     return folder.has("images")
         ? folder.table("images")
         : new RunFolder(folder.storage(), record.options().get("embeddings")).table("images");

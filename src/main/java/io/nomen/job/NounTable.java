@@ -9,6 +9,7 @@ import io.nomen.store.TableWriter;
 import io.nomen.store.Tables;
 import io.nomen.tensor.Matrix;
 import io.nomen.vocabulary.Noun;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,14 @@ record NounTable(List<Noun> nouns, Matrix embeddings) {
 
   NounMatrix matrix() {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
+  }
+
+  /** Changes when a word or an embedding does. */
+  String digest() {
+    ByteBuffer bytes = ByteBuffer.allocate(embeddings.values().length * Float.BYTES);
+    bytes.asFloatBuffer().put(embeddings.values());
+    return Digests.sha256(
+        Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
   }
 
   /** Writes the table {@code nouns} of {@code attempt} and commits it. */

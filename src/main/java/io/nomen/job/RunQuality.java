@@ -37,7 +37,7 @@ record RunQuality(
   /** For {@code run.json} and the last line. */
   Map<String, Object> summary() {
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("silhouette", rounded(silhouette.mean()));
+    summary.put("silhouette", rounded(silhouette.overall()));
     summary.put("mean_confidence", rounded(overallConfidence));
     summary.put("largest_cluster", Arrays.stream(sizes).max().orElse(0));
     summary.put("smallest_cluster", Arrays.stream(sizes).min().orElse(0));

@@ -16,7 +16,7 @@ record SemanticTables(SemanticSpace space) {
   private static final String FILE = "part-00000.parquet";
 
   void write(RunFolder folder, String attempt, NounTable nouns) {
-    Matrix centres = space.centres().matrix();
+    Matrix centres = space.centres().rows();
     write(
         folder,
         attempt,

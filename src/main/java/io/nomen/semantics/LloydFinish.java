@@ -20,6 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 final class LloydFinish {
   private static final int PARTITIONS_PER_CORE = 2;
   private static final int TREE_DEPTH = 2;
+  private static final int PASSES_PER_SCREENING = 4;
 
   private final RowBlocks rows;
   private final KMeansOptions options;
@@ -60,10 +61,21 @@ final class LloydFinish {
           next.add(new Moving(LloydStep.move(before.centres(), tally, set), cost, stalled));
         }
       }
-      moving = next;
+      moving = screened(next, passes);
     }
     finished.sort(Comparator.comparingDouble(Centres::objective).reversed());
     return new KMeansFit(finished.get(0), List.copyOf(finished), passes);
+  }
+
+  /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
+  private List<Moving> screened(List<Moving> moving, int passes) {
+    int enough = Math.max(options.finished(), (moving.size() + 1) / 2);
+    if (passes % PASSES_PER_SCREENING != 0 || moving.size() <= enough) {
+      return moving;
+    }
+    List<Moving> best = new ArrayList<>(moving);
+    best.sort(Comparator.comparingDouble(Moving::cost));
+    return new ArrayList<>(best.subList(0, enough));
   }
 
   /** The blocks in few partitions: a task costs more than a block. */

@@ -1,10 +1,10 @@
 package io.nomen.semantics;
 
+import io.nomen.tensor.BlasChoice;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -46,8 +46,6 @@ final class MlLibStarts {
   private final KMeansOptions options;
   private final long seed;
 
-  private record Start(double cost, Matrix centres) {}
-
   MlLibStarts(RowBlocks rows, int clusters, KMeansOptions options, long seed) {
     this.rows = rows;
     this.clusters = clusters;
@@ -55,15 +53,12 @@ final class MlLibStarts {
     this.seed = seed;
   }
 
-  /** The centres of the {@code count} starts with the lowest training cost, lowest first. */
-  List<Matrix> best(int count) {
+  /** The centres of all starts, [K, d] each, in the order of their seeds. */
+  List<Matrix> all() {
+    BlasChoice.take();
     Dataset<Row> training = training();
     try {
-      return starts(training).stream()
-          .sorted(Comparator.comparingDouble(Start::cost))
-          .limit(count)
-          .map(Start::centres)
-          .toList();
+      return starts(training);
     } finally {
       training.unpersist();
     }
@@ -75,7 +70,7 @@ final class MlLibStarts {
         Math.toIntExact(Math.max(1, (wanted + ROWS_PER_PARTITION - 1) / ROWS_PER_PARTITION));
     RowSample sample = new RowSample(seed, wanted, rows.rows());
     JavaRDD<Row> vectors =
-        rows.blocks().coalesce(partitions).flatMap(block -> vectors(block, sample));
+        rows.blocks().coalesce(partitions).mapPartitions(blocks -> vectors(blocks, sample));
     return SparkSession.active()
         .createDataFrame(vectors, new StructType().add(FEATURES, SQLDataTypes.VectorType()))
         .persist(StorageLevel.MEMORY_AND_DISK());
@@ -87,8 +82,14 @@ final class MlLibStarts {
     return Math.min(rows, Math.max(bounded, clusters));
   }
 
-  private static Iterator<Row> vectors(RowBlock block, RowSample sample) {
+  private static Iterator<Row> vectors(Iterator<RowBlock> blocks, RowSample sample) {
+    BlasChoice.take();
     List<Row> chosen = new ArrayList<>();
+    blocks.forEachRemaining(block -> take(block, sample, chosen));
+    return chosen.iterator();
+  }
+
+  private static void take(RowBlock block, RowSample sample, List<Row> chosen) {
     for (int i = 0; i < block.rows(); i++) {
       if (sample.holds(block.firstRow() + i)) {
         double[] values = new double[block.width()];
@@ -98,21 +99,20 @@ final class MlLibStarts {
         chosen.add(RowFactory.create(Vectors.dense(values)));
       }
     }
-    return chosen.iterator();
   }
 
-  private List<Start> starts(Dataset<Row> training) {
+  private List<Matrix> starts(Dataset<Row> training) {
     int cores = rows.blocks().context().defaultParallelism();
     ExecutorService pool =
         Executors.newFixedThreadPool(Math.min(options.restarts(), Math.min(cores, STARTS_AT_ONCE)));
     try {
-      List<Future<Start>> running = new ArrayList<>();
+      List<Future<Matrix>> running = new ArrayList<>();
       for (int i = 0; i < options.restarts(); i++) {
         long startSeed = seed + i;
         running.add(pool.submit(() -> start(training, startSeed)));
       }
-      List<Start> done = new ArrayList<>();
-      for (Future<Start> start : running) {
+      List<Matrix> done = new ArrayList<>();
+      for (Future<Matrix> start : running) {
         done.add(start.get());
       }
       return done;
@@ -126,19 +126,19 @@ final class MlLibStarts {
     }
   }
 
-  private Start start(Dataset<Row> training, long startSeed) {
+  private Matrix start(Dataset<Row> training, long startSeed) {
     KMeansModel model =
         new KMeans()
             .setFeaturesCol(FEATURES)
             .setK(clusters)
             .setDistanceMeasure("cosine")
-            .setInitMode("k-means||")
+            .setInitMode(System.getProperty("mlinit","k-means||"))
             .setSolver("block")
-            .setMaxIter(options.maxIterations())
+            .setMaxIter(Integer.getInteger("mlit",3))
             .setTol(1e-4)
             .setSeed(startSeed)
             .fit(training);
-    return new Start(model.summary().trainingCost(), matrix(model.clusterCenters()));
+    return matrix(model.clusterCenters());
   }
 
   /** [clusters, d]; where MLlib found fewer, the first one fills the rest: it ends empty there. */

@@ -44,7 +44,7 @@ public final class SphericalKMeans {
     List<Matrix> starts =
         clusters == 1
             ? List.of(firstRow(rows))
-            : new MlLibStarts(rows, clusters, options, seed).best(options.finished());
+            : new MlLibStarts(rows, clusters, options, seed).all();
     KMeansFit fit = new LloydFinish(rows, options).run(starts);
     LOG.info(
         "k-means of {} rows into {} clusters: mean cosine {} after {} passes",

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ public final class Lease implements AutoCloseable {
    *
    * @throws NomenException of kind {@code LOCKED} when a live job holds it
    */
-  public static Lease take(RunFolder folder) {
+  static Lease take(RunFolder folder) {
     Storage storage = folder.storage();
     String file = folder.uri() + "/_LEASE";
     read(storage, file).ifPresent(held -> refuseOrTakeOver(held, folder.uri()));
@@ -76,6 +77,20 @@ public final class Lease implements AutoCloseable {
     lease.renewal.scheduleAtFixedRate(
         lease::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
     return lease;
+  }
+
+  /** Does {@code work} while holding the lease of {@code folder}; gives it back however that ends. */
+  public static <T> T holding(RunFolder folder, Supplier<T> work) {
+    Lease lease = take(folder);
+    Thread giveBack = new Thread(lease::close, "nomen-lease-give-back");
+    // A stopped process must not leave the next one waiting.
+    Runtime.getRuntime().addShutdownHook(giveBack);
+    try {
+      return work.get();
+    } finally {
+      lease.close();
+      Runtime.getRuntime().removeShutdownHook(giveBack);
+    }
   }
 
   private static void refuseOrTakeOver(Held held, String folder) {
