@@ -8,6 +8,7 @@ import io.nomen.tensor.BlasChoice;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,13 @@ final class Jobs {
         .effectiveOptions()
         .forEach((name, value) -> options.append(" --").append(name).append(' ').append(value));
     console.line(options.toString());
+  }
+
+  /** The command with its effective options, for {@code run.json}. */
+  static List<String> command(Console console) {
+    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
+    console.effectiveOptions().forEach((name, value) -> command.add("--" + name + " " + value));
+    return command;
   }
 
   /** What a dry run answers. */

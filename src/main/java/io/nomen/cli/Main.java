@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       DemoCommand.class,
       ClusterCommand.class,
+      AssignCommand.class,
       EncodeCommand.class,
       VocabularyCommand.class,
       EvaluateCommand.class,

@@ -5,13 +5,11 @@ import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.naming.ClusterName;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
-import io.nomen.store.Table;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
@@ -105,18 +103,13 @@ public final class ClusterJob {
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    if (options.images().isEmpty()) {
-      return EmbeddingSource.ready(
-          new RunFolder(context.storage(), options.embeddings().orElseThrow()));
-    }
-    EncodeOptions images = options.images().get();
-    StageAttempt attempt =
-        new EncodeStage(context, folder, images, checkpoint.orElseThrow().model()).run();
-    tables.put("images", RunFolder.relative("images", attempt.attempt()));
-    tables.put("embeddings", RunFolder.relative("embeddings", attempt.attempt()));
-    EmbeddingSource source = EmbeddingSource.encoded(folder, attempt);
-    BadImages.check(source.counts().listed(), source.counts().bad(), images.maxBadFraction());
-    return source;
+    return Embeddings.of(
+        context,
+        folder,
+        options.images(),
+        options.embeddings(),
+        checkpoint.map(ClipCheckpoint::model),
+        tables);
   }
 
   private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
@@ -190,30 +183,25 @@ public final class ClusterJob {
       RowBlocks embeddings,
       Clustering clustering) {
     String id = attempt.attempt();
-    Table written =
-        stopwatch.time(
-            "tables", () -> Assignments.write(folder, id, clustering.assignments(), table.paths()));
-    Assignments assignments = Assignments.read(context.storage(), written);
-    ClusterProfiles profiles =
-        ClusterProfiles.of(embeddings, assignments.cluster(), clustering.clusters());
     Optional<SemanticSpace> space = clustering.semantics();
-    List<ClusterName> names =
-        stopwatch.time(
-            "names",
-            () ->
+    RunQuality quality =
+        ResultTables.write(
+            folder,
+            id,
+            clustering.assignments(),
+            table,
+            embeddings,
+            clustering.clusters(),
+            assignments ->
                 Names.of(
                     embeddings,
                     assignments.cluster(),
                     clustering.clusters(),
                     space,
                     nouns,
-                    options.seed()));
-    RunQuality quality =
-        stopwatch.time(
-            "quality",
-            () -> RunQuality.of(embeddings, assignments, clustering.clusters(), options.seed()));
-    new ClusterTable(names, profiles, quality, Assignments.paths(context.storage(), written))
-        .write(folder, id);
+                    options.seed()),
+            options.seed(),
+            stopwatch);
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
@@ -272,7 +260,7 @@ public final class ClusterJob {
         quality.summary(),
         clustering.quality(),
         List.of(),
-        Map.of());
+        Platform.versions());
   }
 
   private static RowBlocks persisted(RowBlocks blocks) {
