@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * A matrix of N rows, spread over a cluster as blocks of consecutive rows.
@@ -30,6 +31,16 @@ public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
       blocks.add(new RowBlock(first, count, width, part));
     }
     return new RowBlocks(spark.parallelize(blocks, Math.max(1, blocks.size())), rows, width);
+  }
+
+  /** The same rows, kept by Spark once they are computed. */
+  public RowBlocks persist(StorageLevel level) {
+    return new RowBlocks(blocks.persist(level), rows, width);
+  }
+
+  /** Lets go of what {@link #persist} keeps. */
+  public void unpersist() {
+    blocks.unpersist();
   }
 
   /** The whole matrix on the driver, [N, d] row-major; only for matrices known to be small. */

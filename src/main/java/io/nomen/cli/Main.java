@@ -1,0 +1,236 @@
+package io.nomen.cli;
+
+import io.nomen.NomenException;
+import io.nomen.spark.Sessions;
+import io.nomen.store.Json;
+import io.nomen.store.Storage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: finds the subcommand, reports all that is wrong with it at once, runs it. */
+@Command(
+    name = "nomen",
+    description = "Clusters images by meaning, and says what each cluster is.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    synopsisSubcommandLabel = "SUBCOMMAND",
+    subcommands = {
+      DemoCommand.class,
+      ClusterCommand.class,
+      EncodeCommand.class,
+      VocabularyCommand.class,
+      EvaluateCommand.class,
+      GalleryCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      ModelCommand.class
+    },
+    footer = {
+      "",
+      "Try: ./nomen demo",
+      "     ./nomen cluster --input FOLDER --clusters 20 --output RUN",
+      "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot be",
+      "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
+    })
+public final class Main {
+  Main() {}
+
+  public static void main(String[] args) {
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    StopSignal.install(err);
+    int exitCode = run(args, out, err);
+    StopSignal.finished();
+    System.exit(exitCode);
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @param out takes one line of JSON at the very end
+   * @param err takes everything else
+   * @return the exit code
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    try {
+      return parseAndRun(args, out, err);
+    } catch (NomenException e) {
+      return failed(e, out, err);
+    } catch (RuntimeException e) {
+      return nomenCause(e)
+          .map(cause -> failed(cause, out, err))
+          .orElseGet(() -> defect(e, out, err));
+    } catch (OutOfMemoryError e) {
+      return failed(
+          NomenException.input(
+              "Memory ran out (%s); give the driver and the executors more (--driver-memory), or a smaller --batch-size."
+                  .formatted(e.getMessage())),
+          out,
+          err);
+    }
+  }
+
+  private static int parseAndRun(String[] args, PrintStream out, PrintStream err) {
+    Violations violations = new Violations();
+    ParseResult parsed = deepest(parse(args, violations));
+    if (help(parsed, out, err)) {
+      return 0;
+    }
+    Optional<String> job =
+        parsed.hasMatchedOption("--job") ? value(parsed, "--job") : Optional.empty();
+    if (job.isPresent()) {
+      Storage storage = new Storage(Sessions.hadoopConfiguration());
+      List<String> all = new ArrayList<>(Arrays.asList(args));
+      violations = new Violations();
+      all.addAll(JobFile.read(storage, job.get()).arguments(parsed, violations));
+      parsed = deepest(parse(all.toArray(String[]::new), violations));
+    }
+    if (!(parsed.commandSpec().userObject() instanceof Subcommand subcommand)) {
+      if (violations.isEmpty()) {
+        violations.add("Name what to do: one of " + names(parsed) + ".");
+      }
+      return refused(violations, parsed, out, err);
+    }
+    subcommand.check(violations);
+    if (!violations.isEmpty()) {
+      return refused(violations, parsed, out, err);
+    }
+    Console console =
+        new Console(
+            out,
+            err,
+            new TerminalProgress(err, Boolean.getBoolean("nomen.terminal")),
+            parsed.commandSpec().qualifiedName().replaceFirst("^nomen ", ""),
+            effective(parsed),
+            parsed.hasMatchedOption("--dry-run"));
+    Map<String, Object> result = new LinkedHashMap<>(subcommand.run(console));
+    result.putIfAbsent("exit", "done");
+    out.println(Json.line(result));
+    return 0;
+  }
+
+  private static ParseResult parse(String[] args, Violations violations) {
+    CommandLine line = new CommandLine(new Main());
+    line.getCommandSpec().parser().collectErrors(true);
+    line.getSubcommands().values().forEach(Main::collectErrors);
+    line.setOverwrittenOptionsAllowed(false);
+    ParseResult result = line.parseArgs(args);
+    for (ParseResult level = result; level != null; level = level.subcommand()) {
+      for (Exception error : level.errors()) {
+        violations.add(Wording.of(error, level.commandSpec()));
+      }
+    }
+    return result;
+  }
+
+  private static void collectErrors(CommandLine line) {
+    line.getCommandSpec().parser().collectErrors(true);
+    line.getSubcommands().values().forEach(Main::collectErrors);
+  }
+
+  private static ParseResult deepest(ParseResult result) {
+    ParseResult level = result;
+    while (level.hasSubcommand()) {
+      level = level.subcommand();
+    }
+    return level;
+  }
+
+  private static boolean help(ParseResult parsed, PrintStream out, PrintStream err) {
+    CommandLine line = parsed.commandSpec().commandLine();
+    boolean bare = parsed.commandSpec().parent() == null && parsed.originalArgs().isEmpty();
+    if (parsed.isUsageHelpRequested() || bare) {
+      line.usage(parsed.isUsageHelpRequested() ? out : err);
+      return parsed.isUsageHelpRequested();
+    }
+    if (parsed.isVersionHelpRequested()) {
+      line.printVersionHelp(out);
+      return true;
+    }
+    return false;
+  }
+
+  private static Optional<String> value(ParseResult parsed, String option) {
+    return Optional.ofNullable(parsed.matchedOptionValue(option, (String) null));
+  }
+
+  static Map<String, String> effective(ParseResult parsed) {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (OptionSpec option : parsed.commandSpec().options()) {
+      Object value = option.getValue();
+      if (value != null && !option.usageHelp() && !option.versionHelp()) {
+        String shown =
+            value instanceof Optional<?> o
+                ? o.map(String::valueOf).orElse("")
+                : String.valueOf(value);
+        if (!shown.isEmpty() && !shown.equals("[]")) {
+          options.put(option.longestName().substring(2), shown);
+        }
+      }
+    }
+    return options;
+  }
+
+  private static String names(ParseResult parsed) {
+    return String.join(", ", parsed.commandSpec().subcommands().keySet());
+  }
+
+  private static int refused(
+      Violations violations, ParseResult parsed, PrintStream out, PrintStream err) {
+    violations.sentences().forEach(sentence -> err.println("nomen: " + sentence));
+    err.println("Help: ./" + parsed.commandSpec().qualifiedName() + " --help");
+    out.println(Json.line(Map.of("exit", "wrong command", "violations", violations.sentences())));
+    return NomenException.Kind.USAGE.exitCode();
+  }
+
+  private static int failed(NomenException e, PrintStream out, PrintStream err) {
+    err.println("nomen: " + e.getMessage());
+    out.println(
+        Json.line(
+            Map.of(
+                "exit", e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                "reason", String.valueOf(e.getMessage()))));
+    return e.kind().exitCode();
+  }
+
+  /** Spark wraps what a task threw; the sentence for the user is somewhere inside. */
+  private static Optional<NomenException> nomenCause(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NomenException nomen) {
+        return Optional.of(nomen);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int defect(RuntimeException e, PrintStream out, PrintStream err) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace, true));
+    String report;
+    try {
+      Path file = Files.createTempFile("nomen-report-", ".txt");
+      Files.writeString(file, String.join("\n", Versions.lines()) + "\n\n" + trace);
+      report = "the report is in " + file;
+    } catch (IOException unwritable) {
+      report = "no report could be written; this is it:\n" + trace;
+    }
+    err.println("nomen: This is a defect of Nomen (" + e + "); " + report);
+    out.println(Json.line(Map.of("exit", "internal error", "reason", String.valueOf(e))));
+    return NomenException.Kind.INTERNAL.exitCode();
+  }
+}

@@ -1,0 +1,108 @@
+package io.nomen.gallery;
+
+import io.nomen.NomenException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which images a gallery shows, decided before any thumbnail is made. */
+public final class GalleryPlan {
+  /** Images shown of one group of duplicates, and groups whose images get thumbnails. */
+  static final int MEMBERS_OF_DUPLICATES = 12;
+
+  private static final int GROUPS_WITH_THUMBNAILS = 300;
+
+  private final GalleryData data;
+  private final GalleryLimits limits;
+  private final List<ClusterSample> clusters;
+  private final Map<Integer, ClusterSample> byNumber = new HashMap<>();
+  private final Map<String, String> thumbnails = new LinkedHashMap<>();
+
+  private GalleryPlan(GalleryData data, GalleryLimits limits) {
+    this.data = data;
+    this.limits = limits;
+    int each = imagesOfEach(data, limits);
+    this.clusters =
+        data.clusters().stream()
+            .sorted(
+                Comparator.comparingLong(ClusterCard::size)
+                    .reversed()
+                    .thenComparingInt(ClusterCard::number))
+            .map(card -> ClusterSample.of(card, data.imagesOf(card), each))
+            .toList();
+    for (ClusterSample cluster : clusters) {
+      if (byNumber.put(cluster.card().number(), cluster) != null) {
+        throw new NomenException(
+            NomenException.Kind.INTERNAL,
+            "Two clusters of the gallery have the number %d; give each one number."
+                .formatted(cluster.card().number()));
+      }
+      cluster.shown().forEach(image -> plan(image.path()));
+    }
+    DuplicatesPages.ordered(data.duplicates()).stream()
+        .limit(GROUPS_WITH_THUMBNAILS)
+        .flatMap(group -> group.members().stream().limit(MEMBERS_OF_DUPLICATES))
+        .forEach(member -> plan(member.path()));
+  }
+
+  /** The plan under {@link GalleryLimits#DEFAULT}. */
+  public static GalleryPlan of(GalleryData data) {
+    return of(data, GalleryLimits.DEFAULT);
+  }
+
+  public static GalleryPlan of(GalleryData data, GalleryLimits limits) {
+    return new GalleryPlan(data, limits);
+  }
+
+  /** Paths of the images whose thumbnails the gallery will ask for, each once. */
+  public List<String> images() {
+    return List.copyOf(thumbnails.keySet());
+  }
+
+  /**
+   * The thumbnail's generated name in the gallery's folder, for example {@code t/000/000123.jpg}.
+   */
+  Map<String, String> thumbnails() {
+    return thumbnails;
+  }
+
+  GalleryData data() {
+    return data;
+  }
+
+  GalleryLimits limits() {
+    return limits;
+  }
+
+  /** Largest first. */
+  List<ClusterSample> clusters() {
+    return clusters;
+  }
+
+  Optional<ClusterSample> cluster(int number) {
+    return Optional.ofNullable(byNumber.get(number));
+  }
+
+  private void plan(String path) {
+    int next = thumbnails.size();
+    thumbnails.putIfAbsent(path, "t/%03d/%06d.jpg".formatted(next / 1000, next));
+  }
+
+  /** The largest number of images of each cluster that keeps the sum within the limit. */
+  private static int imagesOfEach(GalleryData data, GalleryLimits limits) {
+    int each = limits.imagesPerCluster();
+    while (each > GalleryLimits.MOSAIC && sum(data, each) > limits.thumbnails()) {
+      each--;
+    }
+    return each;
+  }
+
+  private static long sum(GalleryData data, int each) {
+    return data.clusters().stream()
+        .mapToLong(card -> Math.min(each, data.imagesOf(card).size()))
+        .sum();
+  }
+}

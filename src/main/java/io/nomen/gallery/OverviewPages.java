@@ -1,0 +1,135 @@
+package io.nomen.gallery;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A card for every cluster, largest first. */
+final class OverviewPages {
+  private final Site site;
+  private final Paging<ClusterSample> clusters;
+
+  OverviewPages(Site site) {
+    this.site = site;
+    this.clusters = new Paging<>(site.plan().clusters(), site.limits().cardsPerPage());
+  }
+
+  /** All pages, the first one last: who can open it finds everything behind it. */
+  void write(PageSink sink) {
+    for (int page = clusters.pages(); page >= 1; page--) {
+      sink.put(Site.paged(Page.OVERVIEW, page), page(page));
+    }
+  }
+
+  private Html page(int number) {
+    Page page = new Page(site, Site.paged(Page.OVERVIEW, number));
+    int pages = clusters.pages();
+    return page.with(
+        pages == 1 ? "Clusters" : "Clusters, page " + number,
+        html -> {
+          if (number == 1) {
+            introduction(html, page);
+          } else {
+            html.leaf("h1", "Clusters, page " + number);
+          }
+          if (pages == 1) {
+            filter(html, "cards");
+          }
+          page.pager(html, "clusters", Page.OVERVIEW, number, pages);
+          html.open("ul", "class", "cards", "id", "cards");
+          clusters.page(number).forEach(cluster -> card(html, page, cluster));
+          html.close();
+          page.pager(html, "clusters", Page.OVERVIEW, number, pages);
+        });
+  }
+
+  /** A field that the script makes live; without the script it stays hidden. */
+  static void filter(Html html, String list) {
+    html.open("p", "class", "filter", "hidden", "", "data-filter", list);
+    html.leaf("label", "Find by word", "for", "find");
+    html.empty("input", "id", "find", "type", "search", "autocomplete", "off");
+    html.leaf("output", "", "for", "find");
+    html.close();
+  }
+
+  private void introduction(Html html, Page page) {
+    RunFacts facts = site.data().facts();
+    html.open("h1").foreign(facts.title()).close();
+    html.open("p", "class", "lead");
+    html.text(
+        "%s in %s, found by "
+            .formatted(
+                Figures.count(facts.counts().embedded(), "image", "images"),
+                Figures.count(site.plan().clusters().size(), "cluster", "clusters")));
+    html.leaf("b", facts.method());
+    facts.model().ifPresent(model -> html.text(" with the model ").leaf("b", model));
+    facts.vocabulary().ifPresent(words -> html.text(" and the nouns of ").leaf("b", words));
+    html.text(". ");
+    if (facts.counts().bad() > 0) {
+      html.open("a", "href", page.to(Page.FAILED));
+      html.text(
+          "%s of %s listed could not be used"
+              .formatted(
+                  Figures.count(facts.counts().bad()), Figures.count(facts.counts().listed())));
+      html.close().text(". ");
+    }
+    long unnamed = site.plan().clusters().stream().filter(c -> !c.card().named()).count();
+    if (unnamed > 0) {
+      html.text(
+          unnamed == 1
+              ? "One cluster has no name, because no noun stands out in it."
+              : Figures.count(unnamed) + " clusters have no name, because no noun stands out.");
+    }
+    html.close();
+  }
+
+  private void card(Html html, Page page, ClusterSample cluster) {
+    ClusterCard card = cluster.card();
+    html.open("li", "class", "card");
+    if (site.hasMosaic(card.number())) {
+      html.empty(
+          "img",
+          "src",
+          page.to(Site.mosaic(card.number())),
+          "width",
+          String.valueOf(Mosaic.WIDTH),
+          "height",
+          String.valueOf(Mosaic.HEIGHT),
+          "alt",
+          "typical images of " + card.name(),
+          "loading",
+          "lazy",
+          "decoding",
+          "async");
+    } else {
+      html.leaf("span", "no pictures", "class", "blank");
+    }
+    html.open("h2");
+    html.open("a", "href", page.to(Site.clusterPage(card.number())));
+    html.foreign(card.name()).close().close();
+    html.leaf(
+        "p",
+        Figures.count(card.size(), "image", "images")
+            + " · "
+            + Figures.percent(card.meanConfidence())
+            + " sure",
+        "class",
+        "facts");
+    nouns(html, card);
+    html.close();
+  }
+
+  /** The nouns beside the name; for a cluster without a name they are hints. */
+  private static void nouns(Html html, ClusterCard card) {
+    List<String> others =
+        card.nouns().stream()
+            .map(ClusterCard.NounScore::word)
+            .filter(word -> !word.equals(card.name()))
+            .limit(5)
+            .toList();
+    if (!others.isEmpty()) {
+      html.open("p", "class", "nouns");
+      html.text(card.named() ? "" : "perhaps ");
+      html.foreign(others.stream().collect(Collectors.joining(", "))).close();
+    }
+  }
+}

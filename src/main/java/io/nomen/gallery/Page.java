@@ -1,0 +1,131 @@
+package io.nomen.gallery;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The frame of every page: head, policy, navigation, footer. */
+final class Page {
+  /** Nothing but files beside the page may load; nothing may be sent anywhere. */
+  static final String POLICY =
+      "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self';"
+          + " base-uri 'none'; form-action 'none'";
+
+  static final String OVERVIEW = "index.html";
+  static final String NAMES = "names.html";
+  static final String MAP = "map.html";
+  static final String DUPLICATES = "duplicates.html";
+  static final String FAILED = "failed.html";
+  static final String FACTS = "run.html";
+
+  private final Site site;
+  private final String name;
+
+  /** The page called {@code name}, for example {@code clusters/7.html}. */
+  Page(Site site, String name) {
+    this.site = site;
+    this.name = name;
+  }
+
+  /** The page's way to the file {@code target} of the gallery. */
+  String to(String target) {
+    return (name.contains("/") ? "../" : "") + target;
+  }
+
+  /** The whole page around {@code main}. */
+  Html with(String title, Consumer<Html> main) {
+    Html html = Html.document();
+    html.open("html", "lang", "en");
+    head(html, title);
+    html.open("body");
+    html.leaf("a", "Skip to the content", "class", "skip", "href", "#main");
+    navigation(html);
+    html.open("main", "id", "main", "tabindex", "-1");
+    main.accept(html);
+    html.close();
+    footer(html);
+    return html.close().close();
+  }
+
+  private void head(Html html, String title) {
+    html.open("head");
+    html.empty("meta", "charset", "utf-8");
+    html.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
+    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    html.empty("meta", "name", "color-scheme", "content", "light dark");
+    html.empty("meta", "name", "referrer", "content", "no-referrer");
+    html.leaf("title", title + " · " + site.data().facts().title());
+    // An empty icon, or a browser that is served the gallery asks for one.
+    html.empty("link", "rel", "icon", "href", "data:,");
+    html.empty("link", "rel", "stylesheet", "href", to("gallery.css"));
+    html.leaf("script", "", "src", to("gallery.js"), "defer", "");
+    html.close();
+  }
+
+  private record Entry(String target, String words) {}
+
+  private void navigation(Html html) {
+    GalleryData data = site.data();
+    List<Entry> entries = new ArrayList<>();
+    entries.add(new Entry(OVERVIEW, "Clusters"));
+    entries.add(new Entry(NAMES, "Names"));
+    if (data.mapLayout().isPresent()) {
+      entries.add(new Entry(MAP, "Map"));
+    }
+    if (!data.duplicates().isEmpty()) {
+      entries.add(new Entry(DUPLICATES, "Duplicates"));
+    }
+    entries.add(new Entry(FAILED, "Failed images"));
+    entries.add(new Entry(FACTS, "About this run"));
+
+    html.open("header", "class", "top").open("nav", "aria-label", "Gallery").open("ul");
+    for (Entry entry : entries) {
+      html.open("li");
+      if (entry.target().equals(name)) {
+        html.leaf("a", entry.words(), "href", to(entry.target()), "aria-current", "page");
+      } else {
+        html.leaf("a", entry.words(), "href", to(entry.target()));
+      }
+      html.close();
+    }
+    html.close().close().close();
+  }
+
+  private void footer(Html html) {
+    RunFacts facts = site.data().facts();
+    html.open("footer").open("p");
+    html.text("Made by Nomen on " + Figures.moment(facts.created()) + " · run ");
+    html.foreign(facts.runId()).text(". This page asks nothing of the network.");
+    html.close().close();
+  }
+
+  /** Links to the parts of something that is cut into pages; nothing where there is one. */
+  void pager(Html html, String what, String first, int page, int pages) {
+    if (pages < 2) {
+      return;
+    }
+    html.open("nav", "class", "pager", "aria-label", "Pages of " + what).open("ul");
+    for (int i = 1; i <= pages; i++) {
+      // First, last and the neighbourhood; the rest would be a wall of numbers.
+      if (i > 1 && i < pages && Math.abs(i - page) > 3) {
+        if (Math.abs(i - page) == 4) {
+          html.leaf("li", "…", "aria-hidden", "true");
+        }
+        continue;
+      }
+      html.open("li");
+      String target = to(Site.paged(first, i));
+      if (i == page) {
+        html.leaf("a", String.valueOf(i), "href", target, "aria-current", "page");
+      } else if (i == page + 1) {
+        html.leaf("a", String.valueOf(i), "href", target, "rel", "next");
+      } else if (i == page - 1) {
+        html.leaf("a", String.valueOf(i), "href", target, "rel", "prev");
+      } else {
+        html.leaf("a", String.valueOf(i), "href", target);
+      }
+      html.close();
+    }
+    html.close().close();
+  }
+}

@@ -1,0 +1,231 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipModel;
+import io.nomen.image.Bucket;
+import io.nomen.image.DecodeOptions;
+import io.nomen.image.FileBucket;
+import io.nomen.image.Inventory;
+import io.nomen.image.ReadOptions;
+import io.nomen.job.RunRecord.Counts;
+import io.nomen.store.Json;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Storage;
+import io.nomen.store.Table;
+import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchDevice;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is
+ * what a killed run goes on from.
+ */
+final class EncodeStage {
+  static final String NAME = "encode";
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final EncodeOptions options;
+  private final ClipModel model;
+  private final List<Bucket> buckets;
+
+  EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
+    this.context = context;
+    this.folder = folder;
+    this.options = options;
+    this.model = model;
+    this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
+  }
+
+  List<Bucket> buckets() {
+    return buckets;
+  }
+
+  /** Everything that decides what the tables hold. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("input", inputDigest());
+    settings.put("model", model.digest());
+    settings.put("precision", precision().word());
+    settings.put("pixel-limit", Long.toString(options.pixelLimit()));
+    return settings;
+  }
+
+  /** Encodes what is not encoded yet, and commits the two tables. */
+  StageAttempt run() {
+    StageAttempt attempt = folder.begin(NAME, settings(), options.resume());
+    if (attempt.done()) {
+      context.progress().say("encode: done before with the same input, model and options");
+      return attempt;
+    }
+    Map<Integer, BucketManifest> done = finished(attempt);
+    List<Bucket> pending = buckets.stream().filter(b -> !done.containsKey(b.number())).toList();
+    if (!done.isEmpty()) {
+      context
+          .progress()
+          .say("encode: %d of %d buckets are done already".formatted(done.size(), buckets.size()));
+    }
+    for (BucketManifest manifest : encode(attempt, pending, done)) {
+      done.put(manifest.bucket(), manifest);
+    }
+    Counts counts = commit(attempt, done);
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("counts", counts);
+    facts.put("buckets_encoded_now", pending.size());
+    facts.put("buckets_resumed", buckets.size() - pending.size());
+    facts.put("model", model.id());
+    return folder.finish(attempt, facts);
+  }
+
+  /** What a dry run says of this stage. */
+  List<String> plan() {
+    long files =
+        buckets.stream()
+            .filter(FileBucket.class::isInstance)
+            .mapToLong(EncodeStage::knownImages)
+            .sum();
+    long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
+    List<String> plan = new ArrayList<>();
+    plan.add(
+        "encode %,d files and %,d shards in %,d buckets with %s (%s)"
+            .formatted(files, shards, buckets.size(), model.id(), precision().word()));
+    folder
+        .stage(NAME)
+        .ifPresent(
+            earlier -> {
+              String changes = RunFolder.changes(earlier.settings(), settings());
+              boolean goesOn = changes.isEmpty() && options.resume();
+              plan.add(
+                  goesOn
+                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
+                          .formatted(finished(earlier).size(), buckets.size())
+                      : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
+            });
+    return plan;
+  }
+
+  private static long knownImages(Bucket bucket) {
+    return bucket instanceof FileBucket files ? files.files().size() : 0;
+  }
+
+  /** Names and lengths of all that is listed; contents are not read for it. */
+  private String inputDigest() {
+    MessageDigest digest = Digests.begin();
+    for (Bucket bucket : buckets) {
+      digest.update(bucket.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.end(digest);
+  }
+
+  /** The counts that a finished attempt recorded. */
+  static Counts counts(StageAttempt attempt) {
+    return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
+  }
+
+  private List<BucketManifest> encode(
+      StageAttempt attempt, List<Bucket> pending, Map<Integer, BucketManifest> done) {
+    if (pending.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext spark = context.spark().get();
+    LongAccumulator encoded = spark.sc().longAccumulator("images encoded");
+    EncodeTask task =
+        new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
+    long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
+    long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
+    try (Progress.Step step = context.progress().begin("encode", known, "images");
+        Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+    }
+  }
+
+  private Precision precision() {
+    return options.model().precision().on(TorchDevice.choose(options.model().device(), List.of()));
+  }
+
+  private EncodeSettings taskSettings(StageAttempt attempt, JavaSparkContext spark) {
+    int slots = Math.max(1, spark.defaultParallelism());
+    int cores = spark.isLocal() ? Runtime.getRuntime().availableProcessors() : slots;
+    int torchThreads = Math.max(1, cores / slots);
+    return new EncodeSettings(
+        folder.attemptFolder("images", attempt.attempt()),
+        folder.attemptFolder("embeddings", attempt.attempt()),
+        manifests(attempt),
+        precision(),
+        options.model().device(),
+        options.model().batchSize() > 0 ? options.model().batchSize() : 32,
+        torchThreads,
+        torchThreads,
+        ReadOptions.defaults(),
+        new DecodeOptions(
+            options.pixelLimit(),
+            DecodeOptions.DEFAULT_TIME_LIMIT,
+            model.preprocessing().shortestEdge()));
+  }
+
+  private String manifests(StageAttempt attempt) {
+    return folder.uri() + "/_stages/encode-" + attempt.attempt();
+  }
+
+  private Map<Integer, BucketManifest> finished(StageAttempt attempt) {
+    Storage storage = context.storage();
+    Map<Integer, BucketManifest> manifests = new TreeMap<>();
+    for (Storage.Entry entry : storage.list(manifests(attempt))) {
+      String text = storage.readText(entry.uri());
+      // A manifest that was being written when the process died is cut short: its bucket is done
+      // again.
+      if (text.endsWith("}")) {
+        BucketManifest manifest = Json.read(text, BucketManifest.class, entry.uri());
+        manifests.put(manifest.bucket(), manifest);
+      }
+    }
+    return manifests;
+  }
+
+  /** Names the winning files as the tables, deletes the others, and adds up. */
+  private Counts commit(StageAttempt attempt, Map<Integer, BucketManifest> manifests) {
+    List<BucketManifest> inOrder =
+        manifests.values().stream().sorted(Comparator.comparing(BucketManifest::bucket)).toList();
+    commit(attempt, "images", inOrder, BucketManifest::listed);
+    commit(attempt, "embeddings", inOrder, BucketManifest::embedded);
+    SortedMap<String, Long> statuses = new TreeMap<>();
+    inOrder.forEach(m -> m.statuses().forEach((word, n) -> statuses.merge(word, n, Long::sum)));
+    long listed = inOrder.stream().mapToLong(BucketManifest::listed).sum();
+    long embedded = inOrder.stream().mapToLong(BucketManifest::embedded).sum();
+    long ok = statuses.getOrDefault("ok", 0L);
+    long all = statuses.values().stream().mapToLong(Long::longValue).sum();
+    if (embedded != ok || listed != all || inOrder.size() != buckets.size()) {
+      throw new IllegalStateException(
+          "counts do not add up: %d listed, %d embedded, statuses %s, %d of %d buckets"
+              .formatted(listed, embedded, statuses, inOrder.size(), buckets.size()));
+    }
+    return new Counts(listed, embedded, listed - embedded, statuses);
+  }
+
+  private void commit(
+      StageAttempt attempt,
+      String name,
+      List<BucketManifest> manifests,
+      ToLongFunction<BucketManifest> rows) {
+    List<String> files = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    for (BucketManifest manifest : manifests) {
+      files.add(manifest.file());
+      counts.add(rows.applyAsLong(manifest));
+    }
+    String tableFolder = folder.attemptFolder(name, attempt.attempt());
+    new Table(name, tableFolder, files, counts).commit(context.storage());
+    Leftovers.delete(context.storage(), tableFolder, files);
+  }
+}

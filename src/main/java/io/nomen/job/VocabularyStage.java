@@ -1,0 +1,212 @@
+package io.nomen.job;
+
+import io.nomen.NomenException;
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.clip.ClipEncoder;
+import io.nomen.clip.ClipModel;
+import io.nomen.clip.ClipTokenizer;
+import io.nomen.clip.EncoderCache;
+import io.nomen.store.NpyReader;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Storage;
+import io.nomen.tensor.CacheFolder;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchDevice;
+import io.nomen.vocabulary.Noun;
+import io.nomen.vocabulary.NounEncoding;
+import io.nomen.vocabulary.Prompts;
+import io.nomen.vocabulary.TextEncoder;
+import io.nomen.vocabulary.Vocabulary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Nouns to the noun table: read from WordNet or a list, encoded on the executors, and kept in the
+ * user's cache folder by model, nouns and prompts, so that the next run finds them.
+ */
+final class VocabularyStage {
+  private static final String NAME = "vocabulary";
+  private static final int NOUNS_PER_BATCH = 64;
+  private static final int BATCHES_PER_TASK = 16;
+
+  private final JobContext context;
+  private final VocabularyChoice choice;
+  private final Prompts prompts;
+
+  VocabularyStage(JobContext context, VocabularyChoice choice, Prompts prompts) {
+    this.context = context;
+    this.choice = choice;
+    this.prompts = prompts;
+  }
+
+  /** The nouns in words: from WordNet, the model's own list, or a file. */
+  Vocabulary vocabulary(Optional<ClipCheckpoint> checkpoint) {
+    Optional<List<String>> own = checkpoint.flatMap(ClipCheckpoint::ownNouns);
+    if (choice.source().equals("auto") && own.isPresent() && choice.subtrees().isEmpty()) {
+      return Vocabulary.ofLines("the model's own nouns", own.get());
+    }
+    if (choice.source().equals("auto") || choice.source().equals("wordnet")) {
+      return Vocabulary.wordnet(choice.subtrees());
+    }
+    return Vocabulary.ofFile(context.storage(), context.storage().qualify(choice.source()));
+  }
+
+  /** Ready embeddings with their words, line i beside row i. */
+  NounTable readyMade() {
+    Storage storage = context.storage();
+    String npy = storage.qualify(choice.embeddings().orElseThrow());
+    try (NpyReader reader = NpyReader.open(storage, npy)) {
+      Vocabulary words =
+          Vocabulary.ofRows(storage, storage.qualify(choice.source()), reader.rows());
+      float[] values = reader.next(Math.toIntExact(reader.rows()));
+      float[] unit = new float[values.length];
+      for (int row = 0; row < reader.rows(); row++) {
+        UnitRow normalised = UnitRow.of(values, row * reader.width(), reader.width());
+        int number = row;
+        float[] direction =
+            normalised
+                .values()
+                .orElseThrow(
+                    () ->
+                        NomenException.input(
+                            "Row %d of %s (%s) cannot be used: %s."
+                                .formatted(
+                                    number,
+                                    npy,
+                                    words.nouns().get(number).lemma(),
+                                    normalised.problem().orElseThrow())));
+        System.arraycopy(direction, 0, unit, row * reader.width(), reader.width());
+      }
+      return new NounTable(words.nouns(), new Matrix(words.nouns().size(), reader.width(), unit));
+    }
+  }
+
+  /** The noun table of {@code folder}, made unless an earlier run made the same. */
+  StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
+    Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
+    Precision precision = model.precision().on(TorchDevice.choose(model.device(), List.of()));
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", checkpoint.model().digest());
+    settings.put("nouns", digest(vocabulary.nouns()));
+    settings.put("prompts", prompts.digest());
+    settings.put("precision", precision.word());
+    StageAttempt attempt = folder.begin(NAME, settings, choice.resume());
+    if (attempt.done()) {
+      return attempt;
+    }
+    NounTable table = cached(settings, vocabulary, checkpoint, model, precision);
+    table.write(folder, attempt.attempt());
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("source", vocabulary.source());
+    facts.put("nouns", vocabulary.nouns().size());
+    facts.put("prompts", prompts.name());
+    return folder.finish(attempt, facts);
+  }
+
+  private NounTable cached(
+      Map<String, String> settings,
+      Vocabulary vocabulary,
+      ClipCheckpoint checkpoint,
+      ModelChoice model,
+      Precision precision) {
+    Storage storage = context.storage();
+    Path file =
+        CacheFolder.path()
+            .resolve("vocabulary")
+            .resolve(Digests.sha256(settings.toString()) + ".parquet");
+    String uri = file.toUri().toString();
+    if (choice.resume() && storage.exists(uri + ".done")) {
+      context
+          .progress()
+          .say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
+      return NounTable.read(storage, uri);
+    }
+    NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);
+    table.write(storage, uri);
+    storage.writeText(uri + ".done", settings.toString());
+    return table;
+  }
+
+  private NounTable encode(
+      List<Noun> nouns, ClipCheckpoint checkpoint, ModelChoice model, Precision precision) {
+    JavaSparkContext spark = context.spark().get();
+    ClipTokenizer tokenizer = checkpoint.tokenizer();
+    List<NounEncoding.Batch> batches =
+        NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH);
+    LongAccumulator encoded = spark.sc().longAccumulator("nouns encoded");
+    EncodeNouns task =
+        new EncodeNouns(
+            context.storage(),
+            checkpoint.model(),
+            tokenizer,
+            prompts,
+            model.device(),
+            precision,
+            encoded);
+    int tasks = Math.max(1, batches.size() / BATCHES_PER_TASK);
+    int width = checkpoint.model().projectionWidth();
+    float[] all = new float[nouns.size() * width];
+    try (Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns");
+        Watch watch = Watch.every(200, () -> step.done(encoded.value()))) {
+      List<float[]> parts =
+          watch.during(() -> spark.parallelize(batches, tasks).map(task::encode).collect());
+      for (int b = 0; b < batches.size(); b++) {
+        int[] rows = batches.get(b).rows();
+        for (int i = 0; i < rows.length; i++) {
+          System.arraycopy(parts.get(b), i * width, all, rows[i] * width, width);
+        }
+      }
+    }
+    return new NounTable(nouns, new Matrix(nouns.size(), width, all));
+  }
+
+  private static String digest(List<Noun> nouns) {
+    List<String> lemmas = new ArrayList<>();
+    nouns.forEach(noun -> lemmas.add(noun.lemma()));
+    return Digests.sha256(String.join("\n", lemmas));
+  }
+
+  /** Runs on an executor. */
+  private record EncodeNouns(
+      Storage storage,
+      ClipModel model,
+      ClipTokenizer tokenizer,
+      Prompts prompts,
+      String device,
+      Precision precision,
+      LongAccumulator encoded)
+      implements java.io.Serializable {
+
+    float[] encode(NounEncoding.Batch batch) {
+      ClipEncoder encoder =
+          EncoderCache.encoder(
+              model, storage, TaskDevice.choose(device, TaskContext.get()), precision);
+      float[] embeddings =
+          NounEncoding.encode(
+              batch,
+              prompts,
+              new TextEncoder() {
+                @Override
+                public float[] encode(List<String> texts) {
+                  return encoder.encodeTexts(texts.stream().map(tokenizer::encode).toList());
+                }
+
+                @Override
+                public int width() {
+                  return model.projectionWidth();
+                }
+              });
+      encoded.add(batch.rows().length);
+      return embeddings;
+    }
+  }
+}

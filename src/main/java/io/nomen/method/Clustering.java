@@ -1,0 +1,37 @@
+package io.nomen.method;
+
+import io.nomen.semantics.SemanticSpace;
+import io.nomen.tensor.AssignmentBlock;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+
+/**
+ * A method's result.
+ *
+ * @param assignments the cluster of every row, in row order; persisted until {@link #close}
+ * @param sizes [K'] how many rows each cluster has, none of them 0; K' is below the wanted K only
+ *     where there are not that many different rows
+ * @param model what assigns new rows
+ * @param semantics the semantic space, where the method used one
+ * @param quality numbers about the fit, for {@code run.json}: simple values, lists and maps
+ */
+public record Clustering(
+    JavaRDD<AssignmentBlock> assignments,
+    long[] sizes,
+    FittedModel model,
+    Optional<SemanticSpace> semantics,
+    Map<String, Object> quality)
+    implements AutoCloseable {
+
+  /** K', how many clusters there are. */
+  public int clusters() {
+    return sizes.length;
+  }
+
+  /** Frees what Spark holds of the assignments; the tables must be written before. */
+  @Override
+  public void close() {
+    assignments.unpersist();
+  }
+}

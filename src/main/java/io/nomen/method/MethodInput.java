@@ -1,0 +1,79 @@
+package io.nomen.method;
+
+import io.nomen.NomenException;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.semantics.SemanticCentres;
+import io.nomen.semantics.SemanticSpace;
+import io.nomen.tensor.RowBlocks;
+import java.util.Optional;
+
+/**
+ * What a method gets: never a label.
+ *
+ * @param embeddings [N, d] float32, unit rows; persisted by the caller, for methods go over them
+ *     many times
+ * @param norms [N, 1] length of each embedding before it was made a unit, in blocks of the same
+ *     rows and partitions as {@code embeddings}; empty where they are not known
+ * @param nouns the vocabulary, d wide; empty for methods without text
+ * @param semantics the semantic space where an earlier stage has found it; methods that need it
+ *     find it themselves otherwise
+ * @param clusters K, how many clusters are wanted
+ * @param options every choice but those above
+ * @param seed one seed, one result
+ * @param progress told how far the method is
+ */
+public record MethodInput(
+    RowBlocks embeddings,
+    Optional<RowBlocks> norms,
+    Optional<NounMatrix> nouns,
+    Optional<SemanticSpace> semantics,
+    int clusters,
+    MethodOptions options,
+    long seed,
+    MethodProgress progress) {
+
+  /** A plain input: embeddings alone, default options, nobody told. */
+  public static MethodInput of(RowBlocks embeddings, int clusters, long seed) {
+    return new MethodInput(
+        embeddings,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        clusters,
+        MethodOptions.defaults(),
+        seed,
+        MethodProgress.SILENT);
+  }
+
+  /** The same with {@code nouns}. */
+  public MethodInput withNouns(NounMatrix vocabulary) {
+    return new MethodInput(
+        embeddings, norms, Optional.of(vocabulary), semantics, clusters, options, seed, progress);
+  }
+
+  /** The same with {@code choices} for its options. */
+  public MethodInput withOptions(MethodOptions choices) {
+    return new MethodInput(embeddings, norms, nouns, semantics, clusters, choices, seed, progress);
+  }
+
+  /**
+   * The semantic space: the one that came with the input, or else found now.
+   *
+   * @param method who asks, for the message when there are no nouns
+   */
+  public SemanticSpace semanticSpace(String method) {
+    return semantics.orElseGet(
+        () -> {
+          NounMatrix vocabulary =
+              nouns.orElseThrow(
+                  () ->
+                      NomenException.usage(
+                          "Method %s needs nouns; give --vocabulary.".formatted(method)));
+          progress.at("semantic centres", 0, 1);
+          SemanticSpace found =
+              SemanticCentres.find(embeddings, vocabulary, clusters, options.semantics(), seed);
+          progress.at("semantic centres", 1, 1);
+          return found;
+        });
+  }
+}

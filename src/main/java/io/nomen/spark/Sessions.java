@@ -1,0 +1,53 @@
+package io.nomen.spark;
+
+import io.nomen.NomenException;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
+
+/**
+ * The one place where a Spark session is made.
+ *
+ * <p>Master, memory and cores come from spark-submit and are never set here; settings that Nomen
+ * would like are only defaults, so whatever the command line or {@code spark-defaults.conf} says
+ * wins.
+ */
+public final class Sessions {
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          // Blocks of floats: nothing to gain from compressing them on their way.
+          "spark.broadcast.compress", "false",
+          "spark.rdd.compress", "false",
+          "spark.ui.showConsoleProgress", "false");
+
+  private Sessions() {}
+
+  /** Hadoop's configuration with what spark-submit was given as {@code spark.hadoop.*}. */
+  public static Configuration hadoopConfiguration() {
+    Configuration configuration = new Configuration();
+    for (Tuple2<String, String> entry : new SparkConf().getAll()) {
+      if (entry._1().startsWith("spark.hadoop.")) {
+        configuration.set(entry._1().substring("spark.hadoop.".length()), entry._2());
+      }
+    }
+    return configuration;
+  }
+
+  /**
+   * Opens the session of this process.
+   *
+   * @param name what the job is called in Spark's own pages
+   * @throws NomenException of kind {@code USAGE} when nothing has chosen a master
+   */
+  public static SparkSession open(String name) {
+    SparkConf conf = new SparkConf();
+    if (!conf.contains("spark.master")) {
+      throw NomenException.usage(
+          "No Spark master is set; start Nomen through ./nomen or spark-submit, which choose one.");
+    }
+    DEFAULTS.forEach(conf::setIfMissing);
+    return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
+  }
+}

@@ -1,0 +1,2 @@
+/** The Spark session and what belongs to it. */
+package io.nomen.spark;

@@ -1,0 +1,33 @@
+package io.nomen.tensor;
+
+import java.io.Serializable;
+
+/**
+ * The clusters of consecutive rows, column by column.
+ *
+ * @param firstRow number of the first row in the whole matrix
+ * @param cluster [n] the cluster of each row
+ * @param confidence [n] in 0…1, what the method's model gives that cluster
+ * @param runnerUp [n] the next best cluster; the cluster itself where there is only one
+ * @param runnerUpConfidence [n] in 0…1; 0 where there is only one cluster
+ */
+public record AssignmentBlock(
+    long firstRow, int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence)
+    implements Serializable {
+
+  public AssignmentBlock {
+    if (confidence.length != cluster.length
+        || runnerUp.length != cluster.length
+        || runnerUpConfidence.length != cluster.length) {
+      throw new IllegalArgumentException(
+          "columns of %d, %d, %d and %d rows in one block of assignments"
+              .formatted(
+                  cluster.length, confidence.length, runnerUp.length, runnerUpConfidence.length));
+    }
+  }
+
+  /** n, how many rows the block holds. */
+  public int rows() {
+    return cluster.length;
+  }
+}

@@ -1,0 +1,41 @@
+package io.nomen.tensor;
+
+/** Rows of length 1: making them, and telling whether rows can be made so. */
+public final class UnitRows {
+  private UnitRows() {}
+
+  /** Scales every row of {@code values} to length 1 in place; a row of zeros stays as it is. */
+  public static void normalise(float[] values, int width) {
+    for (int start = 0; start < values.length; start += width) {
+      double squares = squares(values, start, width);
+      if (squares > 0) {
+        float scale = (float) (1 / Math.sqrt(squares));
+        for (int j = start; j < start + width; j++) {
+          values[j] *= scale;
+        }
+      }
+    }
+  }
+
+  /**
+   * The number of the first row of {@code block} that has no direction (all zeros, or a value that
+   * is not finite), or −1 where every row has one.
+   */
+  public static long firstWithoutDirection(RowBlock block) {
+    for (int i = 0; i < block.rows(); i++) {
+      double squares = squares(block.values(), i * block.width(), block.width());
+      if (!(squares > 0) || Double.isInfinite(squares)) {
+        return block.firstRow() + i;
+      }
+    }
+    return -1;
+  }
+
+  private static double squares(float[] values, int start, int width) {
+    double sum = 0;
+    for (int j = start; j < start + width; j++) {
+      sum += (double) values[j] * values[j];
+    }
+    return sum;
+  }
+}
