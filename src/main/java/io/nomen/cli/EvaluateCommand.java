@@ -40,7 +40,8 @@ final class EvaluateCommand implements Subcommand {
     }
     Map<String, Object> scores = EvaluateJob.run(context, Jobs.folder(context, run), labels);
     console.line(
-        "ACC %s  NMI %s  ARI %s".formatted(scores.get("acc"), scores.get("nmi"), scores.get("ari")));
+        "ACC %s  NMI %s  ARI %s"
+            .formatted(scores.get("acc"), scores.get("nmi"), scores.get("ari")));
     return scores;
   }
 }

@@ -1,8 +1,6 @@
 package io.nomen.job;
 
-import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.clip.ClipModel;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
@@ -28,8 +26,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * The main job: images (or ready embeddings) to clusters with names and a gallery.
  *
- * <p>Stages: encode, vocabulary, cluster, names, gallery. Each leaves its tables in an attempt of its
- * own; the run is published once, when all of them are whole.
+ * <p>Stages: encode, vocabulary, cluster, names, gallery. Each leaves its tables in an attempt of
+ * its own; the run is published once, when all of them are whole.
  */
 public final class ClusterJob {
   private static final String NAME = "cluster";
@@ -98,7 +96,8 @@ public final class ClusterJob {
   private Optional<ClipCheckpoint> checkpoint() {
     boolean needed =
         options.images().isPresent()
-            || (options.nouns().isEmpty() && options.vocabulary().embeddings().isEmpty()
+            || (options.nouns().isEmpty()
+                && options.vocabulary().embeddings().isEmpty()
                 && Methods.named(options.method()).needsNouns());
     return needed
         ? Optional.of(ClipCheckpoint.open(context.storage(), options.model().location()))
@@ -120,8 +119,7 @@ public final class ClusterJob {
     return source;
   }
 
-  private Optional<NounTable> nouns(
-      Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
+  private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
     if (options.nouns().isPresent()) {
       RunFolder ready = new RunFolder(context.storage(), options.nouns().get());
       return Optional.of(NounTable.read(context.storage(), ready.table("nouns")));
@@ -144,7 +142,8 @@ public final class ClusterJob {
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
-    settings.put("clusters", options.clusters().isPresent() ? "" + options.clusters().getAsInt() : "auto");
+    settings.put(
+        "clusters", options.clusters().isPresent() ? "" + options.clusters().getAsInt() : "auto");
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
     return settings;
@@ -155,7 +154,8 @@ public final class ClusterJob {
       EmbeddingSource source,
       Optional<NounTable> nouns,
       Optional<ClipCheckpoint> checkpoint) {
-    EmbeddingTable table = new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
+    EmbeddingTable table =
+        new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     RowBlocks embeddings = persisted(table.embeddings());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(embeddings, table.norms(), nouns))) {

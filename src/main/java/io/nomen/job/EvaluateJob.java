@@ -21,8 +21,8 @@ public final class EvaluateJob {
   /**
    * Scores the run in {@code folder}.
    *
-   * @param labels {@code folder}, {@code cls} or {@code column} for what the images table holds, or a
-   *     {@code .npy} with a label for each row in path order
+   * @param labels {@code folder}, {@code cls} or {@code column} for what the images table holds, or
+   *     a {@code .npy} with a label for each row in path order
    */
   public static Map<String, Object> run(JobContext context, RunFolder folder, String labels) {
     Storage storage = context.storage();

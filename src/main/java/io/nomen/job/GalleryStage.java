@@ -1,7 +1,5 @@
 package io.nomen.job;
 
-import io.nomen.gallery.ClusterCard;
-import io.nomen.gallery.FailedImage;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
@@ -22,7 +20,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The pages of a finished run, from its tables and its record alone. */
 public final class GalleryStage {
-  /** Images of one cluster that the gallery may choose from; what a million-image run would fill. */
+  /**
+   * Images of one cluster that the gallery may choose from; what a million-image run would fill.
+   */
   private static final int CANDIDATES = 2_000;
 
   private static final int THUMBNAILS_PER_TASK = 256;
@@ -104,8 +104,7 @@ public final class GalleryStage {
         assignments.confidence()[row],
         runnerUp == assignments.cluster()[row]
             ? Optional.empty()
-            : Optional.of(
-                new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
+            : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
         Optional.empty(),
         OptionalDouble.empty());
   }

@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie. */
+/**
+ * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
+ */
 final class ListedImages {
   private final Storage storage;
   private final Table table;
@@ -84,9 +86,9 @@ final class ListedImages {
         for (int x = 0; x < row.length; x++) {
           int at = 3 * (y * image.width() + x);
           row[x] =
-              (image.rgb()[at] & 0xff) << 16
-                  | (image.rgb()[at + 1] & 0xff) << 8
-                  | image.rgb()[at + 2] & 0xff;
+              ((image.rgb()[at] & 0xff) << 16)
+                  | ((image.rgb()[at + 1] & 0xff) << 8)
+                  | (image.rgb()[at + 2] & 0xff);
         }
         picture.setRGB(0, y, row.length, 1, row, 0, row.length);
       }

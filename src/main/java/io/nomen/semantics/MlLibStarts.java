@@ -132,9 +132,9 @@ final class MlLibStarts {
             .setFeaturesCol(FEATURES)
             .setK(clusters)
             .setDistanceMeasure("cosine")
-            .setInitMode(System.getProperty("mlinit","k-means||"))
+            .setInitMode(System.getProperty("mlinit", "k-means||"))
             .setSolver("block")
-            .setMaxIter(Integer.getInteger("mlit",3))
+            .setMaxIter(Integer.getInteger("mlit", 3))
             .setTol(1e-4)
             .setSeed(startSeed)
             .fit(training);
