@@ -1,8 +1,12 @@
 package io.nomen.cli;
 
 import io.nomen.image.DecodeOptions;
+import io.nomen.image.InventoryOptions;
+import io.nomen.job.EncodeOptions;
+import io.nomen.job.ModelChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which images, and what is done with bad ones. */
@@ -17,15 +21,27 @@ final class InputOptions {
   @Option(
       names = "--image-column",
       paramLabel = "NAME",
-      defaultValue = "image",
-      description = "Column with the bytes, where an input is a Parquet file (default: image).")
-  String imageColumn;
+      description = "Column with the bytes, where inputs are Parquet files.")
+  Optional<String> imageColumn = Optional.empty();
+
+  @Option(
+      names = "--label-column",
+      paramLabel = "NAME",
+      description = "Column with labels for evaluate, where inputs are Parquet files.")
+  Optional<String> labelColumn = Optional.empty();
+
+  @Option(
+      names = "--path-column",
+      paramLabel = "NAME",
+      description = "Column that names the images, where inputs are Parquet files.")
+  Optional<String> pathColumn = Optional.empty();
 
   @Option(
       names = "--pixel-limit",
       paramLabel = "PIXELS",
       defaultValue = "" + DecodeOptions.DEFAULT_PIXEL_LIMIT,
-      description = "Larger images are refused before they are decoded (default: ${DEFAULT-VALUE}).")
+      description =
+          "Larger images are refused before they are decoded (default: ${DEFAULT-VALUE}).")
   long pixelLimit;
 
   @Option(
@@ -34,6 +50,17 @@ final class InputOptions {
       defaultValue = "0.05",
       description = "With more bad images than this the job fails, exit code 4 (default: 0.05).")
   double maxBadFraction;
+
+  EncodeOptions encode(ModelChoice model, boolean resume) {
+    return new EncodeOptions(
+        input,
+        new InventoryOptions(
+            InventoryOptions.DEFAULT_FILES_PER_BUCKET, imageColumn, labelColumn, pathColumn),
+        model,
+        pixelLimit,
+        maxBadFraction,
+        resume);
+  }
 
   void check(Violations violations) {
     input.forEach(uri -> CommonOptions.checkUri(violations, "--input", uri));

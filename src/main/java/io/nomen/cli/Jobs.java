@@ -4,8 +4,12 @@ import io.nomen.job.JobContext;
 import io.nomen.spark.Sessions;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
+import io.nomen.tensor.BlasChoice;
+import io.nomen.tensor.Precision;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.TorchDevice;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -34,11 +38,14 @@ final class Jobs {
     return new RunFolder(context.storage(), uri);
   }
 
-  /** Versions, device, precision, BLAS and the options that count, before anything starts. */
-  static void banner(Console console, Map<String, String> facts) {
+  /** Versions, device, precision and the options that count, before anything starts. */
+  static void banner(Console console, ModelOptions model) {
     console.line(String.join(" · ", Versions.lines()) + " · libtorch " + Torch.version());
-    Map<String, String> all = new LinkedHashMap<>(facts);
-    all.forEach((name, value) -> console.line("  %s: %s".formatted(name, value)));
+    TorchDevice device = TorchDevice.choose(model.device, List.of());
+    Precision precision = Precision.parse(model.precision).on(device);
+    console.line(
+        "  model %s on %s in %s · BLAS %s"
+            .formatted(model.model, device, precision.word(), BlasChoice.take()));
     StringBuilder options = new StringBuilder("  options:");
     console
         .effectiveOptions()

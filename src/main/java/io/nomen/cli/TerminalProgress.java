@@ -67,7 +67,7 @@ final class TerminalProgress implements Progress {
     private String text(long now, boolean running) {
       double seconds = (now - began) / 1e9;
       StringBuilder text = new StringBuilder("  ").append(stage);
-      if (latest > 0) {
+      if (latest > 0 && total != 1) {
         text.append(String.format(Locale.ROOT, ": %,d", latest));
         if (running && total > 0) {
           text.append(String.format(Locale.ROOT, " of %,d", total));

@@ -16,7 +16,8 @@ final class Versions implements IVersionProvider {
     return List.of(
         "Nomen " + nomen(),
         "Spark %s (Scala %s)"
-            .formatted(package$.MODULE$.SPARK_VERSION(), scala.util.Properties.versionNumberString()),
+            .formatted(
+                package$.MODULE$.SPARK_VERSION(), scala.util.Properties.versionNumberString()),
         "Java %s (%s)".formatted(Runtime.version(), System.getProperty("java.vm.name")),
         "DJL " + ai.djl.engine.Engine.getDjlVersion());
   }

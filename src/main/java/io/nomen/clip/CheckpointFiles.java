@@ -56,7 +56,9 @@ sealed interface CheckpointFiles {
   /** A folder; listed once, so that questions cost no request. */
   record Folder(Storage storage, String uri, Map<String, Long> lengths) implements CheckpointFiles {
     static Folder list(Storage storage, String location) {
-      String uri = storage.qualify(location);
+      String qualified = storage.qualify(location);
+      String uri =
+          qualified.endsWith("/") ? qualified.substring(0, qualified.length() - 1) : qualified;
       Map<String, Long> lengths =
           storage.list(uri).stream()
               .filter(e -> !e.folder())

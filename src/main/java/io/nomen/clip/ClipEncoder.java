@@ -121,7 +121,7 @@ public final class ClipEncoder implements AutoCloseable {
     }
   }
 
-  private synchronized PtModel tower(boolean image) {
+  synchronized PtModel tower(boolean image) {
     if (closed) {
       throw new IllegalStateException("the encoder of " + model.id() + " is closed");
     }

@@ -6,7 +6,7 @@ package io.nomen.gallery;
  *
  * @param imagesPerCluster most images shown of one cluster
  * @param thumbnails most images shown of all clusters together; large clusters give way first, and
- *     none goes below {@link #MOSAIC} images
+ *     none goes below {@link #MOSAIC} images; duplicates may add a few thousand
  * @param imagesPerPage images on one page of a cluster
  * @param cardsPerPage clusters on one page of the overview
  * @param rowsPerPage rows on one page of a table

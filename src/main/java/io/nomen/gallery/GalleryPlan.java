@@ -10,6 +10,11 @@ import java.util.Optional;
 
 /** Which images a gallery shows, decided before any thumbnail is made. */
 public final class GalleryPlan {
+  /** Images shown of one group of duplicates, and groups whose images get thumbnails. */
+  static final int MEMBERS_OF_DUPLICATES = 12;
+
+  private static final int GROUPS_WITH_THUMBNAILS = 300;
+
   private final GalleryData data;
   private final GalleryLimits limits;
   private final List<ClusterSample> clusters;
@@ -37,6 +42,10 @@ public final class GalleryPlan {
       }
       cluster.shown().forEach(image -> plan(image.path()));
     }
+    DuplicatesPages.ordered(data.duplicates()).stream()
+        .limit(GROUPS_WITH_THUMBNAILS)
+        .flatMap(group -> group.members().stream().limit(MEMBERS_OF_DUPLICATES))
+        .forEach(member -> plan(member.path()));
   }
 
   /** The plan under {@link GalleryLimits#DEFAULT}. */

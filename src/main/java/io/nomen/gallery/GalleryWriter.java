@@ -41,6 +41,12 @@ public final class GalleryWriter {
       }
       new NamesPages(site).write(later);
       new FailedPages(site).write(later);
+      if (!plan.data().duplicates().isEmpty()) {
+        new DuplicatesPages(site).write(later);
+      }
+      if (plan.data().mapLayout().isPresent()) {
+        workers.submit(() -> new MapPage(site).write(now(storage, folder)));
+      }
       new FactsPage(site).write(later);
       workers.await();
       new OverviewPages(site).write(now(storage, folder));

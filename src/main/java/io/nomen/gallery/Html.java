@@ -118,9 +118,9 @@ final class Html {
   }
 
   /**
-   * Control characters become their pictures (a newline in a file's name is seen as one), half
-   * surrogate pairs and non-characters become U+FFFD; the rest is itself. Returns how many more
-   * characters were taken.
+   * Control characters become their pictures (a newline in a file's name is seen as one); forced
+   * directions, half surrogate pairs and non-characters become U+FFFD; the rest is itself. Returns
+   * how many more characters were taken.
    */
   private static int character(String text, int at, StringBuilder out) {
     int point = text.codePointAt(at);
@@ -128,6 +128,9 @@ final class Html {
       out.append((char) (0x2400 + point));
     } else if (point >= 0x7f && point < 0xa0) {
       out.append(point == 0x7f ? '\u2421' : '\ufffd');
+    } else if (point == 0x202d || point == 0x202e) {
+      // A forced direction would show gpj.exe as exe.jpg; what it stands for is worth seeing.
+      out.append('\ufffd');
     } else if ((point >= 0xd800 && point < 0xe000) || (point & 0xfffe) == 0xfffe) {
       out.append('\ufffd');
     } else {

@@ -2,15 +2,11 @@ package io.nomen.gallery;
 
 import io.nomen.gallery.Site.Shown;
 import io.nomen.store.Storage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
+import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /** Writes thumbnails under generated names, and a mosaic for each cluster. */
 final class Pictures {
@@ -36,21 +32,19 @@ final class Pictures {
     return new Site(plan, Map.copyOf(written), Map.copyOf(mosaics));
   }
 
+  /** Bytes that are not a JPEG are left out: what is not a picture is not put on a page. */
   private void thumbnail(String path, String name) {
-    source
-        .jpeg(path)
+    Optional<byte[]> jpeg = source.jpeg(path);
+    jpeg.flatMap(Thumbnail::size)
         .ifPresent(
-            jpeg ->
-                size(jpeg)
-                    .ifPresent(
-                        size -> {
-                          storage.writeBytes(folder + "/" + name, jpeg);
-                          written.put(path, new Shown(name, size[0], size[1]));
-                        }));
+            size -> {
+              storage.writeBytes(folder + "/" + name, jpeg.orElseThrow());
+              written.put(path, new Shown(name, size.width, size.height));
+            });
   }
 
   private void mosaic(ClusterSample cluster) {
-    var pictures =
+    List<BufferedImage> pictures =
         cluster.mosaic().stream()
             .flatMap(image -> source.jpeg(image.path()).stream())
             .flatMap(jpeg -> Thumbnail.decode(jpeg).stream())
@@ -59,27 +53,6 @@ final class Pictures {
       int number = cluster.card().number();
       storage.writeBytes(folder + "/" + Site.mosaic(number), Mosaic.jpeg(pictures));
       mosaics.put(number, true);
-    }
-  }
-
-  /** Width and height of a JPEG; nothing for other bytes, which then are not put on a page. */
-  private static Optional<int[]> size(byte[] jpeg) {
-    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(jpeg))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        return Optional.empty();
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        return reader.getFormatName().equalsIgnoreCase("jpeg")
-            ? Optional.of(new int[] {reader.getWidth(0), reader.getHeight(0)})
-            : Optional.empty();
-      } finally {
-        reader.dispose();
-      }
-    } catch (IOException e) {
-      return Optional.empty();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -10,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
@@ -93,13 +96,31 @@ public final class Thumbnail {
     return bytes.toByteArray();
   }
 
-  /** The pixels of a thumbnail that {@link #jpeg} made; nothing where the bytes are not one. */
+  /** The pixels of a JPEG; nothing where the bytes are not one. */
   static Optional<BufferedImage> decode(byte[] jpeg) {
-    try (ByteArrayInputStream in = new ByteArrayInputStream(jpeg)) {
-      return Optional.ofNullable(ImageIO.read(in));
+    return read(jpeg, reader -> reader.read(0));
+  }
+
+  /** Width and height of a JPEG, from its header; nothing where the bytes are not one. */
+  static Optional<Dimension> size(byte[] jpeg) {
+    return read(jpeg, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)));
+  }
+
+  private interface Question<T> {
+    T ask(ImageReader reader) throws IOException;
+  }
+
+  private static <T> Optional<T> read(byte[] jpeg, Question<T> question) {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+    // In memory: ImageIO would otherwise write every thumbnail to a temporary file first.
+    try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(jpeg))) {
+      reader.setInput(in, true, true);
+      return Optional.of(question.ask(reader));
     } catch (IOException | RuntimeException e) {
       // ImageIO's readers throw both for bytes that they cannot read.
       return Optional.empty();
+    } finally {
+      reader.dispose();
     }
   }
 }

@@ -9,13 +9,21 @@ import java.util.HexFormat;
 final class Digests {
   private Digests() {}
 
-  /** Hexadecimal SHA-256 of {@code bytes}. */
-  static String sha256(byte[] bytes) {
+  static MessageDigest begin() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
+  }
+
+  static String end(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Hexadecimal SHA-256 of {@code bytes}. */
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(begin().digest(bytes));
   }
 
   static String sha256(String text) {

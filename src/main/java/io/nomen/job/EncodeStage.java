@@ -3,8 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipModel;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
+import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
+import io.nomen.job.RunRecord.Counts;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
@@ -12,7 +14,8 @@ import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
-import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,8 +28,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is what
- * a killed run goes on from.
+ * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is
+ * what a killed run goes on from.
  */
 final class EncodeStage {
   static final String NAME = "encode";
@@ -45,10 +48,6 @@ final class EncodeStage {
     this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
   }
 
-  /** What was listed and what became of it. */
-  record Counts(long listed, long embedded, long bad, SortedMap<String, Long> statuses)
-      implements Serializable {}
-
   List<Bucket> buckets() {
     return buckets;
   }
@@ -56,7 +55,7 @@ final class EncodeStage {
   /** Everything that decides what the tables hold. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("input", Inventory.digest(buckets));
+    settings.put("input", inputDigest());
     settings.put("model", model.digest());
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
@@ -89,6 +88,46 @@ final class EncodeStage {
     return folder.finish(attempt, facts);
   }
 
+  /** What a dry run says of this stage. */
+  List<String> plan() {
+    long files =
+        buckets.stream()
+            .filter(FileBucket.class::isInstance)
+            .mapToLong(EncodeStage::knownImages)
+            .sum();
+    long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
+    List<String> plan = new ArrayList<>();
+    plan.add(
+        "encode %,d files and %,d shards in %,d buckets with %s (%s)"
+            .formatted(files, shards, buckets.size(), model.id(), precision().word()));
+    folder
+        .stage(NAME)
+        .ifPresent(
+            earlier -> {
+              String changes = RunFolder.changes(earlier.settings(), settings());
+              boolean goesOn = changes.isEmpty() && options.resume();
+              plan.add(
+                  goesOn
+                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
+                          .formatted(finished(earlier).size(), buckets.size())
+                      : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
+            });
+    return plan;
+  }
+
+  private static long knownImages(Bucket bucket) {
+    return bucket instanceof FileBucket files ? files.files().size() : 0;
+  }
+
+  /** Names and lengths of all that is listed; contents are not read for it. */
+  private String inputDigest() {
+    MessageDigest digest = Digests.begin();
+    for (Bucket bucket : buckets) {
+      digest.update(bucket.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.end(digest);
+  }
+
   /** The counts that a finished attempt recorded. */
   static Counts counts(StageAttempt attempt) {
     return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
@@ -101,13 +140,13 @@ final class EncodeStage {
     }
     JavaSparkContext spark = context.spark().get();
     LongAccumulator encoded = spark.sc().longAccumulator("images encoded");
-    EncodeTask task = new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
+    EncodeTask task =
+        new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
     long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
-    long known = buckets.stream().mapToLong(Bucket::knownImages).sum();
+    long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
     try (Progress.Step step = context.progress().begin("encode", known, "images");
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
-      return watch.during(
-          () -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
 
@@ -144,7 +183,8 @@ final class EncodeStage {
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
     for (Storage.Entry entry : storage.list(manifests(attempt))) {
       String text = storage.readText(entry.uri());
-      // A manifest that was being written when the process died is cut short: its bucket is done again.
+      // A manifest that was being written when the process died is cut short: its bucket is done
+      // again.
       if (text.endsWith("}")) {
         BucketManifest manifest = Json.read(text, BucketManifest.class, entry.uri());
         manifests.put(manifest.bucket(), manifest);

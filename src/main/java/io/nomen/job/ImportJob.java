@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only zero
- * coordinates is kept as a bad one, with the reason.
+ * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
+ * zero coordinates is kept as a bad one, with the reason.
  */
 public final class ImportJob {
+  /** What the images table calls the format of rows that were never pictures. */
+  static final String FORMAT = "embedding";
+
   private static final int ROWS_PER_FILE = 16_384;
 
   private ImportJob() {}
@@ -35,34 +38,46 @@ public final class ImportJob {
    */
   public static Counts npy(
       JobContext context, String npy, Optional<String> labels, RunFolder folder, double maxBad) {
-    Storage storage = context.storage();
-    try (Lease lease = Lease.take(folder);
-        NpyReader reader = NpyReader.open(storage, storage.qualify(npy))) {
-      if (reader.rows() == 0) {
-        throw NomenException.input("%s has no rows; give an array [n, d].".formatted(npy));
-      }
-      Optional<int[]> labelled = labels.map(uri -> labels(storage, uri, reader.rows()));
-      String id = RunFolder.newId();
-      Writer writer = new Writer(folder, id, reader.rows(), labelled);
-      try (Progress.Step step = context.progress().begin("import", reader.rows(), "rows")) {
-        while (writer.read < reader.rows()) {
-          writer.file(reader.next(ROWS_PER_FILE), reader.width());
-          step.done(writer.read);
-        }
-      }
-      Counts counts =
-          new Counts(reader.rows(), writer.embedded(), reader.rows() - writer.embedded());
-      writer.commit();
-      folder.publish(
-          new Current(
-              id,
-              Instant.now().toString(),
-              Map.of(
-                  "images", RunFolder.relative("images", id),
-                  "embeddings", RunFolder.relative("embeddings", id))));
-      BadImages.check(counts.listed(), counts.bad(), maxBad);
-      return counts;
+    return Lease.holding(
+        folder,
+        () -> {
+          Storage storage = context.storage();
+          try (NpyReader reader = NpyReader.open(storage, storage.qualify(npy))) {
+            return read(context, reader, npy, labels, folder, maxBad);
+          }
+        });
+  }
+
+  private static Counts read(
+      JobContext context,
+      NpyReader reader,
+      String npy,
+      Optional<String> labels,
+      RunFolder folder,
+      double maxBad) {
+    if (reader.rows() == 0) {
+      throw NomenException.input("%s has no rows; give an array [n, d].".formatted(npy));
     }
+    Optional<int[]> labelled = labels.map(uri -> labels(context.storage(), uri, reader.rows()));
+    String id = RunFolder.newId();
+    Writer writer = new Writer(folder, id, reader.rows(), labelled);
+    try (Progress.Step step = context.progress().begin("import", reader.rows(), "rows")) {
+      while (writer.read < reader.rows()) {
+        writer.file(reader.next(ROWS_PER_FILE), reader.width());
+        step.done(writer.read);
+      }
+    }
+    Counts counts = new Counts(reader.rows(), writer.embedded(), reader.rows() - writer.embedded());
+    writer.commit();
+    folder.publish(
+        new Current(
+            id,
+            Instant.now().toString(),
+            Map.of(
+                "images", RunFolder.relative("images", id),
+                "embeddings", RunFolder.relative("embeddings", id))));
+    BadImages.check(counts.listed(), counts.bad(), maxBad);
+    return counts;
   }
 
   private static int[] labels(Storage storage, String uri, long rows) {
@@ -124,7 +139,7 @@ public final class ImportJob {
           path,
           unit.values().isPresent() ? "ok" : "corrupt",
           unit.problem(),
-          Optional.of("embedding"),
+          Optional.of(FORMAT),
           Optional.empty(),
           Optional.empty(),
           (long) width * Float.BYTES,

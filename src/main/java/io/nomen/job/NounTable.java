@@ -9,6 +9,7 @@ import io.nomen.store.TableWriter;
 import io.nomen.store.Tables;
 import io.nomen.tensor.Matrix;
 import io.nomen.vocabulary.Noun;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +27,18 @@ record NounTable(List<Noun> nouns, Matrix embeddings) {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
   }
 
+  /** Changes when a word or an embedding does. */
+  String digest() {
+    ByteBuffer bytes = ByteBuffer.allocate(embeddings.values().length * Float.BYTES);
+    bytes.asFloatBuffer().put(embeddings.values());
+    return Digests.sha256(Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
+  }
+
   /** Writes the table {@code nouns} of {@code attempt} and commits it. */
   void write(RunFolder folder, String attempt) {
     String table = folder.attemptFolder("nouns", attempt);
     write(folder.storage(), table + "/" + FILE);
-    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size()))
-        .commit(folder.storage());
+    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size())).commit(folder.storage());
   }
 
   void write(Storage storage, String uri) {

@@ -1,5 +1,7 @@
 package io.nomen.job;
 
+import io.nomen.clip.Preprocessing;
+import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.Facts;
@@ -7,7 +9,6 @@ import io.nomen.image.ImageDecoder;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
-import io.nomen.clip.Preprocessing;
 import java.util.Optional;
 
 /**
@@ -28,18 +29,18 @@ record PreparedImage(
 
   /** Decodes, resizes and crops {@code raw}; never throws for a bad image. */
   static PreparedImage of(RawImage raw, Preprocessing preprocessing, DecodeOptions options) {
-    return switch (raw.content()) {
-      case RawImage.Content.Bad bad ->
-          new PreparedImage(
-              raw,
-              bad.status(),
-              Optional.of(bad.reason()),
-              Optional.empty(),
-              raw.length(),
-              Optional.empty(),
-              Optional.empty());
-      case RawImage.Content.Bytes bytes -> decode(raw, bytes.bytes(), preprocessing, options);
-    };
+    if (raw.content() instanceof Content.Whole whole) {
+      return decode(raw, whole.bytes(), preprocessing, options);
+    }
+    Content.Missing bad = (Content.Missing) raw.content();
+    return new PreparedImage(
+        raw,
+        bad.status(),
+        Optional.of(bad.reason()),
+        Optional.empty(),
+        raw.length(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The same image, found unusable after all. */
@@ -51,27 +52,27 @@ record PreparedImage(
   private static PreparedImage decode(
       RawImage raw, byte[] bytes, Preprocessing preprocessing, DecodeOptions options) {
     Optional<String> digest = Optional.of(Digests.sha256(bytes));
-    return switch (ImageDecoder.decode(bytes, options)) {
-      case Decoded.Ok ok ->
-          new PreparedImage(
-              raw,
-              ImageStatus.OK,
-              Optional.empty(),
-              Optional.of(ok.facts()),
-              bytes.length,
-              digest,
-              Optional.of(
-                  ModelInput.prepare(
-                      ok.image(), preprocessing.shortestEdge(), preprocessing.crop())));
-      case Decoded.Bad bad ->
-          new PreparedImage(
-              raw,
-              bad.status(),
-              Optional.of(bad.reason()),
-              bad.facts(),
-              bytes.length,
-              digest,
-              Optional.empty());
-    };
+    Decoded decoded = ImageDecoder.decode(bytes, options);
+    if (decoded instanceof Decoded.Ok ok) {
+      byte[] pixels =
+          ModelInput.prepare(ok.image(), preprocessing.shortestEdge(), preprocessing.crop());
+      return new PreparedImage(
+          raw,
+          ImageStatus.OK,
+          Optional.empty(),
+          Optional.of(ok.facts()),
+          bytes.length,
+          digest,
+          Optional.of(pixels));
+    }
+    Decoded.Bad bad = (Decoded.Bad) decoded;
+    return new PreparedImage(
+        raw,
+        bad.status(),
+        Optional.of(bad.reason()),
+        bad.facts(),
+        bytes.length,
+        digest,
+        Optional.empty());
   }
 }

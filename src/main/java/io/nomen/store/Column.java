@@ -20,6 +20,7 @@ public record Column(String name, Kind kind, boolean optional) {
     FLOAT,
     DOUBLE,
     BOOLEAN,
+    INTS,
     FLOATS,
     STRINGS
   }
@@ -45,6 +46,10 @@ public record Column(String name, Kind kind, boolean optional) {
       case FLOAT -> Types.primitive(PrimitiveTypeName.FLOAT, repetition).named(name);
       case DOUBLE -> Types.primitive(PrimitiveTypeName.DOUBLE, repetition).named(name);
       case BOOLEAN -> Types.primitive(PrimitiveTypeName.BOOLEAN, repetition).named(name);
+      case INTS ->
+          Types.list(repetition)
+              .element(Types.required(PrimitiveTypeName.INT32).named("element"))
+              .named(name);
       case FLOATS ->
           Types.list(repetition)
               .element(Types.required(PrimitiveTypeName.FLOAT).named("element"))

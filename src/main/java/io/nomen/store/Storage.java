@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
@@ -31,7 +32,12 @@ public final class Storage implements Serializable {
   private transient Configuration configuration;
 
   public Storage(Configuration configuration) {
-    this.configuration = configuration;
+    this.configuration = new Configuration(configuration);
+    // Local files without Hadoop's .crc companions: people look into these folders. Hadoop caches
+    // file
+    // systems by scheme alone, so the cache must not hand out the other kind.
+    this.configuration.set("fs.file.impl", RawLocalFileSystem.class.getName());
+    this.configuration.setBoolean("fs.file.impl.disable.cache", true);
   }
 
   /** What a folder holds: one file or folder. */

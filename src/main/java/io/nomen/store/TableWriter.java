@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -20,8 +21,8 @@ import org.apache.parquet.schema.MessageType;
 /**
  * Writes one Parquet file of a table, straight to its name.
  *
- * <p>The same rows always give the same bytes. Written by tasks and by the driver alike; Spark's own
- * writer is not used because its commit needs a rename.
+ * <p>The same rows always give the same bytes. Written by tasks and by the driver alike; Spark's
+ * own writer is not used because its commit needs a rename.
  */
 public final class TableWriter implements Closeable {
   private final ParquetWriter<Object[]> writer;
@@ -55,7 +56,7 @@ public final class TableWriter implements Closeable {
    * Writes one row.
    *
    * @param values in the order of the schema's columns; {@code Optional} for optional ones, {@code
-   *     float[]} and {@code List<String>} for lists
+   *     int[]}, {@code float[]} and {@code List<String>} for lists
    */
   public void write(Object... values) {
     if (values.length != columns) {
@@ -134,8 +135,7 @@ public final class TableWriter implements Closeable {
       consumer.startMessage();
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
-        Optional<?> value =
-            row[i] instanceof Optional<?> optional ? optional : Optional.of(row[i]);
+        Optional<?> value = row[i] instanceof Optional<?> optional ? optional : Optional.of(row[i]);
         if (value.isPresent()) {
           consumer.startField(column.name(), i);
           add(column.kind(), value.get());
@@ -155,35 +155,32 @@ public final class TableWriter implements Closeable {
         case FLOAT -> consumer.addFloat((Float) value);
         case DOUBLE -> consumer.addDouble((Double) value);
         case BOOLEAN -> consumer.addBoolean((Boolean) value);
-        case FLOATS -> addFloats((float[]) value);
-        case STRINGS -> addStrings((List<?>) value);
+        case INTS -> addList((int[]) value);
+        case FLOATS -> addList((float[]) value);
+        case STRINGS -> addList((List<?>) value);
       }
     }
 
-    private void addFloats(float[] values) {
-      consumer.startGroup();
-      if (values.length > 0) {
-        consumer.startField("list", 0);
-        for (float value : values) {
-          consumer.startGroup();
-          consumer.startField("element", 0);
-          consumer.addFloat(value);
-          consumer.endField("element", 0);
-          consumer.endGroup();
-        }
-        consumer.endField("list", 0);
-      }
-      consumer.endGroup();
+    private void addList(int[] values) {
+      addList(values.length, i -> consumer.addInteger(values[i]));
     }
 
-    private void addStrings(List<?> values) {
+    private void addList(float[] values) {
+      addList(values.length, i -> consumer.addFloat(values[i]));
+    }
+
+    private void addList(List<?> values) {
+      addList(values.size(), i -> consumer.addBinary(Binary.fromString((String) values.get(i))));
+    }
+
+    private void addList(int length, IntConsumer element) {
       consumer.startGroup();
-      if (!values.isEmpty()) {
+      if (length > 0) {
         consumer.startField("list", 0);
-        for (Object value : values) {
+        for (int i = 0; i < length; i++) {
           consumer.startGroup();
           consumer.startField("element", 0);
-          consumer.addBinary(Binary.fromString((String) value));
+          element.accept(i);
           consumer.endField("element", 0);
           consumer.endGroup();
         }

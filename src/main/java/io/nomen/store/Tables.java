@@ -65,12 +65,21 @@ public final class Tables {
           "clusters",
           Column.of("cluster", Kind.INT),
           Column.of("name", Kind.STRING),
+          Column.of("named", Kind.BOOLEAN),
           Column.of("nouns", Kind.STRINGS),
+          Column.of("noun_scores", Kind.FLOATS),
+          Column.of("noun_synsets", Kind.STRINGS),
+          Column.of("noun_glosses", Kind.STRINGS),
           Column.of("gloss", Kind.STRING),
+          Column.optional("hypernym", Kind.STRING),
+          Column.of("sisters", Kind.STRINGS),
+          Column.of("reason", Kind.STRING),
           Column.of("size", Kind.LONG),
           Column.of("mean_confidence", Kind.FLOAT),
           Column.optional("silhouette", Kind.FLOAT),
-          Column.optional("medoid", Kind.STRING));
+          Column.optional("medoid", Kind.STRING),
+          Column.of("near_clusters", Kind.INTS),
+          Column.of("near_similarity", Kind.FLOATS));
 
   private Tables() {}
 }

@@ -117,8 +117,16 @@ final class DemoGallery {
   }
 
   private GalleryData data() {
+    float[] rows = new float[photos.size() * (WIDTH + names.size())];
+    for (int i = 0; i < photos.size(); i++) {
+      int at = i * (WIDTH + names.size());
+      System.arraycopy(photos.get(i).colours(), 0, rows, at, WIDTH);
+      rows[at + WIDTH + photos.get(i).cluster()] = 2;
+    }
+    MapLayout layout = MapLayout.of(rows, WIDTH + names.size(), 0);
     Map<Integer, List<ImageEntry>> images = new HashMap<>();
-    for (Photo photo : photos) {
+    for (int i = 0; i < photos.size(); i++) {
+      Photo photo = photos.get(i);
       double[] shares = shares(photo);
       int second =
           IntStream.range(0, shares.length)
@@ -134,12 +142,13 @@ final class DemoGallery {
                   photo.cluster(),
                   shares[photo.cluster()],
                   Optional.of(new ImageEntry.RunnerUp(second, shares[second])),
-                  Optional.empty(),
+                  Optional.of(new ImageEntry.MapPoint(layout.x()[i], layout.y()[i])),
                   OptionalDouble.of(distance(photo.colours(), means[photo.cluster()]))));
     }
     List<ClusterCard> cards =
         IntStream.range(0, names.size()).mapToObj(c -> card(c, images.get(c))).toList();
-    return new GalleryData(facts(), cards, images, failed(), List.of(), Optional.empty());
+    return new GalleryData(
+        facts(), cards, images, failed(), duplicates(), Optional.of(layout.algorithm()));
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {
@@ -184,6 +193,27 @@ final class DemoGallery {
                   return new ClusterCard.NearCluster(c, similarity, similarity > 0.6);
                 })
             .toList());
+  }
+
+  /** The six pairs of photographs whose coarse colours are nearest. */
+  private List<DuplicateGroup> duplicates() {
+    List<int[]> pairs = new ArrayList<>();
+    for (int i = 0; i < photos.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        pairs.add(new int[] {j, i});
+      }
+    }
+    return pairs.stream()
+        .sorted(
+            Comparator.comparingDouble(
+                p -> distance(photos.get(p[0]).colours(), photos.get(p[1]).colours())))
+        .limit(6)
+        .map(p -> new DuplicateGroup(false, List.of(member(p[0]), member(p[1]))))
+        .toList();
+  }
+
+  private DuplicateGroup.Member member(int photo) {
+    return new DuplicateGroup.Member(photos.get(photo).path(), photos.get(photo).cluster());
   }
 
   private static List<FailedImage> failed() {

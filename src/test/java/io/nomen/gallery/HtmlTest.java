@@ -22,12 +22,13 @@ class HtmlTest {
   void control_characters_are_seen_and_broken_surrogates_replaced() {
     assertThat(Html.escape("a\nb\0c\u001b\u007f\u0085\ud800x\udc00\ufffe🦩"))
         .isEqualTo("a␊b␀c␛␡\ufffd\ufffdx\ufffd\ufffd🦩");
+    assertThat(Html.escape("\u202egpj.exe")).isEqualTo("\ufffdgpj.exe");
   }
 
   @Test
   void foreign_text_is_isolated_in_its_own_direction() {
-    String page = Html.document().open("p").foreign("\u202egpj.exe").text(" end").close().page();
-    assertThat(page).contains("<p><bdi>\u202egpj.exe</bdi> end</p>");
+    String page = Html.document().open("p").foreign("\u2067abc").text(" end").close().page();
+    assertThat(page).contains("<p><bdi>\u2067abc</bdi> end</p>");
   }
 
   @Test

@@ -1,0 +1,121 @@
+package io.nomen.cli;
+
+import io.nomen.job.ClusterJob;
+import io.nomen.job.ClusterOptions;
+import io.nomen.job.EncodeOptions;
+import io.nomen.job.JobContext;
+import io.nomen.job.RunRecord;
+import io.nomen.job.VocabularyChoice;
+import io.nomen.store.RunFolder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The main job. */
+@Command(
+    name = "cluster",
+    description = "Cluster images, name the clusters, and write tables and a gallery.")
+final class ClusterCommand implements Subcommand {
+  @Mixin private CommonOptions common;
+  @Mixin private InputOptions input;
+  @Mixin private ModelOptions model;
+  @Mixin private ClusteringOptions clustering;
+  @Mixin private VocabularyOptions words;
+
+  @Option(
+      names = "--embeddings",
+      paramLabel = "EMB",
+      description = "Ready embeddings (a folder of encode or import) in place of --input.")
+  private Optional<String> embeddings = Optional.empty();
+
+  @Option(
+      names = "--vocabulary",
+      paramLabel = "auto|wordnet|FILE|NOUNS",
+      defaultValue = "auto",
+      description =
+          "The nouns: WordNet's, a file with a noun a line, or a folder of nomen vocabulary; auto is the model's own list where it has one, otherwise WordNet (default: auto).")
+  private String vocabulary;
+
+  @Option(
+      names = "--output",
+      paramLabel = "RUN",
+      description = "Folder to write (default: out/ and the name of the input).")
+  private Optional<String> output = Optional.empty();
+
+  @Override
+  public void check(Violations violations) {
+    common.check(violations);
+    input.check(violations);
+    model.check(violations);
+    clustering.check(violations, true);
+    violations.require(
+        input.input.isEmpty() != embeddings.isEmpty(),
+        "Give either --input URI or --embeddings EMB.");
+    violations.require(
+        words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
+        "--subtree takes nouns from WordNet; leave --vocabulary away.");
+    output.ifPresent(uri -> CommonOptions.checkUri(violations, "--output", uri));
+  }
+
+  @Override
+  public Map<String, Object> run(Console console) {
+    JobContext context = Jobs.context(console);
+    String source = embeddings.orElseGet(() -> input.input.get(0));
+    RunFolder folder = Jobs.folder(context, output.orElseGet(() -> "out/" + title(source)));
+    ClusterJob job = new ClusterJob(context, folder, options(console, context, source));
+    Jobs.banner(console, model);
+    if (console.dryRun()) {
+      return Jobs.planned(console, job.plan());
+    }
+    RunRecord record = job.run();
+    console.line("Gallery: " + folder.uri() + "/gallery/index.html");
+    return record.summary(folder.uri());
+  }
+
+  private ClusterOptions options(Console console, JobContext context, String source) {
+    boolean ready = new RunFolder(context.storage(), vocabulary).has("nouns");
+    Optional<EncodeOptions> images =
+        input.input.isEmpty()
+            ? Optional.empty()
+            : Optional.of(input.encode(model.choice(), common.resumes()));
+    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
+    Map<String, String> effective = new LinkedHashMap<>(console.effectiveOptions());
+    effective.forEach((name, value) -> command.add("--" + name + " " + value));
+    return new ClusterOptions(
+        images,
+        embeddings,
+        clustering.clusters(),
+        clustering.method,
+        model.choice(),
+        new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
+        ready ? Optional.of(vocabulary) : Optional.empty(),
+        clustering.options(),
+        clustering.seed,
+        common.resumes(),
+        title(source),
+        command,
+        effective);
+  }
+
+  /**
+   * The last part of a path that says something: {@code test-*.tar} in {@code cifar10} is cifar10.
+   */
+  static String title(String source) {
+    List<String> parts = new ArrayList<>(Arrays.asList(source.split("/", -1)));
+    Collections.reverse(parts);
+    for (String part : parts) {
+      String cleaned = part.replaceAll("[^\\p{L}\\p{N}._-]", "").replaceAll("^[.]+", "");
+      if (!cleaned.isEmpty() && !part.contains("*")) {
+        return cleaned;
+      }
+    }
+    return "images";
+  }
+}

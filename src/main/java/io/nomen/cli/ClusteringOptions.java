@@ -1,0 +1,143 @@
+package io.nomen.cli;
+
+import io.nomen.NomenException;
+import io.nomen.method.ClusteringMethod;
+import io.nomen.method.MethodOptions;
+import io.nomen.method.Methods;
+import io.nomen.method.TrainingOptions;
+import io.nomen.semantics.KMeansOptions;
+import io.nomen.semantics.SemanticOptions;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** How images are clustered. */
+final class ClusteringOptions {
+  static final String DEFAULT_METHOD = "tac-no-train";
+
+  @Option(
+      names = "--clusters",
+      paramLabel = "K|auto",
+      description = "How many clusters; auto chooses by label-free quality.")
+  String clusters = "";
+
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      defaultValue = DEFAULT_METHOD,
+      description = "How to cluster; the README lists the methods (default: ${DEFAULT-VALUE}).")
+  String method;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Same input, options and seed give the same tables (default: 0).")
+  long seed;
+
+  @Option(
+      names = "--kmeans-restarts",
+      paramLabel = "COUNT",
+      defaultValue = "20",
+      description = "Starts of the final k-means, of which the best counts (default: 20).")
+  int restarts;
+
+  @Option(
+      names = "--semantic-centres",
+      paramLabel = "COUNT|auto",
+      defaultValue = "auto",
+      description =
+          "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default: auto).")
+  String semanticCentres;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "COUNT|auto",
+      defaultValue = "auto",
+      description = "Passes over the rows when heads are trained (default: the method's own).")
+  String epochs;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description = "Heads trained with other seeds; the lowest loss counts (default: 1).")
+  int replicas;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description = "Parts of the rows whose gradients are summed in a step (default: 1).")
+  int shards;
+
+  @Option(
+      names = "--local-steps",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description = "Steps of a shard between two exchanges (default: 1).")
+  int localSteps;
+
+  @Option(
+      names = "--train-max",
+      paramLabel = "ROWS",
+      defaultValue = "1000000",
+      description = "Most rows that heads are trained on (default: 1000000).")
+  int trainMax;
+
+  void check(Violations violations, boolean needsClusters) {
+    violations.require(
+        !needsClusters || !clusters.isEmpty(), "Missing: --clusters K, or --clusters auto.");
+    violations.require(
+        clusters.isEmpty() || clusters.matches("auto|[1-9]\\d{0,6}"),
+        "--clusters is \"%s\"; give a number from 1, or auto.".formatted(clusters));
+    try {
+      Methods.named(method);
+    } catch (NomenException e) {
+      violations.add(
+          "--method: "
+              + e.getMessage().replaceAll("\\.$", "")
+              + Nearest.hint(method, Methods.all().stream().map(ClusteringMethod::name))
+              + ".");
+    }
+    violations.atLeast("--kmeans-restarts", restarts, 1);
+    violations.atLeast("--replicas", replicas, 1);
+    violations.atLeast("--shards", shards, 1);
+    violations.atLeast("--local-steps", localSteps, 1);
+    violations.atLeast("--train-max", trainMax, 2);
+    violations.require(
+        semanticCentres.matches("auto|[1-9]\\d{0,6}"),
+        "--semantic-centres is \"%s\"; give a number from 1, or auto.".formatted(semanticCentres));
+    violations.require(
+        epochs.matches("auto|[1-9]\\d{0,4}"),
+        "--epochs is \"%s\"; give a number from 1, or auto.".formatted(epochs));
+  }
+
+  OptionalInt clusters() {
+    return number(clusters);
+  }
+
+  MethodOptions options() {
+    SemanticOptions papers = SemanticOptions.defaults();
+    return new MethodOptions(
+        KMeansOptions.withRestarts(restarts),
+        new SemanticOptions(
+            number(semanticCentres),
+            papers.kmeans(),
+            papers.nounsPerCentre(),
+            papers.temperature()),
+        new TrainingOptions(
+            number(epochs),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            replicas,
+            shards,
+            localSteps,
+            trainMax));
+  }
+
+  private static OptionalInt number(String word) {
+    return word.isEmpty() || word.equals("auto")
+        ? OptionalInt.empty()
+        : OptionalInt.of(Integer.parseInt(word));
+  }
+}

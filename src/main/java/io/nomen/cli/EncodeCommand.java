@@ -1,0 +1,40 @@
+package io.nomen.cli;
+
+import io.nomen.job.EncodeJob;
+import io.nomen.job.EncodeOptions;
+import io.nomen.job.JobContext;
+import io.nomen.store.RunFolder;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Images to embeddings. */
+@Command(name = "encode", description = "Encode images into an embeddings table.")
+final class EncodeCommand implements Subcommand {
+  @Mixin private CommonOptions common;
+  @Mixin private InputOptions input;
+  @Mixin private ModelOptions model;
+
+  @Option(names = "--output", required = true, paramLabel = "EMB", description = "Folder to write.")
+  private String output;
+
+  @Override
+  public void check(Violations violations) {
+    common.check(violations);
+    input.check(violations);
+    model.check(violations);
+    violations.require(!input.input.isEmpty(), "Missing: --input URI.");
+  }
+
+  @Override
+  public Map<String, Object> run(Console console) {
+    JobContext context = Jobs.context(console);
+    RunFolder folder = Jobs.folder(context, output);
+    EncodeOptions options = input.encode(model.choice(), common.resumes());
+    Jobs.banner(console, model);
+    return console.dryRun()
+        ? Jobs.planned(console, EncodeJob.plan(context, folder, options))
+        : EncodeJob.run(context, folder, options);
+  }
+}

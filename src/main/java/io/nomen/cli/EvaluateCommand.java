@@ -1,0 +1,47 @@
+package io.nomen.cli;
+
+import io.nomen.job.EvaluateJob;
+import io.nomen.job.JobContext;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores against labels. */
+@Command(name = "evaluate", description = "Score a run against labels: ACC, NMI, ARI in per cent.")
+final class EvaluateCommand implements Subcommand {
+  @Mixin private CommonOptions common;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "Folder of a run.")
+  private String run;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "folder|cls|column|FILE",
+      defaultValue = "column",
+      description =
+          "What the inputs said (folder names, .cls files, a column), or a .npy or .csv file (default: column).")
+  private String labels;
+
+  @Override
+  public void check(Violations violations) {
+    common.check(violations);
+    violations.require(
+        labels.matches("folder|cls|column|.*\\.(npy|csv)"),
+        "--labels is \"%s\"; give folder, cls, column, FILE.npy or FILE.csv.".formatted(labels));
+  }
+
+  @Override
+  public Map<String, Object> run(Console console) {
+    JobContext context = Jobs.context(console);
+    if (console.dryRun()) {
+      return Jobs.planned(console, List.of("score " + run + " against " + labels));
+    }
+    Map<String, Object> scores = EvaluateJob.run(context, Jobs.folder(context, run), labels);
+    console.line(
+        "ACC %s  NMI %s  ARI %s"
+            .formatted(scores.get("acc"), scores.get("nmi"), scores.get("ari")));
+    return scores;
+  }
+}

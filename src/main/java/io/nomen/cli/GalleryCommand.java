@@ -1,0 +1,34 @@
+package io.nomen.cli;
+
+import io.nomen.job.GalleryStage;
+import io.nomen.job.JobContext;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The pages of a finished run, again. */
+@Command(name = "gallery", description = "Write the pages of a finished run again.")
+final class GalleryCommand implements Subcommand {
+  @Mixin private CommonOptions common;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "Folder of a run.")
+  private String run;
+
+  @Override
+  public void check(Violations violations) {
+    common.check(violations);
+  }
+
+  @Override
+  public Map<String, Object> run(Console console) {
+    JobContext context = Jobs.context(console);
+    if (console.dryRun()) {
+      return Jobs.planned(console, List.of("write the gallery of " + run));
+    }
+    String page = new GalleryStage(context, Jobs.folder(context, run)).run();
+    console.line("Gallery: " + page);
+    return Map.of("gallery", page);
+  }
+}

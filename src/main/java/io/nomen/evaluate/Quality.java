@@ -1,0 +1,83 @@
+package io.nomen.evaluate;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How good a clustering looks without any label.
+ *
+ * @param sizes [K] images per cluster
+ * @param silhouette in cosine distance
+ * @param meanConfidence [K] mean confidence of each cluster's images; NaN for an empty one
+ */
+public record Quality(long[] sizes, Silhouette silhouette, double[] meanConfidence) {
+
+  /**
+   * Measures one clustering.
+   *
+   * @param values [n, d] unit rows, in the space that was clustered
+   * @param clusters [n] 0 to K−1
+   * @param confidence [n] 0 to 1
+   * @param count K
+   * @param sample images that the silhouette is averaged over
+   */
+  public static Quality of(
+      float[] values,
+      int width,
+      int[] clusters,
+      float[] confidence,
+      int count,
+      int sample,
+      long seed) {
+    return new Quality(
+        sizes(clusters, count),
+        Silhouette.of(values, width, clusters, count, sample, seed),
+        means(confidence, clusters, count));
+  }
+
+  /** Images per cluster. */
+  public static long[] sizes(int[] clusters, int count) {
+    long[] sizes = new long[count];
+    for (int cluster : clusters) {
+      sizes[cluster]++;
+    }
+    return sizes;
+  }
+
+  /** Mean of {@code values} over each cluster's images; NaN for an empty cluster. */
+  public static double[] means(float[] values, int[] clusters, int count) {
+    double[] sums = new double[count];
+    for (int i = 0; i < clusters.length; i++) {
+      sums[clusters[i]] += values[i];
+    }
+    long[] sizes = sizes(clusters, count);
+    Arrays.setAll(sums, c -> sums[c] / sizes[c]);
+    return sums;
+  }
+
+  /**
+   * Share of neighbour pairs that are in one cluster, 0 to 1.
+   *
+   * @param neighbours [n, w] rows of each image's nearest others
+   */
+  public static double neighbourConsistency(int[] neighbours, int perRow, int[] clusters) {
+    long same = 0;
+    for (int i = 0; i < neighbours.length; i++) {
+      same += clusters[neighbours[i]] == clusters[i / perRow] ? 1 : 0;
+    }
+    return (double) same / neighbours.length;
+  }
+
+  /** Mean adjusted Rand index in per cent over all pairs of restarts; 100 for a single one. */
+  public static double stability(List<int[]> restarts) {
+    double sum = 0;
+    int pairs = 0;
+    for (int a = 0; a < restarts.size(); a++) {
+      for (int b = a + 1; b < restarts.size(); b++) {
+        sum += Scores.of(restarts.get(a), restarts.get(b)).ari();
+        pairs++;
+      }
+    }
+    return pairs == 0 ? 100 : sum / pairs;
+  }
+}

@@ -1,0 +1,72 @@
+package io.nomen.evaluate;
+
+import java.util.Arrays;
+
+/**
+ * Agreement of clusters with labels, in per cent.
+ *
+ * @param acc share of images whose cluster is matched to their label, by the best one-to-one
+ *     matching (Kuhn and Munkres; Yang et al. 2010)
+ * @param nmi mutual information over the arithmetic mean of the two entropies, as scikit-learn's
+ *     {@code normalized_mutual_info_score}
+ * @param ari adjusted Rand index (Hubert and Arabie 1985); 0 for chance, may be negative
+ */
+public record Scores(double acc, double nmi, double ari) {
+
+  /** Scores of one clustering; both arrays are [n], any integers. */
+  public static Scores of(int[] labels, int[] clusters) {
+    return of(Contingency.of(labels, clusters));
+  }
+
+  /** Scores of a clustering that has been counted. */
+  public static Scores of(Contingency table) {
+    return new Scores(100 * accuracy(table), 100 * mutualInformation(table), 100 * rand(table));
+  }
+
+  private static double accuracy(Contingency table) {
+    int[] matching = table.matching();
+    long right = 0;
+    for (int c = 0; c < matching.length; c++) {
+      right += matching[c] < 0 ? 0 : table.counts()[matching[c]][c];
+    }
+    return (double) right / table.total();
+  }
+
+  private static double mutualInformation(Contingency table) {
+    double n = table.total();
+    long[] labelSizes = table.labelSizes();
+    long[] clusterSizes = table.clusterSizes();
+    double labelEntropy = entropy(labelSizes, n);
+    double clusterEntropy = entropy(clusterSizes, n);
+    if (labelSizes.length == 1 && clusterSizes.length == 1) {
+      return 1;
+    }
+    double information = 0;
+    for (int r = 0; r < labelSizes.length; r++) {
+      for (int c = 0; c < clusterSizes.length; c++) {
+        double count = table.counts()[r][c];
+        if (count > 0) {
+          information += count / n * Math.log(count * n / labelSizes[r] / clusterSizes[c]);
+        }
+      }
+    }
+    return Math.max(0, information) / ((labelEntropy + clusterEntropy) / 2);
+  }
+
+  private static double entropy(long[] sizes, double n) {
+    return Arrays.stream(sizes).mapToDouble(s -> -s / n * Math.log(s / n)).sum();
+  }
+
+  private static double rand(Contingency table) {
+    double together = Arrays.stream(table.counts()).mapToDouble(row -> pairs(row)).sum();
+    double sameLabel = pairs(table.labelSizes());
+    double sameCluster = pairs(table.clusterSizes());
+    double expected = sameLabel * sameCluster / pairs(new long[] {table.total()});
+    double most = (sameLabel + sameCluster) / 2;
+    return table.total() == 1 || most == expected ? 1 : (together - expected) / (most - expected);
+  }
+
+  private static double pairs(long[] sizes) {
+    return Arrays.stream(sizes).mapToDouble(s -> s * (s - 1.0) / 2).sum();
+  }
+}

@@ -1,0 +1,92 @@
+package io.nomen.gallery;
+
+import io.nomen.gallery.DuplicateGroup.Member;
+import java.util.Comparator;
+import java.util.List;
+
+/** Images that show the same picture, exact copies first. */
+final class DuplicatesPages {
+  private static final int GROUPS_PER_PAGE = 60;
+
+  private final Site site;
+  private final Paging<DuplicateGroup> groups;
+
+  DuplicatesPages(Site site) {
+    this.site = site;
+    this.groups = new Paging<>(ordered(site.data().duplicates()), GROUPS_PER_PAGE);
+  }
+
+  /** Exact ones first, larger ones first. */
+  static List<DuplicateGroup> ordered(List<DuplicateGroup> groups) {
+    return groups.stream()
+        .sorted(
+            Comparator.<DuplicateGroup, Boolean>comparing(group -> !group.exact())
+                .thenComparing(group -> -group.members().size())
+                .thenComparing(group -> group.members().get(0).path()))
+        .toList();
+  }
+
+  void write(PageSink sink) {
+    for (int page = 1; page <= groups.pages(); page++) {
+      sink.put(Site.paged(Page.DUPLICATES, page), page(page));
+    }
+  }
+
+  private Html page(int number) {
+    Page page = new Page(site, Site.paged(Page.DUPLICATES, number));
+    return page.with(
+        "Duplicates",
+        html -> {
+          html.leaf("h1", number == 1 ? "Duplicates" : "Duplicates, page " + number);
+          html.leaf("p", summary(), "class", "lead");
+          page.pager(html, "duplicates", Page.DUPLICATES, number, groups.pages());
+          groups.page(number).forEach(group -> group(html, page, group));
+          page.pager(html, "duplicates", Page.DUPLICATES, number, groups.pages());
+        });
+  }
+
+  private String summary() {
+    long exact = groups.items().stream().filter(DuplicateGroup::exact).count();
+    long images = groups.items().stream().mapToLong(group -> group.members().size()).sum();
+    return "%s in %s of the same picture: %s exact, %s nearly so. Nothing was removed."
+        .formatted(
+            Figures.count(images, "image", "images"),
+            Figures.count(groups.items().size(), "group", "groups"),
+            Figures.count(exact),
+            Figures.count(groups.items().size() - exact));
+  }
+
+  private void group(Html html, Page page, DuplicateGroup group) {
+    int size = group.members().size();
+    List<Member> shown =
+        group.members().subList(0, Math.min(size, GalleryPlan.MEMBERS_OF_DUPLICATES));
+    long clusters = group.members().stream().map(Member::cluster).distinct().count();
+    html.open("section");
+    html.leaf(
+        "h2",
+        "%s %s%s"
+            .formatted(
+                Figures.count(size),
+                group.exact() ? "equal images" : "nearly equal images",
+                clusters > 1 ? ", in " + Figures.count(clusters) + " clusters" : ""));
+    html.open("ul", "class", "tiles");
+    for (Member member : shown) {
+      member(html, page, member);
+    }
+    html.close();
+    if (shown.size() < size) {
+      html.leaf("p", "And %s more.".formatted(Figures.count(size - shown.size())), "class", "note");
+    }
+    html.close();
+  }
+
+  private void member(Html html, Page page, Member member) {
+    html.open("li").open("figure");
+    new Tiles(site, page).picture(html, member.path(), "image of " + site.name(member.cluster()));
+    html.open("figcaption");
+    html.open("a", "href", page.to(Site.clusterPage(member.cluster())));
+    html.foreign(site.name(member.cluster())).close();
+    html.leaf("bdi", new Original(member.path()).name(), "class", "file");
+    html.close().close().close();
+  }
+}

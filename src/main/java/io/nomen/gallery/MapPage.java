@@ -1,0 +1,135 @@
+package io.nomen.gallery;
+
+import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.MapPoints.Patch;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All images on one plane: as points in the colour of their cluster, and as pictures. */
+final class MapPage {
+  static final int WIDTH = 1200;
+  static final int HEIGHT = 800;
+  private static final int EDGE = 24;
+  private static final double LETTER = 7.6;
+  private static final double LABEL_HEIGHT = 18;
+  private static final int LONGEST_LABEL = 24;
+
+  private final Site site;
+  private final Page page;
+  private final MapPoints points;
+
+  MapPage(Site site) {
+    this.site = site;
+    this.page = new Page(site, Page.MAP);
+    this.points = new MapPoints(site.plan());
+  }
+
+  void write(PageSink sink) {
+    sink.put(
+        Page.MAP,
+        page.with(
+            "Map",
+            html -> {
+              html.leaf("h1", "Map of all images");
+              html.leaf("p", explanation(), "class", "lead");
+              drawing(html);
+              new MapPictures(site, page, points).write(html);
+            }));
+  }
+
+  private String explanation() {
+    String some =
+        points.drawn() < site.data().facts().counts().embedded()
+            ? "%s of %s images, as many of each cluster as its share. "
+                .formatted(
+                    Figures.count(points.drawn()),
+                    Figures.count(site.data().facts().counts().embedded()))
+            : "";
+    return some
+        + "Images that look alike to the model lie side by side; distances across the map mean little."
+        + " Placed by %s.".formatted(site.data().mapLayout().orElseThrow());
+  }
+
+  static double right(MapPoint point) {
+    return EDGE + point.x() * (WIDTH - 2 * EDGE);
+  }
+
+  static double down(MapPoint point) {
+    return EDGE + point.y() * (HEIGHT - 2 * EDGE);
+  }
+
+  private void drawing(Html html) {
+    html.open("div", "class", "wide plane");
+    html.open(
+        "svg",
+        "class",
+        "map",
+        "viewBox",
+        "0 0 " + WIDTH + " " + HEIGHT,
+        "role",
+        "group",
+        "aria-label",
+        "Clusters on the map",
+        "data-zoom",
+        "");
+    points.patches().forEach(patch -> patch(html, patch));
+    for (Label label : labels()) {
+      html.open(
+          "a", "class", "label", "href", page.to(Site.clusterPage(label.patch().card().number())));
+      html.leaf(
+          "text",
+          label.words(),
+          "x",
+          Figures.tenths(label.box().getCenterX()),
+          "y",
+          Figures.tenths(label.box().getMaxY() - 5));
+      html.close();
+    }
+    html.close().close();
+  }
+
+  /** A cluster's points are one path of dots: a circle each would be four times the page. */
+  private void patch(Html html, Patch patch) {
+    StringBuilder dots = new StringBuilder();
+    for (ImageEntry image : patch.images()) {
+      MapPoint place = MapPoints.place(image);
+      dots.append('M')
+          .append(Figures.tenths(right(place)))
+          .append(' ')
+          .append(Figures.tenths(down(place)))
+          .append("h0");
+    }
+    html.open(
+        "a",
+        "class",
+        "patch",
+        "href",
+        page.to(Site.clusterPage(patch.card().number())),
+        "tabindex",
+        "-1",
+        "aria-hidden",
+        "true");
+    html.leaf("title", patch.card().name());
+    html.empty("path", "class", "dots c" + patch.colour(), "d", dots.toString());
+    html.close();
+  }
+
+  private record Label(Patch patch, String words, Rectangle2D box) {}
+
+  /** Labels of the largest clusters, as many as find room. */
+  private List<Label> labels() {
+    List<Label> placed = new ArrayList<>();
+    for (Patch patch : points.patches()) {
+      String words = Figures.shorten(patch.card().name(), LONGEST_LABEL);
+      double wide = words.length() * LETTER + 6;
+      double left = Math.max(0, Math.min(WIDTH - wide, right(patch.middle()) - wide / 2));
+      Rectangle2D box =
+          new Rectangle2D.Double(left, down(patch.middle()) - LABEL_HEIGHT / 2, wide, LABEL_HEIGHT);
+      if (placed.stream().noneMatch(other -> other.box().intersects(box))) {
+        placed.add(new Label(patch, words, box));
+      }
+    }
+    return placed;
+  }
+}

@@ -1,0 +1,130 @@
+package io.nomen.heads;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What a head is made of. Its numbers live in two flat arrays: parameters, which are trained, and
+ * statistics, which are measured on the way.
+ */
+public sealed interface HeadShape extends Serializable {
+  /** d, columns of its input. */
+  int width();
+
+  /** K, columns of its output. */
+  int clusters();
+
+  /** Where each parameter is. */
+  List<Slot> parameters();
+
+  /** Where each running estimate is. */
+  List<Slot> statistics();
+
+  /**
+   * {@code Linear(d, d) → BatchNorm(d) → ReLU → Linear(d, K) → Softmax}, the head of TAC (section
+   * 3.3 of arXiv 2310.11989).
+   */
+  record TwoLayer(int width, int clusters) implements HeadShape {
+    private static final double WEIGHT_DEVIATION = 0.02;
+
+    @Override
+    public List<Slot> parameters() {
+      return slots(
+          List.of("0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"),
+          List.of(
+              List.of(width, width),
+              List.of(width),
+              List.of(width),
+              List.of(width),
+              List.of(clusters, width),
+              List.of(clusters)));
+    }
+
+    @Override
+    public List<Slot> statistics() {
+      return slots(
+          List.of("1.running_mean", "1.running_var"), List.of(List.of(width), List.of(width)));
+    }
+
+    /**
+     * Parameters to begin with: weights normal with deviation 0.02 (cut off at ±2, a hundred
+     * deviations, as PyTorch's {@code trunc_normal_} does), biases uniform in ±1/√d as PyTorch's
+     * linear layers begin, normalisation 1 and 0.
+     */
+    float[] initial(SplittableRandom random) {
+      float[] flat = new float[size(parameters())];
+      double bound = 1 / Math.sqrt(width);
+      for (Slot slot : parameters()) {
+        for (int i = slot.offset(); i < slot.end(); i++) {
+          flat[i] =
+              switch (slot.name()) {
+                case "0.weight", "3.weight" -> (float) (WEIGHT_DEVIATION * random.nextGaussian());
+                case "0.bias", "3.bias" -> (float) random.nextDouble(-bound, bound);
+                case "1.weight" -> 1;
+                default -> 0;
+              };
+        }
+      }
+      return flat;
+    }
+
+    /** Running mean 0 and variance 1. */
+    float[] initialStatistics() {
+      float[] flat = new float[2 * width];
+      Arrays.fill(flat, width, 2 * width, 1);
+      return flat;
+    }
+  }
+
+  /** {@code Linear(d, K) → Softmax}, the head of SIC (arXiv 2208.09849). */
+  record Linear(int width, int clusters) implements HeadShape {
+    @Override
+    public List<Slot> parameters() {
+      return slots(List.of("weight", "bias"), List.of(List.of(clusters, width), List.of(clusters)));
+    }
+
+    @Override
+    public List<Slot> statistics() {
+      return List.of();
+    }
+
+    /**
+     * Parameters that predict the nearest centre: {@code W = 2a·c, b = −a‖c‖²}, so that the logits
+     * are {@code −a‖x − c‖²} up to what is the same for all clusters.
+     *
+     * @param centres [K, d] float32, in the space of the head's input
+     * @param sharpness a
+     */
+    public float[] nearestCentre(float[] centres, double sharpness) {
+      float[] flat = new float[clusters * width + clusters];
+      for (int cluster = 0; cluster < clusters; cluster++) {
+        double squared = 0;
+        for (int i = cluster * width; i < (cluster + 1) * width; i++) {
+          flat[i] = (float) (2 * sharpness * centres[i]);
+          squared += (double) centres[i] * centres[i];
+        }
+        flat[clusters * width + cluster] = (float) (-sharpness * squared);
+      }
+      return flat;
+    }
+  }
+
+  /** How many numbers {@code slots} hold together. */
+  static int size(List<Slot> slots) {
+    return slots.stream().mapToInt(Slot::size).sum();
+  }
+
+  private static List<Slot> slots(List<String> names, List<List<Integer>> shapes) {
+    List<Slot> slots = new ArrayList<>();
+    int offset = 0;
+    for (int i = 0; i < names.size(); i++) {
+      Slot slot = new Slot(names.get(i), offset, shapes.get(i));
+      slots.add(slot);
+      offset = slot.end();
+    }
+    return List.copyOf(slots);
+  }
+}

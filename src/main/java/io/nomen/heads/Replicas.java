@@ -1,0 +1,67 @@
+package io.nomen.heads;
+
+import io.nomen.NomenException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.LongFunction;
+
+/**
+ * The same training with several seeds, side by side over the cluster; the lowest loss wins, which
+ * no label decides.
+ *
+ * @param best the training that counts
+ * @param bestSeed its seed
+ * @param losses the last epoch's mean loss of each, in the order of the seeds
+ */
+public record Replicas(Trainer.Result best, long bestSeed, List<Double> losses) {
+
+  /**
+   * Trains with the seeds {@code seed}, {@code seed + 1}, ….
+   *
+   * @param atOnce how many run at the same time
+   * @param training what to do with a seed
+   */
+  public static Replicas train(
+      int replicas, int atOnce, long seed, LongFunction<Trainer.Result> training) {
+    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(replicas, atOnce)));
+    try {
+      List<Future<Trainer.Result>> running = new ArrayList<>();
+      for (int i = 0; i < replicas; i++) {
+        long own = seed + i;
+        running.add(pool.submit(() -> training.apply(own)));
+      }
+      List<Trainer.Result> results = new ArrayList<>();
+      for (Future<Trainer.Result> future : running) {
+        results.add(future.get());
+      }
+      return choose(results, seed);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof NomenException known) {
+        throw known;
+      }
+      throw new IllegalStateException("a training failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NomenException(
+          NomenException.Kind.STOPPED, "Training was stopped; run it again to go on.");
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static Replicas choose(List<Trainer.Result> results, long seed) {
+    int best = 0;
+    List<Double> losses = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      losses.add(results.get(i).history().lastLoss());
+      if (losses.get(i) < losses.get(best)) {
+        best = i;
+      }
+    }
+    return new Replicas(results.get(best), seed + best, List.copyOf(losses));
+  }
+}

@@ -1,0 +1,80 @@
+package io.nomen.heads;
+
+import io.nomen.tensor.TaskThreads;
+import java.io.Serializable;
+
+/**
+ * What one shard does within one Spark task: consecutive steps of one epoch on its part of each
+ * batch.
+ *
+ * @param tasks how many tasks run at once on this machine, to share its cores
+ */
+record ShardRun(
+    Objective objective, TrainerSettings settings, int epoch, float[] anchors, int tasks)
+    implements Serializable {
+
+  /**
+   * Where a shard got to.
+   *
+   * @param state after its last step
+   * @param termSums sums of the steps' terms, weighted by rows
+   * @param rows rows seen, over all steps
+   * @param badStep first step whose loss is not a number, or −1
+   */
+  record Outcome(TrainingState state, double[] termSums, long rows, int badStep)
+      implements Serializable {}
+
+  /** Takes the steps {@code from} to {@code to} of the epoch with an optimiser of its own. */
+  Outcome steps(TrainingSet set, TrainingState start, int shard, int from, int to) {
+    return TaskThreads.share(tasks, () -> stepsAlone(set, start, shard, from, to));
+  }
+
+  /** The gradient of this shard's part of one batch, weighted by its rows. */
+  GradientAccumulator gradient(
+      TrainingSet set, TrainingState state, int shard, int number, GradientAccumulator sum) {
+    return TaskThreads.share(
+        tasks,
+        () -> {
+          long[] batch = plan(set).draw(number, shard, settings.shards());
+          try (GradientStep step = new GradientStep(objective, set, anchors)) {
+            return sum.add(step.at(state, batch).joined(), rows(batch));
+          }
+        });
+  }
+
+  int batches(int rows) {
+    return BatchPlan.batches(rows, settings.batch(), objective.dropsPartialBatch());
+  }
+
+  private Outcome stepsAlone(TrainingSet set, TrainingState start, int shard, int from, int to) {
+    BatchPlan plan = plan(set);
+    TrainingState state = start.copy();
+    double[] sums = new double[objective.terms().size()];
+    long seen = 0;
+    try (GradientStep step = new GradientStep(objective, set, anchors)) {
+      for (int number = from; number < to; number++) {
+        long[] batch = plan.draw(number, shard, settings.shards());
+        StepResult result = step.at(state, batch);
+        if (!Float.isFinite(result.terms()[0])) {
+          return new Outcome(state, sums, seen, number);
+        }
+        state.adopt(result.statistics());
+        state = Adam.PAPERS.step(state, result.gradient(), settings.rateOf(epoch));
+        int rows = rows(batch);
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += (double) result.terms()[i] * rows;
+        }
+        seen += rows;
+      }
+    }
+    return new Outcome(state, sums, seen, -1);
+  }
+
+  private BatchPlan plan(TrainingSet set) {
+    return set.plan(settings.batch(), objective.dropsPartialBatch(), settings.seed(), epoch);
+  }
+
+  private int rows(long[] batch) {
+    return batch.length / (1 + objective.views());
+  }
+}

@@ -1,0 +1,195 @@
+package io.nomen.heads;
+
+import io.nomen.NomenException;
+import io.nomen.heads.TrainingHistory.Epoch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Minimises an objective over a broadcast training set, on Spark.
+ *
+ * <p>With one shard an epoch is one task that takes all its steps: a Spark job costs more than a
+ * step. With several, every shard works on its part of each batch; after one local step gradients
+ * are summed and the driver's optimiser steps, after several the shards' own states are averaged.
+ * BatchNorm and the losses' sums over a batch then see a part of it, which is another optimisation
+ * than one shard's: one shard and several replicas use a cluster as well and are the papers'
+ * training, so that is the default.
+ *
+ * <p>The state is written after every epoch; a training that finds its own checkpoint goes on from
+ * there and ends with the same numbers.
+ */
+public final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final int TREE_DEPTH = 2;
+
+  private final JavaSparkContext spark;
+  private final Broadcast<TrainingSet> set;
+  private final Objective objective;
+  private final TrainerSettings settings;
+  private final int tasks;
+
+  /**
+   * Prepares a training.
+   *
+   * @param replicas how many trainings run at once beside this one and including it
+   */
+  public Trainer(
+      JavaSparkContext spark,
+      Broadcast<TrainingSet> set,
+      Objective objective,
+      TrainerSettings settings,
+      int replicas) {
+    this.spark = spark;
+    this.set = set;
+    this.objective = objective;
+    this.settings = settings;
+    this.tasks = settings.shards() * replicas;
+  }
+
+  /** What a training ends with. */
+  public record Result(TrainedHead head, TrainingHistory history, TrainingState state) {}
+
+  /**
+   * Trains, or goes on from the checkpoint of such a training.
+   *
+   * @param start the state to begin with
+   * @throws NomenException when the loss is not a number
+   */
+  public Result train(
+      TrainingState start, Anchors anchors, Checkpoints checkpoints, TrainingProgress progress) {
+    Checkpoints.Saved saved =
+        checkpoints
+            .latest(settings.seed())
+            .orElse(new Checkpoints.Saved(start, TrainingHistory.empty()));
+    TrainingState state = saved.state();
+    TrainingHistory history = saved.history();
+    for (int epoch = history.epochs().size(); epoch < settings.epochs(); epoch++) {
+      progress.at(settings.seed(), epoch, settings.epochs());
+      float[] prepared = anchors.before(epoch + 1, head(state));
+      ShardRun run = new ShardRun(objective, settings, epoch, prepared, tasks);
+      Outcome outcome =
+          settings.shards() == 1 ? alone(run, state) : together(run, state, settings.localSteps());
+      state = outcome.state();
+      history = history.and(new Epoch(epoch + 1, outcome.terms()));
+      LOG.debug("seed {} epoch {}: {}", settings.seed(), epoch + 1, outcome.terms());
+      checkpoints.save(settings.seed(), state, history);
+    }
+    progress.at(settings.seed(), settings.epochs(), settings.epochs());
+    return new Result(head(state), history, state);
+  }
+
+  private record Outcome(TrainingState state, Map<String, Double> terms) {}
+
+  private Outcome alone(ShardRun run, TrainingState state) {
+    Broadcast<TrainingSet> rows = set;
+    int batches = run.batches(rows.value().rows());
+    ShardRun.Outcome outcome =
+        spark
+            .parallelize(List.of(state), 1)
+            .map(begin -> run.steps(rows.value(), begin, 0, 0, batches))
+            .first();
+    requireNumbers(run, outcome.badStep());
+    return new Outcome(outcome.state(), terms(outcome.termSums(), outcome.rows()));
+  }
+
+  private Outcome together(ShardRun run, TrainingState begin, int localSteps) {
+    int batches = run.batches(set.value().rows());
+    TrainingState state = begin.copy();
+    double[] sums = new double[objective.terms().size()];
+    long rows = 0;
+    for (int from = 0; from < batches; from += localSteps) {
+      int to = Math.min(batches, from + localSteps);
+      Round round = localSteps == 1 ? summed(run, state, from) : averaged(run, state, from, to);
+      state = round.state();
+      rows += round.rows();
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += round.termSums()[i];
+      }
+    }
+    return new Outcome(state, terms(sums, rows));
+  }
+
+  private record Round(TrainingState state, double[] termSums, long rows) {}
+
+  /** One step of the driver's optimiser with the gradients of all shards. */
+  private Round summed(ShardRun run, TrainingState state, int number) {
+    Broadcast<TrainingSet> rows = set;
+    int dimension = objective.parameters() + objective.statistics() + objective.terms().size();
+    GradientAccumulator sum =
+        shards()
+            .treeAggregate(
+                new GradientAccumulator(dimension),
+                (acc, shard) -> run.gradient(rows.value(), state, shard, number, acc),
+                GradientAccumulator::merge,
+                TREE_DEPTH);
+    StepResult mean = StepResult.split(sum.mean(), objective.parameters(), objective.statistics());
+    requireNumbers(run, Float.isFinite(mean.terms()[0]) ? -1 : number);
+    state.adopt(mean.statistics());
+    TrainingState next = Adam.PAPERS.step(state, mean.gradient(), settings.rateOf(run.epoch()));
+    double[] termSums = new double[mean.terms().length];
+    for (int i = 0; i < termSums.length; i++) {
+      termSums[i] = (double) mean.terms()[i] * sum.weight();
+    }
+    return new Round(next, termSums, sum.weight());
+  }
+
+  /** Several steps of every shard's own optimiser, and the mean of where they got to. */
+  private Round averaged(ShardRun run, TrainingState state, int from, int to) {
+    Broadcast<TrainingSet> rows = set;
+    List<ShardRun.Outcome> outcomes = new ArrayList<>();
+    JavaRDD<ShardRun.Outcome> computed =
+        shards().map(shard -> run.steps(rows.value(), state, shard, from, to));
+    outcomes.addAll(computed.collect());
+    GradientAccumulator sum =
+        new GradientAccumulator(3 * objective.parameters() + objective.statistics());
+    double[] termSums = new double[objective.terms().size()];
+    for (ShardRun.Outcome outcome : outcomes) {
+      requireNumbers(run, outcome.badStep());
+      sum.add(outcome.state().joined(), Math.toIntExact(outcome.rows()));
+      for (int i = 0; i < termSums.length; i++) {
+        termSums[i] += outcome.termSums()[i];
+      }
+    }
+    TrainingState mean =
+        TrainingState.split(sum.mean(), objective.parameters(), state.steps() + to - from);
+    return new Round(mean, termSums, sum.weight());
+  }
+
+  private JavaRDD<Integer> shards() {
+    int count = settings.shards();
+    return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+  }
+
+  private Map<String, Double> terms(double[] sums, long rows) {
+    Map<String, Double> terms = new LinkedHashMap<>();
+    for (int i = 0; i < sums.length; i++) {
+      terms.put(objective.terms().get(i), sums[i] / rows);
+    }
+    return terms;
+  }
+
+  private TrainedHead head(TrainingState state) {
+    HeadShape shape = objective.imageHead();
+    return new TrainedHead(
+        shape,
+        java.util.Arrays.copyOf(state.parameters(), HeadShape.size(shape.parameters())),
+        java.util.Arrays.copyOf(state.statistics(), HeadShape.size(shape.statistics())));
+  }
+
+  private static void requireNumbers(ShardRun run, int badStep) {
+    if (badStep >= 0) {
+      throw NomenException.input(
+          ("The loss is not a number in epoch %d, step %d; look for embeddings that are not finite,"
+                  + " or train with a larger --batch-size, fewer --shards or another --seed.")
+              .formatted(run.epoch() + 1, badStep + 1));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.nomen.heads;
+
+import io.nomen.NomenException;
+import java.io.Serializable;
+
+/**
+ * How an objective is minimised.
+ *
+ * @param epochs how often all rows are gone through
+ * @param batch rows per step, over all shards together; N where N is less
+ * @param rate Adam's step size at the beginning
+ * @param schedule how the rate goes on
+ * @param shards parts of each batch that are worked on side by side; BatchNorm and the loss see a
+ *     shard's own part
+ * @param localSteps optimiser steps that a shard takes alone before states are averaged; 1 sums
+ *     gradients at every step. With one shard the result is the same for every value
+ * @param seed of first parameters, order and neighbours
+ */
+public record TrainerSettings(
+    int epochs, int batch, double rate, Schedule schedule, int shards, int localSteps, long seed)
+    implements Serializable {
+
+  /** What becomes of the rate. */
+  public enum Schedule {
+    /** It stays. */
+    CONSTANT,
+    /** Half a cosine from the first epoch's rate towards 0, epoch by epoch. */
+    COSINE
+  }
+
+  public TrainerSettings {
+    require(epochs, "--epochs");
+    require(batch, "--batch-size");
+    require(shards, "--shards");
+    require(localSteps, "--local-steps");
+  }
+
+  /** One shard, constant rate: what the papers do. */
+  public static TrainerSettings of(int epochs, int batch, double rate, long seed) {
+    return new TrainerSettings(epochs, batch, rate, Schedule.CONSTANT, 1, 1, seed);
+  }
+
+  /** The same with another {@code seed}. */
+  public TrainerSettings withSeed(long other) {
+    return new TrainerSettings(epochs, batch, rate, schedule, shards, localSteps, other);
+  }
+
+  /** The rate of epoch {@code epoch}, counted from 0. */
+  double rateOf(int epoch) {
+    return switch (schedule) {
+      case CONSTANT -> rate;
+      case COSINE -> rate * (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
+    };
+  }
+
+  private static void require(int value, String option) {
+    if (value < 1) {
+      throw NomenException.usage("%s is %d; give a number from 1.".formatted(option, value));
+    }
+  }
+}

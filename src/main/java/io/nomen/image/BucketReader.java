@@ -1,0 +1,20 @@
+package io.nomen.image;
+
+import io.nomen.store.Storage;
+
+/** Opens buckets on executors. */
+public final class BucketReader {
+  private BucketReader() {}
+
+  /**
+   * The images of a bucket in their order, read one at a time. What cannot be read comes as an
+   * image without content; nothing is thrown for it.
+   */
+  public static CloseableIterator<RawImage> open(
+      Bucket bucket, Storage storage, ReadOptions options) {
+    if (bucket instanceof FileBucket files) {
+      return new FileBucketReader(files, storage, options);
+    }
+    return new TarBucketReader((TarBucket) bucket, storage, options);
+  }
+}

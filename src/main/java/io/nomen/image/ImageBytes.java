@@ -1,0 +1,57 @@
+package io.nomen.image;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+
+/** Random access to the bytes of one image that was listed before. */
+public final class ImageBytes {
+  private static final String INSIDE = "!/";
+
+  private ImageBytes() {}
+
+  /**
+   * Reads one image's bytes again.
+   *
+   * @param path, offset, length as {@link RawImage} gave them
+   * @throws NomenException when the file is no longer there or no longer that long
+   */
+  public static byte[] read(Storage storage, String path, long offset, long length) {
+    String file = file(storage, path);
+    try (InputStream in = ImageFile.open(storage, file, offset)) {
+      byte[] bytes = in.readNBytes(Math.toIntExact(length));
+      if (bytes.length < length) {
+        throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %s again: %s; was the input changed?".formatted(path, LocalWalk.reason(e)),
+          e);
+    }
+  }
+
+  /** The file that {@code path} lies in: up to the first {@code !/} where that is a file. */
+  private static String file(Storage storage, String path) {
+    for (int i = path.indexOf(INSIDE); i >= 0; i = path.indexOf(INSIDE, i + 1)) {
+      String container = path.substring(0, i);
+      if (isFile(storage, container)) {
+        return container;
+      }
+    }
+    return path;
+  }
+
+  private static boolean isFile(Storage storage, String uri) {
+    if (LocalPath.isLocal(uri)) {
+      return Files.isRegularFile(LocalPath.of(uri));
+    }
+    try {
+      return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

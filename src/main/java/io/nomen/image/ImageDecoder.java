@@ -1,0 +1,134 @@
+package io.nomen.image;
+
+import io.nomen.NomenException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+
+/**
+ * Bytes in, an upright RGB image or a status out; never an exception for what the bytes hold.
+ *
+ * <p>The format is decided by the first bytes, the header is read before anything is allocated, and
+ * colours follow Pillow's {@code convert("RGB")}: CMYK without a profile, transparency dropped, 16
+ * bits cut to 8, colour profiles ignored, the first picture of an animation. Then the EXIF
+ * orientation is applied. Thread-safe: it holds nothing.
+ */
+public final class ImageDecoder {
+  /** What a Java array of three bytes per pixel can hold, whatever the pixel limit says. */
+  private static final long ARRAY_LIMIT = Integer.MAX_VALUE / 3 - 8;
+
+  private ImageDecoder() {}
+
+  /** Decodes one image within the limits of {@code options}. */
+  public static Decoded decode(byte[] bytes, DecodeOptions options) {
+    if (bytes.length == 0) {
+      return new Decoded.Bad(ImageStatus.EMPTY, "it has no bytes", Optional.empty());
+    }
+    Optional<ImageFormat> format = ImageFormat.of(bytes);
+    if (format.isEmpty()) {
+      return new Decoded.Bad(
+          ImageStatus.NOT_AN_IMAGE, "its first bytes are no known image's", Optional.empty());
+    }
+    if (!format.get().isRead()) {
+      return new Decoded.Bad(
+          ImageStatus.UNSUPPORTED,
+          "a picture of the format " + format.get().word() + ", which is not read",
+          Optional.empty());
+    }
+    return new Attempt(bytes, format.get(), options).run();
+  }
+
+  /** One image on its way, with what is known of it so far. */
+  private static final class Attempt {
+    private final byte[] bytes;
+    private final ImageFormat format;
+    private final DecodeOptions options;
+    private final Deadline deadline;
+    private Optional<Facts> facts = Optional.empty();
+
+    Attempt(byte[] bytes, ImageFormat format, DecodeOptions options) {
+      this.bytes = bytes;
+      this.format = format;
+      this.options = options;
+      this.deadline = new Deadline(options.timeLimit());
+    }
+
+    Decoded run() {
+      try {
+        RgbImage stored = pixels();
+        deadline.check();
+        Facts known = facts.orElseThrow();
+        return new Decoded.Ok(Upright.apply(stored, known.orientation()), known);
+      } catch (BadImageException e) {
+        return new Decoded.Bad(e.status(), e.getMessage(), facts);
+      } catch (InterruptedIOException e) {
+        throw new NomenException(NomenException.Kind.STOPPED, "Stopped while decoding.", e);
+      } catch (IOException | RuntimeException | StackOverflowError e) {
+        // Readers of other makers throw whatever they come upon in damaged bytes.
+        return new Decoded.Bad(
+            ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + told(e), facts);
+      } catch (OutOfMemoryError e) {
+        return new Decoded.Bad(
+            ImageStatus.TOO_LARGE, "it does not fit into the memory that is left", facts);
+      }
+    }
+
+    private static String told(Throwable e) {
+      String message = e.getMessage() == null ? "nothing" : e.getMessage();
+      return e.getClass().getSimpleName() + ": " + message;
+    }
+
+    private RgbImage pixels() throws IOException {
+      return switch (format) {
+        case JPEG -> {
+          JpegHeader header = JpegHeader.parse(bytes);
+          accept(header.facts());
+          yield JpegDecoder.decode(
+              bytes, header, JpegScale.of(header.facts(), options.targetShortestSide()), deadline);
+        }
+        case PNG -> {
+          PngHeader header = PngHeader.parse(bytes);
+          accept(header.facts());
+          yield PngDecoder.decode(bytes, header, deadline);
+        }
+        case GIF -> {
+          Facts header = accept(GifDecoder.peek(bytes));
+          yield GifDecoder.decode(bytes, header, deadline);
+        }
+        case BMP -> {
+          BmpHeader.requireWhole(bytes, accept(BmpHeader.peek(bytes)));
+          yield Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+        }
+        case WEBP -> {
+          accept(WebpHeader.peek(bytes));
+          WebpHeader.requireWhole(bytes);
+          yield Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+        }
+        case TIFF -> tiff();
+        default -> throw new IllegalStateException("no reader for " + format);
+      };
+    }
+
+    private RgbImage tiff() throws IOException {
+      TiffHeader header = new TiffHeader(bytes);
+      Facts found = accept(header.facts());
+      if (found.pixels() * header.bitsPerPixel() / 32 > options.pixelLimit()) {
+        throw BadImageException.tooLarge(
+            "%d x %d pixels of %d bits are too many",
+            found.width(), found.height(), header.bitsPerPixel());
+      }
+      header.requireWhole();
+      return Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+    }
+
+    private Facts accept(Facts header) throws BadImageException {
+      facts = Optional.of(header);
+      if (header.pixels() > Math.min(options.pixelLimit(), ARRAY_LIMIT)) {
+        throw BadImageException.tooLarge(
+            "%d x %d pixels are more than the limit of %d",
+            header.width(), header.height(), Math.min(options.pixelLimit(), ARRAY_LIMIT));
+      }
+      return header;
+    }
+  }
+}

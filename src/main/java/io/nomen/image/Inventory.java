@@ -1,0 +1,109 @@
+package io.nomen.image;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Lists inputs: folders with all that they hold, globs, single files, WebDataset shards. Nothing is
+ * left out: hidden files, empty ones and what cannot be read are listed too, and each becomes a
+ * row.
+ *
+ * <p>Own listing, because Spark's {@code binaryFile} drops hidden and empty files, and because the
+ * order must not depend on the file system's.
+ */
+public final class Inventory {
+  private final Storage storage;
+  private final InventoryOptions options;
+
+  /** By path in code point order, which is also the order of Spark's strings. */
+  private final SortedMap<String, ListedFile> files = new TreeMap<>(Inventory::byCodePoint);
+
+  private Inventory(Storage storage, InventoryOptions options) {
+    this.storage = storage;
+    this.options = options;
+  }
+
+  /**
+   * The buckets of all inputs together: plain files first, then shards, each in path order. A file
+   * that several inputs reach is listed once.
+   *
+   * @throws NomenException when an input names nothing that is there
+   */
+  public static List<Bucket> list(Storage storage, List<String> inputs, InventoryOptions options) {
+    Inventory inventory = new Inventory(storage, options);
+    inputs.forEach(inventory::add);
+    return inventory.buckets();
+  }
+
+  private void add(String input) {
+    String uri = storage.qualify(input);
+    try {
+      if (LocalPath.isLocal(uri)) {
+        addLocal(input, uri);
+      } else {
+        RemoteWalk.walk(storage.fileSystem(uri), uri, file -> files.put(file.path(), file));
+      }
+    } catch (IOException e) {
+      throw NomenException.input("Cannot list %s: %s.".formatted(input, LocalWalk.reason(e)), e);
+    }
+  }
+
+  private void addLocal(String input, String uri) throws IOException {
+    Path path = LocalPath.of(uri);
+    if (LocalWalk.exists(path)) {
+      new LocalWalk(uri, file -> files.put(file.path(), file)).walk(path);
+      return;
+    }
+    List<Path> matches = Glob.isPattern(uri) ? Glob.local(uri) : List.of();
+    if (matches.isEmpty()) {
+      throw NomenException.input(
+          "There is nothing at %s; give a folder, a file, a glob in quotes or a URI."
+              .formatted(input));
+    }
+    LocalWalk walk = new LocalWalk(Glob.folder(uri), file -> files.put(file.path(), file));
+    matches.forEach(walk::walk);
+  }
+
+  private List<Bucket> buckets() {
+    List<ListedFile> plain = new ArrayList<>();
+    List<ListedFile> shards = new ArrayList<>();
+    for (ListedFile file : files.values()) {
+      (isShard(file) ? shards : plain).add(file);
+    }
+    List<Bucket> buckets = new ArrayList<>();
+    for (int from = 0; from < plain.size(); from += options.filesPerBucket()) {
+      int to = Math.min(plain.size(), from + options.filesPerBucket());
+      buckets.add(new FileBucket(buckets.size(), plain.subList(from, to)));
+    }
+    for (ListedFile shard : shards) {
+      buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+    }
+    return List.copyOf(buckets);
+  }
+
+  /** By name, because opening a million files to look would cost more than reading the shards. */
+  private static boolean isShard(ListedFile file) {
+    return file.trouble().isEmpty() && file.name().toLowerCase(Locale.ROOT).endsWith(".tar");
+  }
+
+  private static int byCodePoint(String a, String b) {
+    int length = Math.min(a.length(), b.length());
+    for (int i = 0; i < length; i++) {
+      char left = a.charAt(i);
+      char right = b.charAt(i);
+      if (left != right) {
+        boolean pairs = Character.isSurrogate(left) != Character.isSurrogate(right);
+        // Surrogates stand for code points above all single characters.
+        return pairs ? (Character.isSurrogate(left) ? 1 : -1) : Character.compare(left, right);
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+}

@@ -1,0 +1,16 @@
+package io.nomen.image;
+
+import java.util.Optional;
+
+/**
+ * One listed image as it lies in its file: exactly one for every row of the table of images.
+ *
+ * @param path what names the image for ever: the file's URI as text, or {@code URI!/name} for a
+ *     member of a tar shard or a row of a Parquet file
+ * @param label what the input says about its class; kept for evaluation and seen by nothing else
+ * @param offset where its bytes begin in the file, or its row in a Parquet file
+ * @param length how many bytes it has, as far as is known
+ * @param content the bytes, or why there are none
+ */
+public record RawImage(
+    String path, Optional<String> label, long offset, long length, Content content) {}

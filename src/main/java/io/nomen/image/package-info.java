@@ -1,0 +1,18 @@
+/**
+ * From inputs to pixels.
+ *
+ * <p>{@link io.nomen.image.Inventory} lists inputs into {@link io.nomen.image.Bucket}s on the
+ * driver; {@link io.nomen.image.BucketReader} reads a bucket's images on an executor; {@link
+ * io.nomen.image.ImageDecoder} turns bytes into an upright {@link io.nomen.image.RgbImage} or a
+ * {@link io.nomen.image.ImageStatus} with a reason; {@link io.nomen.image.ModelInput} makes the
+ * pixels that CLIP is given.
+ *
+ * <p>Three promises hold throughout. Every listed image becomes exactly one {@link
+ * io.nomen.image.RawImage}, whatever is wrong with it. What an image's bytes say is never believed
+ * before it is checked against what is there: sizes, offsets and lengths cannot make memory or time
+ * be spent that the bytes do not pay for, up to the limits in {@link io.nomen.image.DecodeOptions}.
+ * Pixels are Pillow's: the goldens of CLIP's preprocessing are made with it.
+ *
+ * <p>JPEG, PNG and GIF are decoded here; BMP, WebP and TIFF by TwelveMonkeys' ImageIO readers.
+ */
+package io.nomen.image;

@@ -1,0 +1,68 @@
+package io.nomen.job;
+
+import io.nomen.gallery.ClusterCard;
+import io.nomen.gallery.ClusterCard.NearCluster;
+import io.nomen.gallery.ClusterCard.NounScore;
+import io.nomen.store.RunFolder;
+import io.nomen.store.TableRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The table {@code clusters} as cards for the gallery. */
+final class ClusterCards {
+  private ClusterCards() {}
+
+  static List<ClusterCard> read(RunFolder folder) {
+    return folder.table("clusters").uris().stream()
+        .flatMap(uri -> TableRow.read(folder.storage(), uri).stream())
+        .map(ClusterCards::card)
+        .toList();
+  }
+
+  private static ClusterCard card(TableRow row) {
+    return new ClusterCard(
+        row.integer("cluster"),
+        row.string("name"),
+        row.flag("named"),
+        row.longInteger("size"),
+        row.number("mean_confidence"),
+        row.optionalNumber("silhouette")
+            .map(value -> OptionalDouble.of(value))
+            .orElse(OptionalDouble.empty()),
+        text(row.string("gloss")),
+        nouns(row),
+        row.optionalString("hypernym"),
+        row.strings("sisters"),
+        row.optionalString("medoid"),
+        near(row));
+  }
+
+  private static List<NounScore> nouns(TableRow row) {
+    List<String> words = row.strings("nouns");
+    float[] scores = row.numbers("noun_scores");
+    List<String> glosses = row.strings("noun_glosses");
+    List<String> synsets = row.strings("noun_synsets");
+    List<NounScore> nouns = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      nouns.add(new NounScore(words.get(i), scores[i], text(glosses.get(i)), text(synsets.get(i))));
+    }
+    return nouns;
+  }
+
+  private static List<NearCluster> near(TableRow row) {
+    int[] numbers = row.integers("near_clusters");
+    float[] similarity = row.numbers("near_similarity");
+    List<NearCluster> near = new ArrayList<>();
+    for (int i = 0; i < numbers.length; i++) {
+      near.add(
+          new NearCluster(numbers[i], similarity[i], similarity[i] >= ClusterProfiles.NEARLY_SAME));
+    }
+    return near;
+  }
+
+  private static Optional<String> text(String value) {
+    return value.isEmpty() ? Optional.empty() : Optional.of(value);
+  }
+}

@@ -1,0 +1,283 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.method.Clustering;
+import io.nomen.method.ClusteringMethod;
+import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
+import io.nomen.naming.ClusterName;
+import io.nomen.semantics.SemanticSpace;
+import io.nomen.store.Lease;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.Current;
+import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Table;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.vocabulary.Prompts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The main job: images (or ready embeddings) to clusters with names and a gallery.
+ *
+ * <p>Stages: encode, vocabulary, cluster, names, gallery. Each leaves its tables in an attempt of
+ * its own; the run is published once, when all of them are whole.
+ */
+public final class ClusterJob {
+  private static final String NAME = "cluster";
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final ClusterOptions options;
+  private final Stopwatch stopwatch = new Stopwatch();
+  private final Map<String, String> tables = new LinkedHashMap<>();
+
+  public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
+    this.context = context;
+    this.folder = folder;
+    this.options = options;
+  }
+
+  /** What the job would do, without a Spark action; model and input are opened and checked. */
+  public List<String> plan() {
+    List<String> plan = new ArrayList<>();
+    Optional<ClipCheckpoint> checkpoint = checkpoint();
+    options
+        .images()
+        .ifPresent(
+            images -> {
+              EncodeStage stage =
+                  new EncodeStage(context, folder, images, checkpoint.orElseThrow().model());
+              plan.addAll(stage.plan());
+            });
+    options.embeddings().ifPresent(uri -> plan.add("read the embeddings in " + uri));
+    ClusteringMethod method = Methods.named(options.method());
+    options.nouns().ifPresent(uri -> plan.add("read the nouns in " + uri));
+    if (options.nouns().isEmpty() && checkpoint.isPresent()) {
+      int nouns = vocabularyStage().vocabulary(checkpoint).nouns().size();
+      plan.add("encode %,d nouns, unless the cache has them".formatted(nouns));
+    }
+    plan.add(
+        "cluster into %s by %s, seed %d"
+            .formatted(
+                options.clusters().isPresent() ? options.clusters().getAsInt() : "auto",
+                method.name(),
+                options.seed()));
+    plan.add("name the clusters, write tables and gallery to " + folder.uri());
+    return plan;
+  }
+
+  /** Does it all; the same command again finds what is done. */
+  public RunRecord run() {
+    Optional<ClipCheckpoint> checkpoint = checkpoint();
+    return Lease.holding(folder, () -> run(checkpoint));
+  }
+
+  private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
+    EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
+    Optional<NounTable> nouns = stopwatch.time("vocabulary", () -> nouns(checkpoint, source));
+    StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
+    return attempt.done() && RunRecord.read(folder).isPresent()
+        ? doneBefore()
+        : cluster(attempt, source, nouns, checkpoint);
+  }
+
+  private RunRecord doneBefore() {
+    context.progress().say("cluster: done before with the same embeddings, nouns and options");
+    return RunRecord.read(folder).orElseThrow();
+  }
+
+  private Optional<ClipCheckpoint> checkpoint() {
+    boolean needed =
+        options.images().isPresent()
+            || (options.nouns().isEmpty()
+                && options.vocabulary().embeddings().isEmpty()
+                && Methods.named(options.method()).needsNouns());
+    return needed
+        ? Optional.of(ClipCheckpoint.open(context.storage(), options.model().location()))
+        : Optional.empty();
+  }
+
+  private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
+    if (options.images().isEmpty()) {
+      return EmbeddingSource.ready(
+          new RunFolder(context.storage(), options.embeddings().orElseThrow()));
+    }
+    EncodeOptions images = options.images().get();
+    StageAttempt attempt =
+        new EncodeStage(context, folder, images, checkpoint.orElseThrow().model()).run();
+    tables.put("images", RunFolder.relative("images", attempt.attempt()));
+    tables.put("embeddings", RunFolder.relative("embeddings", attempt.attempt()));
+    EmbeddingSource source = EmbeddingSource.encoded(folder, attempt);
+    BadImages.check(source.counts().listed(), source.counts().bad(), images.maxBadFraction());
+    return source;
+  }
+
+  private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
+    if (options.nouns().isPresent()) {
+      RunFolder ready = new RunFolder(context.storage(), options.nouns().get());
+      return Optional.of(NounTable.read(context.storage(), ready.table("nouns")));
+    }
+    if (checkpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    source.requireModel(checkpoint.get().model());
+    StageAttempt attempt = vocabularyStage().run(folder, checkpoint.get(), options.model());
+    tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
+    return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
+  }
+
+  private VocabularyStage vocabularyStage() {
+    return new VocabularyStage(context, options.vocabulary(), Prompts.TAC);
+  }
+
+  private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("embeddings", source.id());
+    settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
+    settings.put("method", options.method());
+    settings.put(
+        "clusters", options.clusters().isPresent() ? "" + options.clusters().getAsInt() : "auto");
+    settings.put("seed", Long.toString(options.seed()));
+    settings.put("options", options.options().toString());
+    return settings;
+  }
+
+  private RunRecord cluster(
+      StageAttempt attempt,
+      EmbeddingSource source,
+      Optional<NounTable> nouns,
+      Optional<ClipCheckpoint> checkpoint) {
+    EmbeddingTable table =
+        new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
+    RowBlocks embeddings = persisted(table.embeddings());
+    try (Clustering clustering =
+        stopwatch.time("cluster", () -> fit(embeddings, table.norms(), nouns))) {
+      return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
+    } finally {
+      embeddings.blocks().unpersist();
+    }
+  }
+
+  private Clustering fit(RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
+    try (MethodSteps steps = new MethodSteps(context.progress())) {
+      return Methods.named(options.method())
+          .cluster(
+              new MethodInput(
+                  embeddings,
+                  Optional.of(norms),
+                  nouns.map(NounTable::matrix),
+                  Optional.empty(),
+                  options.clusters().orElseThrow(),
+                  options.options(),
+                  options.seed(),
+                  steps));
+    }
+  }
+
+  private RunRecord finish(
+      StageAttempt attempt,
+      EmbeddingSource source,
+      Optional<NounTable> nouns,
+      Optional<ClipCheckpoint> checkpoint,
+      EmbeddingTable table,
+      RowBlocks embeddings,
+      Clustering clustering) {
+    String id = attempt.attempt();
+    Table written =
+        stopwatch.time(
+            "tables", () -> Assignments.write(folder, id, clustering.assignments(), table.paths()));
+    Assignments assignments = Assignments.read(context.storage(), written);
+    ClusterProfiles profiles =
+        ClusterProfiles.of(embeddings, assignments.cluster(), clustering.clusters());
+    Optional<SemanticSpace> space = clustering.semantics();
+    List<ClusterName> names =
+        stopwatch.time(
+            "names",
+            () ->
+                Names.of(
+                    embeddings,
+                    assignments.cluster(),
+                    clustering.clusters(),
+                    space,
+                    nouns,
+                    options.seed()));
+    RunQuality quality =
+        stopwatch.time(
+            "quality",
+            () -> RunQuality.of(embeddings, assignments, clustering.clusters(), options.seed()));
+    new ClusterTable(names, profiles, quality, Assignments.paths(context.storage(), written))
+        .write(folder, id);
+    space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
+    StoredModel.write(folder, id, clustering.model());
+    publish(id, space.isPresent());
+    folder.finish(attempt, Map.of());
+    RunRecord record = record(id, source, nouns, checkpoint, clustering, quality);
+    record.write(folder);
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
+    RunRecord timed = record(id, source, nouns, checkpoint, clustering, quality);
+    timed.write(folder);
+    return timed;
+  }
+
+  private void publish(String id, boolean semantics) {
+    tables.put("assignments", RunFolder.relative("assignments", id));
+    tables.put("clusters", RunFolder.relative("clusters", id));
+    tables.put("heads", RunFolder.relative("heads", id));
+    if (semantics) {
+      tables.put("semantic_centres", RunFolder.relative("semantic_centres", id));
+      tables.put("selected_nouns", RunFolder.relative("selected_nouns", id));
+    }
+    folder.publish(new Current(id, Instant.now().toString(), tables));
+  }
+
+  private RunRecord record(
+      String id,
+      EmbeddingSource source,
+      Optional<NounTable> nouns,
+      Optional<ClipCheckpoint> checkpoint,
+      Clustering clustering,
+      RunQuality quality) {
+    Map<String, Object> model = new LinkedHashMap<>();
+    checkpoint
+        .map(ClipCheckpoint::model)
+        .ifPresent(
+            m -> {
+              model.put("id", m.id());
+              model.put("location", m.location());
+              model.put("digest", m.digest());
+            });
+    Map<String, Object> vocabulary = new LinkedHashMap<>();
+    nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
+    vocabulary.put("source", options.nouns().orElse(options.vocabulary().source()));
+    return new RunRecord(
+        id,
+        options.title(),
+        Instant.now().toString(),
+        options.command(),
+        options.effectiveOptions(),
+        options.method(),
+        clustering.clusters(),
+        options.seed(),
+        model,
+        vocabulary,
+        source.counts(),
+        stopwatch.seconds(),
+        quality.summary(),
+        clustering.quality(),
+        List.of(),
+        Map.of());
+  }
+
+  private static RowBlocks persisted(RowBlocks blocks) {
+    JavaRDD<io.nomen.tensor.RowBlock> kept =
+        blocks.blocks().persist(StorageLevel.MEMORY_AND_DISK());
+    return new RowBlocks(kept, blocks.rows(), blocks.width());
+  }
+}

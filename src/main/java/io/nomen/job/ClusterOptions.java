@@ -1,0 +1,33 @@
+package io.nomen.job;
+
+import io.nomen.method.MethodOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the main job does.
+ *
+ * @param images which images are encoded; empty where {@code embeddings} names ready ones
+ * @param embeddings folder of ready embeddings
+ * @param clusters K; empty to choose it by label-free quality
+ * @param method the method's word
+ * @param nouns folder that {@code nomen vocabulary} wrote; empty to take {@code vocabulary}
+ * @param title what is clustered, for people
+ * @param command the subcommand and effective options, for {@code run.json}
+ */
+public record ClusterOptions(
+    Optional<EncodeOptions> images,
+    Optional<String> embeddings,
+    OptionalInt clusters,
+    String method,
+    ModelChoice model,
+    VocabularyChoice vocabulary,
+    Optional<String> nouns,
+    MethodOptions options,
+    long seed,
+    boolean resume,
+    String title,
+    List<String> command,
+    Map<String, String> effectiveOptions) {}

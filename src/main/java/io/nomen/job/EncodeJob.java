@@ -1,0 +1,58 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.job.RunRecord.Counts;
+import io.nomen.store.Lease;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.Current;
+import io.nomen.store.RunFolder.StageAttempt;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Images to an embeddings table, and nothing else. */
+public final class EncodeJob {
+  private EncodeJob() {}
+
+  /** What would be done. */
+  public static List<String> plan(JobContext context, RunFolder folder, EncodeOptions options) {
+    return stage(context, folder, options).plan();
+  }
+
+  /**
+   * Encodes what is not encoded yet and publishes the tables; then, with more bad images than
+   * allowed, fails, so that the tables can say which.
+   *
+   * @return counts and what was resumed, for the last line
+   */
+  public static Map<String, Object> run(
+      JobContext context, RunFolder folder, EncodeOptions options) {
+    EncodeStage stage = stage(context, folder, options);
+    return Lease.holding(folder, () -> run(folder, options, stage));
+  }
+
+  private static Map<String, Object> run(
+      RunFolder folder, EncodeOptions options, EncodeStage stage) {
+    StageAttempt attempt = stage.run();
+    folder.publish(
+        new Current(
+            attempt.attempt(),
+            Instant.now().toString(),
+            Map.of(
+                "images", RunFolder.relative("images", attempt.attempt()),
+                "embeddings", RunFolder.relative("embeddings", attempt.attempt()))));
+    Counts counts = EncodeStage.counts(attempt);
+    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("run", attempt.attempt());
+    result.put("output", folder.uri());
+    result.putAll(attempt.facts());
+    return result;
+  }
+
+  private static EncodeStage stage(JobContext context, RunFolder folder, EncodeOptions options) {
+    ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), options.model().location());
+    return new EncodeStage(context, folder, options, checkpoint.model());
+  }
+}

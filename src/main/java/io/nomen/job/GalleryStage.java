@@ -1,0 +1,158 @@
+package io.nomen.job;
+
+import io.nomen.gallery.GalleryData;
+import io.nomen.gallery.GalleryPlan;
+import io.nomen.gallery.GalleryWriter;
+import io.nomen.gallery.ImageEntry;
+import io.nomen.gallery.RunFacts;
+import io.nomen.store.RunFolder;
+import io.nomen.store.Storage;
+import io.nomen.store.Table;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The pages of a finished run, from its tables and its record alone. */
+public final class GalleryStage {
+  /**
+   * Images of one cluster that the gallery may choose from; what a million-image run would fill.
+   */
+  private static final int CANDIDATES = 2_000;
+
+  private static final int THUMBNAILS_PER_TASK = 256;
+
+  private final JobContext context;
+  private final RunFolder folder;
+
+  public GalleryStage(JobContext context, RunFolder folder) {
+    this.context = context;
+    this.folder = folder;
+  }
+
+  /**
+   * Writes the pages.
+   *
+   * @return URI of the page to open
+   */
+  public String run() {
+    RunRecord record =
+        RunRecord.read(folder)
+            .orElseThrow(
+                () ->
+                    io.nomen.NomenException.input(
+                        "%s has no run.json; a gallery needs a finished run of cluster or assign."
+                            .formatted(folder.uri())));
+    ListedImages listed = ListedImages.read(record, folder);
+    GalleryPlan plan = GalleryPlan.of(data(record, listed));
+    Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
+    String target = folder.uri() + "/gallery";
+    GalleryWriter.write(
+        plan, path -> Optional.ofNullable(thumbnails.get(path)), folder.storage(), target);
+    return target + "/index.html";
+  }
+
+  private GalleryData data(RunRecord record, ListedImages listed) {
+    Storage storage = folder.storage();
+    Table table = folder.table("assignments");
+    Assignments assignments = Assignments.read(storage, table);
+    List<String> paths = Assignments.paths(storage, table);
+    return new GalleryData(
+        facts(record),
+        ClusterCards.read(folder),
+        entries(assignments, paths),
+        listed.failed(),
+        List.of(),
+        Optional.empty());
+  }
+
+  private static Map<Integer, List<ImageEntry>> entries(
+      Assignments assignments, List<String> paths) {
+    Map<Integer, Integer> sizes = new TreeMap<>();
+    for (int cluster : assignments.cluster()) {
+      sizes.merge(cluster, 1, Integer::sum);
+    }
+    Map<Integer, List<ImageEntry>> entries = new LinkedHashMap<>();
+    Map<Integer, Integer> seen = new TreeMap<>();
+    for (int row = 0; row < assignments.rows(); row++) {
+      int cluster = assignments.cluster()[row];
+      int number = seen.merge(cluster, 1, Integer::sum) - 1;
+      // An even share of a large cluster, so that no shard or folder is preferred.
+      int size = sizes.get(cluster);
+      boolean kept =
+          size <= CANDIDATES
+              || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
+      if (kept) {
+        entries
+            .computeIfAbsent(cluster, c -> new ArrayList<>())
+            .add(entry(assignments, row, paths.get(row)));
+      }
+    }
+    return entries;
+  }
+
+  private static ImageEntry entry(Assignments assignments, int row, String path) {
+    int runnerUp = assignments.runnerUp()[row];
+    return new ImageEntry(
+        path,
+        assignments.cluster()[row],
+        assignments.confidence()[row],
+        runnerUp == assignments.cluster()[row]
+            ? Optional.empty()
+            : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
+        Optional.empty(),
+        OptionalDouble.empty());
+  }
+
+  private static RunFacts facts(RunRecord record) {
+    Map<String, Double> quality = new LinkedHashMap<>();
+    record
+        .quality()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Number number) {
+                quality.put(name.replace('_', ' '), number.doubleValue());
+              }
+            });
+    return new RunFacts(
+        record.run(),
+        record.title(),
+        Instant.parse(record.created()),
+        record.methodName(),
+        Optional.ofNullable(record.model().get("id")).map(String::valueOf),
+        Optional.ofNullable(record.vocabulary().get("source")).map(String::valueOf),
+        new RunFacts.Counts(
+            record.counts().listed(), record.counts().embedded(), record.counts().bad()),
+        record.seconds(),
+        record.seed(),
+        record.versions(),
+        record.options(),
+        quality,
+        Map.of(),
+        record.remarks(),
+        List.of(),
+        Optional.of(String.join(" ", record.command())));
+  }
+
+  private Map<String, byte[]> thumbnails(List<String> paths, ListedImages listed) {
+    List<ListedImages.Place> places = listed.places(paths);
+    Map<String, byte[]> made = new LinkedHashMap<>();
+    if (places.isEmpty()) {
+      return made;
+    }
+    JavaSparkContext spark = context.spark().get();
+    int tasks = Math.max(1, (places.size() + THUMBNAILS_PER_TASK - 1) / THUMBNAILS_PER_TASK);
+    Storage storage = context.storage();
+    spark
+        .parallelize(places, Math.max(tasks, Math.min(places.size(), spark.defaultParallelism())))
+        .map(place -> place.thumbnail(storage))
+        .collect()
+        .forEach(made::putAll);
+    return made;
+  }
+}

@@ -1,0 +1,49 @@
+package io.nomen.job;
+
+import io.nomen.evaluate.Quality;
+import io.nomen.evaluate.Silhouette;
+import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How good a run looks without any label; in {@code run.json} always.
+ *
+ * @param sizes [K] images per cluster
+ * @param silhouette over a sample of at most {@link #SAMPLE} images, cosine distance
+ * @param meanConfidence [K]
+ * @param overallConfidence mean over all images
+ */
+record RunQuality(
+    long[] sizes, Silhouette silhouette, double[] meanConfidence, double overallConfidence) {
+  private static final int SAMPLE = 4_000;
+
+  static RunQuality of(RowBlocks embeddings, Assignments assignments, int count, long seed) {
+    RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
+    int[] clusters = Arrays.stream(sample.rows()).map(row -> assignments.cluster()[row]).toArray();
+    double sum = 0;
+    for (float confidence : assignments.confidence()) {
+      sum += confidence;
+    }
+    return new RunQuality(
+        Quality.sizes(assignments.cluster(), count),
+        Silhouette.of(sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
+        Quality.means(assignments.confidence(), assignments.cluster(), count),
+        sum / assignments.rows());
+  }
+
+  /** For {@code run.json} and the last line. */
+  Map<String, Object> summary() {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("silhouette", rounded(silhouette.overall()));
+    summary.put("mean_confidence", rounded(overallConfidence));
+    summary.put("largest_cluster", Arrays.stream(sizes).max().orElse(0));
+    summary.put("smallest_cluster", Arrays.stream(sizes).min().orElse(0));
+    return summary;
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1e4) / 1e4;
+  }
+}

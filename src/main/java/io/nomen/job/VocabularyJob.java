@@ -1,0 +1,69 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.store.Lease;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.Current;
+import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.vocabulary.Prompts;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Nouns to a noun table that {@code cluster --vocabulary FOLDER} takes. */
+public final class VocabularyJob {
+  private VocabularyJob() {}
+
+  /** What would be done. */
+  public static List<String> plan(
+      JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
+    VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
+    if (choice.embeddings().isPresent()) {
+      return List.of(
+          "read %d ready embeddings".formatted(stage.readyMade().nouns().size()),
+          "write them to " + folder.uri());
+    }
+    ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), model.location());
+    return List.of(
+        "encode %,d nouns with %s, unless the cache has them"
+            .formatted(
+                stage.vocabulary(Optional.of(checkpoint)).nouns().size(), checkpoint.model().id()),
+        "write them to " + folder.uri());
+  }
+
+  /** Makes the table and publishes it. */
+  public static Map<String, Object> run(
+      JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
+    VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
+    return Lease.holding(folder, () -> run(context, folder, choice, model, stage));
+  }
+
+  private static Map<String, Object> run(
+      JobContext context,
+      RunFolder folder,
+      VocabularyChoice choice,
+      ModelChoice model,
+      VocabularyStage stage) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    String id;
+    if (choice.embeddings().isPresent()) {
+      NounTable table = stage.readyMade();
+      id = RunFolder.newId();
+      table.write(folder, id);
+      result.put("nouns", table.nouns().size());
+      result.put("source", choice.source());
+    } else {
+      StageAttempt attempt =
+          stage.run(folder, ClipCheckpoint.open(context.storage(), model.location()), model);
+      id = attempt.attempt();
+      result.putAll(attempt.facts());
+    }
+    folder.publish(
+        new Current(
+            id, Instant.now().toString(), Map.of("nouns", RunFolder.relative("nouns", id))));
+    result.put("output", folder.uri());
+    return result;
+  }
+}

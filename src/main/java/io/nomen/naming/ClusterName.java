@@ -1,0 +1,28 @@
+package io.nomen.naming;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a cluster is called, and why.
+ *
+ * @param name unique within a run; {@code cluster 7} where no noun stands out
+ * @param named whether a noun was found
+ * @param nouns the five best nouns, best first; hints where the cluster has no name
+ * @param hypernym the id of the common hypernym that gave the name, where one did
+ * @param sisters the nouns under it that stood side by side; empty where there is no hypernym
+ * @param reason why it is called so, in one sentence for people
+ */
+public record ClusterName(
+    String name,
+    boolean named,
+    List<ScoredNoun> nouns,
+    Optional<String> hypernym,
+    List<String> sisters,
+    String reason) {
+
+  public ClusterName {
+    nouns = List.copyOf(nouns);
+    sisters = List.copyOf(sisters);
+  }
+}

@@ -1,0 +1,198 @@
+package io.nomen.naming;
+
+import io.nomen.tensor.LinearAssignment;
+import io.nomen.vocabulary.Noun;
+import io.nomen.vocabulary.Sense;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Names for all clusters of a run at once. Each gets the best noun that no other has, by one linear
+ * assignment over the scores; three sisters become their common hypernym; a cluster for which no
+ * noun stands out keeps its number.
+ */
+public final class ClusterNames {
+  /** Nouns on a card. */
+  private static final int SHOWN = 5;
+
+  /** An abstract noun counts for less, so that a concrete one within 10 % of it goes before. */
+  private static final double ABSTRACT = 0.9 - 1e-9;
+
+  /** A noun with less than this share of the cluster's best score would be the wrong word. */
+  private static final double LEAST_SHARE = 0.25;
+
+  private final List<Concept> concepts;
+  private final float[][] scores;
+  private final double[] noise;
+  private final Specificity specificity = new Specificity();
+
+  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise) {
+    this.scores = scores;
+    this.noise = noise;
+    SenseChoice choice = new SenseChoice(nouns, scores);
+    concepts = Concepts.of(nouns, IntStream.range(0, nouns.size()).mapToObj(choice::of).toList());
+  }
+
+  /**
+   * Names K clusters.
+   *
+   * @param nouns the m selected nouns
+   * @param scores [K, m] mean retrieval weight over the cluster's images less that over all images
+   * @param noise [K] the score that a name must exceed, from {@link NoiseThreshold}
+   * @return one per cluster, in order
+   */
+  public static List<ClusterName> of(List<Noun> nouns, float[][] scores, double[] noise) {
+    if (noise.length != scores.length) {
+      throw new IllegalArgumentException(
+          "%d clusters but %d thresholds".formatted(scores.length, noise.length));
+    }
+    for (float[] row : scores) {
+      if (row.length != nouns.size()) {
+        throw new IllegalArgumentException(
+            "%d nouns but %d scores".formatted(nouns.size(), row.length));
+      }
+    }
+    return new ClusterNames(nouns, scores, noise).all();
+  }
+
+  /**
+   * How far a vocabulary tells clusters apart: the number of different nouns that are some
+   * cluster's best, over the number of clusters. It falls when clusters are pieces of one thing.
+   *
+   * @return 0 to 1
+   */
+  public static double distinctness(List<ClusterName> names) {
+    long different =
+        names.stream()
+            .flatMap(name -> name.nouns().stream().limit(1))
+            .map(noun -> noun.lemma().toLowerCase(Locale.ROOT))
+            .distinct()
+            .count();
+    return names.isEmpty() ? 0 : (double) different / names.size();
+  }
+
+  private List<ClusterName> all() {
+    int[] assigned = assign();
+    Set<String> taken = new HashSet<>();
+    for (int concept : assigned) {
+      if (concept >= 0) {
+        taken.add(concepts.get(concept).name().toLowerCase(Locale.ROOT));
+      }
+    }
+    List<ClusterName> names = new ArrayList<>();
+    for (int c = 0; c < scores.length; c++) {
+      ClusterName name = one(c, assigned, taken);
+      taken.add(name.name().toLowerCase(Locale.ROOT));
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** The concept of each cluster, −1 where none is left that stands out. */
+  private int[] assign() {
+    double[][] gain = new double[scores.length][concepts.size()];
+    for (int c = 0; c < scores.length; c++) {
+      double best = 0;
+      for (int j = 0; j < concepts.size(); j++) {
+        gain[c][j] = concepts.get(j).score(scores[c]);
+        best = Math.max(best, gain[c][j]);
+      }
+      double bar = Math.max(noise[c], LEAST_SHARE * best);
+      for (int j = 0; j < concepts.size(); j++) {
+        gain[c][j] = gain[c][j] > bar ? weight(concepts.get(j)) * gain[c][j] : 0;
+      }
+    }
+    int[] assigned = LinearAssignment.maximise(gain);
+    for (int c = 0; c < assigned.length; c++) {
+      if (assigned[c] >= 0 && gain[c][assigned[c]] <= 0) {
+        assigned[c] = -1;
+      }
+    }
+    return assigned;
+  }
+
+  private double weight(Concept concept) {
+    if (specificity.saysNothing(concept)) {
+      return 0;
+    }
+    return specificity.isAbstract(concept) ? ABSTRACT : 1;
+  }
+
+  private ClusterName one(int cluster, int[] assigned, Set<String> taken) {
+    List<Concept> best = best(cluster);
+    List<ScoredNoun> nouns =
+        best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
+    if (assigned[cluster] < 0) {
+      return new ClusterName(
+          "cluster " + cluster,
+          false,
+          nouns,
+          Optional.empty(),
+          List.of(),
+          whyBlank(cluster, nouns));
+    }
+    Optional<ClusterName> family = family(cluster, best, nouns, assigned, taken);
+    return family.orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
+  }
+
+  private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
+    double score = concept.score(scores[cluster]);
+    String reason =
+        String.format(
+            Locale.ROOT,
+            "%s noun that no other cluster is named after: score %.3f, chance reaches %.3f",
+            nouns.get(0).lemma().equals(concept.name()) ? "the best" : "the best free",
+            score,
+            noise[cluster]);
+    return new ClusterName(concept.name(), true, nouns, Optional.empty(), List.of(), reason);
+  }
+
+  private Optional<ClusterName> family(
+      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
+    List<String> others =
+        IntStream.range(0, assigned.length)
+            .filter(c -> c != cluster && assigned[c] >= 0)
+            .mapToObj(c -> concepts.get(assigned[c]).sense())
+            .flatMap(sense -> sense.map(Sense::id).stream())
+            .toList();
+    List<Double> bestScores = nouns.stream().map(ScoredNoun::score).toList();
+    Optional<Sense> hypernym = new CommonHypernym(specificity).of(best, bestScores, others);
+    if (hypernym.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = new ReadableName().of(hypernym.get());
+    if (taken.contains(name.toLowerCase(Locale.ROOT))) {
+      return Optional.empty();
+    }
+    List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
+    String reason =
+        "the best three nouns (%s) are kinds of it".formatted(String.join(", ", sisters));
+    return Optional.of(
+        new ClusterName(name, true, nouns, Optional.of(hypernym.get().id()), sisters, reason));
+  }
+
+  private List<Concept> best(int cluster) {
+    return concepts.stream()
+        .filter(concept -> concept.score(scores[cluster]) > 0)
+        .sorted(Comparator.comparingDouble(concept -> -concept.score(scores[cluster])))
+        .limit(SHOWN)
+        .toList();
+  }
+
+  private String whyBlank(int cluster, List<ScoredNoun> nouns) {
+    double best = nouns.isEmpty() ? 0 : nouns.get(0).score();
+    return best <= noise[cluster]
+        ? String.format(
+            Locale.ROOT,
+            "no noun stands out: the best scores %.3f, chance reaches %.3f",
+            best,
+            noise[cluster])
+        : "the nouns that stand out name other clusters or say too little";
+  }
+}

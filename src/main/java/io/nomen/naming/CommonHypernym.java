@@ -1,0 +1,77 @@
+package io.nomen.naming;
+
+import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One name for three sisters: where a cluster's best nouns are corgi, beagle and collie, it holds
+ * dogs. Taken when the hypernym is still specific and no other cluster's name is a kind of it.
+ */
+final class CommonHypernym {
+  /** Steps from the root: living thing has 4, animal 6, vehicle 7, dog 8. */
+  private static final int LEAST_DEPTH = 6;
+
+  /** Steps from a sister up to the hypernym; a collie is a shepherd dog, a working dog, a dog. */
+  private static final int MOST_STEPS = 3;
+
+  /** The third noun's share of the best score: below it, the best noun alone says more. */
+  private static final double BALANCE = 0.5;
+
+  /** Tags and mentions from which on a hypernym's word is one that people say. */
+  private static final int COMMON = 5;
+
+  private final WordNet wordnet = WordNet.get();
+  private final ReadableName readable = new ReadableName();
+  private final Specificity specificity;
+
+  CommonHypernym(Specificity specificity) {
+    this.specificity = specificity;
+  }
+
+  /**
+   * The nearest hypernym that the three share and that people have a word for.
+   *
+   * @param best the cluster's best concepts, best first
+   * @param scores their scores
+   * @param others ids of the meanings that other clusters are named after
+   */
+  Optional<Sense> of(List<Concept> best, List<Double> scores, Collection<String> others) {
+    List<String> ids =
+        best.stream().limit(3).flatMap(c -> c.sense().map(Sense::id).stream()).toList();
+    if (ids.size() < 3 || scores.get(2) < BALANCE * scores.get(0)) {
+      return Optional.empty();
+    }
+    Map<String, Integer> common = new LinkedHashMap<>(above(ids.get(0)));
+    for (String id : ids) {
+      Map<String, Integer> above = above(id);
+      common.keySet().retainAll(above.keySet());
+      common.replaceAll((hypernym, steps) -> Math.max(steps, above.get(hypernym)));
+    }
+    return common.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(entry -> wordnet.sense(entry.getKey()).orElseThrow())
+        .filter(h -> !ids.contains(h.id()))
+        .filter(h -> h.depth() >= LEAST_DEPTH && !specificity.saysNothing(h))
+        .filter(h -> readable.use(readable.of(h), h) >= COMMON)
+        .findFirst()
+        .filter(h -> others.stream().noneMatch(other -> wordnet.isUnder(other, h.id())));
+  }
+
+  /** What lies up to {@link #MOST_STEPS} above a meaning, nearest first, with the steps. */
+  private Map<String, Integer> above(String id) {
+    Map<String, Integer> found = new LinkedHashMap<>();
+    List<String> level = List.of(id);
+    for (int step = 0; step <= MOST_STEPS; step++) {
+      for (String meaning : level) {
+        found.putIfAbsent(meaning, step);
+      }
+      level = level.stream().flatMap(l -> wordnet.hypernyms(l).stream()).map(Sense::id).toList();
+    }
+    return found;
+  }
+}

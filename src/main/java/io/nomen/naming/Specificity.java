@@ -1,0 +1,39 @@
+package io.nomen.naming;
+
+import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** How much a meaning says about a picture. */
+final class Specificity {
+  /**
+   * Kinds under a meaning from which on its name says nothing: artifact has 10,721, instrumentality
+   * 5,600, device 2,776; vehicle has 528, bird 872.
+   */
+  private static final int TOO_MANY_KINDS = 2000;
+
+  /** As broad, but words that people use for what they see. */
+  private static final Set<String> EVERYDAY = Set.of("person.n.01", "animal.n.01", "plant.n.02");
+
+  private final WordNet wordnet = WordNet.get();
+  private final Map<String, Boolean> empty = new HashMap<>();
+
+  /** Whether the name would say nothing: "artifact", "living thing". */
+  boolean saysNothing(Sense sense) {
+    return !EVERYDAY.contains(sense.id())
+        && empty.computeIfAbsent(sense.id(), id -> wordnet.subtreeSize(id) >= TOO_MANY_KINDS);
+  }
+
+  boolean saysNothing(Concept concept) {
+    return concept.sense().filter(this::saysNothing).isPresent();
+  }
+
+  /** Whether it is nothing that has a body; a word that WordNet does not know is taken to have. */
+  boolean isAbstract(Concept concept) {
+    Optional<Sense> sense = concept.sense();
+    return sense.isPresent() && !wordnet.isPhysical(sense.get().id());
+  }
+}

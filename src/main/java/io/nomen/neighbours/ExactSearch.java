@@ -1,0 +1,71 @@
+package io.nomen.neighbours;
+
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.TaskThreads;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Every row against every other one: the rows go round as broadcast waves, and each block keeps the
+ * best of what it has seen. Never more than one wave of {@value #ROWS_PER_WAVE} rows is on the
+ * driver or twice in an executor.
+ */
+final class ExactSearch {
+  private static final long ROWS_PER_WAVE = 65_536;
+
+  private ExactSearch() {}
+
+  /** A block of queries with what it has found so far. */
+  private record Found(RowBlock block, NearestRows nearest) implements java.io.Serializable {}
+
+  static NeighbourLists run(JavaSparkContext spark, RowBlocks matrix, int count) {
+    JavaRDD<Found> found =
+        matrix.blocks().map(block -> new Found(block, new NearestRows(block.rows(), count)));
+    int tasks = matrix.blocks().getNumPartitions();
+    List<Broadcast<?>> waves = new ArrayList<>();
+    for (long first = 0; first < matrix.rows(); first += ROWS_PER_WAVE) {
+      Broadcast<List<RowBlock>> keys = spark.broadcast(wave(matrix, first));
+      waves.add(keys);
+      JavaRDD<Found> before = found;
+      found =
+          before.map(f -> compare(f, keys.value(), tasks)).persist(StorageLevel.MEMORY_AND_DISK());
+      found.count();
+      before.unpersist(false);
+      // Only a lost executor's work would need it again, and then fetches it from the driver.
+      keys.unpersist(false);
+    }
+    JavaRDD<NeighbourBlock> lists =
+        found
+            .map(f -> f.nearest().sorted(f.block().firstRow()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    lists.count();
+    found.unpersist(false);
+    return new NeighbourLists(lists, matrix.rows(), count, NeighbourLists.Report.exact(), waves);
+  }
+
+  private static List<RowBlock> wave(RowBlocks matrix, long first) {
+    return matrix
+        .blocks()
+        .filter(b -> b.firstRow() >= first && b.firstRow() < first + ROWS_PER_WAVE)
+        .collect();
+  }
+
+  private static Found compare(Found found, List<RowBlock> keys, int tasks) {
+    return TaskThreads.share(
+        tasks,
+        () -> {
+          NearestRows nearest = found.nearest().copy();
+          try (BlockProducts products = new BlockProducts(found.block())) {
+            for (RowBlock key : keys) {
+              products.compare(key.values(), key.firstRow(), nearest);
+            }
+          }
+          return new Found(found.block(), nearest);
+        });
+  }
+}

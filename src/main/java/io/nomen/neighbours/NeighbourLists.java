@@ -1,0 +1,90 @@
+package io.nomen.neighbours;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * The nearest neighbours of every row of a matrix, kept on the executors until closed.
+ *
+ * <p>A lost executor's lists are found again from the matrix, for which what was broadcast stays
+ * with the driver until then.
+ */
+public final class NeighbourLists implements AutoCloseable {
+  private final JavaRDD<NeighbourBlock> blocks;
+  private final long rows;
+  private final int count;
+  private final Report report;
+  private final List<Broadcast<?>> needed;
+
+  NeighbourLists(
+      JavaRDD<NeighbourBlock> blocks,
+      long rows,
+      int count,
+      Report report,
+      List<Broadcast<?>> needed) {
+    this.blocks = blocks;
+    this.rows = rows;
+    this.count = count;
+    this.report = report;
+    this.needed = needed;
+  }
+
+  /**
+   * How a search was made, for the run's provenance.
+   *
+   * @param search {@code exact} or {@code inverted-file}
+   * @param cells cells of the inverted file
+   * @param nprobe how many cells were searched for each row
+   * @param recall share of the true neighbours that the searched cells hold, measured on {@code
+   *     sample} rows; 1 for an exact search
+   * @param sample how many rows the recall was measured on
+   */
+  public record Report(
+      String search, OptionalInt cells, OptionalInt nprobe, double recall, OptionalInt sample) {
+    static Report exact() {
+      return new Report("exact", OptionalInt.empty(), OptionalInt.empty(), 1, OptionalInt.empty());
+    }
+  }
+
+  /** The lists in row order, one block and one partition where the matrix has one. */
+  public JavaRDD<NeighbourBlock> blocks() {
+    return blocks;
+  }
+
+  /** N. */
+  public long rows() {
+    return rows;
+  }
+
+  /** m, neighbours per row: as many as asked for, or N − 1 where there are no more. */
+  public int count() {
+    return count;
+  }
+
+  public Report report() {
+    return report;
+  }
+
+  /** All lists on the driver, [N, m] row-major: 40 MB for 200,000 rows and 50 neighbours. */
+  public int[] collect() {
+    int[] all = new int[Math.toIntExact(rows * count)];
+    for (NeighbourBlock block : blocks.collect()) {
+      System.arraycopy(
+          block.neighbours(),
+          0,
+          all,
+          Math.toIntExact(block.firstRow() * count),
+          block.neighbours().length);
+    }
+    return all;
+  }
+
+  /** Frees the lists; they cannot be read after. */
+  @Override
+  public void close() {
+    blocks.unpersist(false);
+    needed.forEach(Broadcast::destroy);
+  }
+}

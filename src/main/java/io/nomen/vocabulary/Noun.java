@@ -1,0 +1,18 @@
+package io.nomen.vocabulary;
+
+import java.util.Optional;
+
+/**
+ * A word that a cluster may be named after.
+ *
+ * @param lemma as it is shown and put into prompts, with spaces
+ * @param synset its meaning's id in WordNet ({@code dog.n.01}), where WordNet knows the word
+ * @param gloss that meaning's definition; empty where there is none
+ */
+public record Noun(String lemma, Optional<String> synset, String gloss) {
+
+  /** A word with what WordNet says about it, if anything. */
+  static Noun linked(String lemma, Optional<Sense> sense) {
+    return new Noun(lemma, sense.map(Sense::id), sense.map(Sense::gloss).orElse(""));
+  }
+}

@@ -1,0 +1,179 @@
+package io.nomen.vocabulary;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The outside knowledge: the words that images may be compared with and clusters named after.
+ *
+ * @param source where the words are from, for people
+ * @param nouns the words in the order that embeddings of them follow
+ * @param duplicates how many words were left out because an equal one came before (capitals do not
+ *     count: CLIP does not see them)
+ */
+public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
+  private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
+
+  public Vocabulary {
+    nouns = List.copyOf(nouns);
+    if (nouns.isEmpty()) {
+      throw NomenException.input(
+          "The vocabulary (%s) holds no word; give at least one noun.".formatted(source));
+    }
+  }
+
+  /**
+   * WordNet's nouns, every distinct word once, in alphabetical order.
+   *
+   * @param subtrees ids such as {@code dog.n.01}; only words for these meanings and what is under
+   *     them. Empty for all nouns
+   */
+  public static Vocabulary wordnet(List<String> subtrees) {
+    WordNet wordnet = WordNet.get();
+    if (subtrees.isEmpty()) {
+      List<Noun> all =
+          wordnet.lemmas().stream()
+              .map(form -> Noun.linked(form, wordnet.firstSense(form)))
+              .map(noun -> spelled(noun, wordnet))
+              .toList();
+      return new Vocabulary("WordNet 3.1", all, 0);
+    }
+    Map<String, Noun> words = new TreeMap<>();
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (String id : subtrees) {
+      if (wordnet.sense(id).isEmpty()) {
+        throw NomenException.usage(unknownSubtree(id, wordnet));
+      }
+      for (Sense sense : wordnet.subtree(id)) {
+        for (String lemma : sense.lemmas()) {
+          String form = lemma.toLowerCase(Locale.ROOT);
+          int count = wordnet.tagCount(lemma, sense.id());
+          if (!words.containsKey(form) || count > counts.get(form)) {
+            words.put(form, Noun.linked(lemma, Optional.of(sense)));
+            counts.put(form, count);
+          }
+        }
+      }
+    }
+    return new Vocabulary(
+        "WordNet 3.1 under " + String.join(", ", subtrees), List.copyOf(words.values()), 0);
+  }
+
+  /**
+   * A list of words, one a line, UTF-8. Blank lines and lines that begin with {@code #} are left
+   * out, and so is a word that came before.
+   */
+  public static Vocabulary ofFile(Storage storage, String uri) {
+    List<String> lines =
+        lines(storage, uri).stream().filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
+    return ofLines(uri, lines);
+  }
+
+  /** Words in memory (a bundled model's own list), as {@link #ofFile} takes them. */
+  public static Vocabulary ofLines(String source, List<String> lines) {
+    Map<String, String> distinct = new LinkedHashMap<>();
+    for (String line : lines) {
+      String word = shown(line);
+      distinct.putIfAbsent(word.toLowerCase(Locale.ROOT), word);
+    }
+    int duplicates = lines.size() - distinct.size();
+    if (duplicates > 0) {
+      LOG.warn("{}: {} of {} words came twice and count once", source, duplicates, lines.size());
+    }
+    return new Vocabulary(source, link(distinct.values().stream().toList()), duplicates);
+  }
+
+  /**
+   * A list whose line i belongs to row i of a matrix of ready embeddings: every line counts, also
+   * one that came before or begins with {@code #}.
+   *
+   * @param rows how many rows the matrix has
+   */
+  public static Vocabulary ofRows(Storage storage, String uri, long rows) {
+    List<String> lines = lines(storage, uri);
+    if (lines.size() != rows) {
+      throw NomenException.input(
+          String.format(
+              Locale.ROOT,
+              "%s has %d lines and the matrix of noun embeddings %d rows; line i names row i, so"
+                  + " both must be of one length.",
+              uri,
+              lines.size(),
+              rows));
+    }
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).isBlank()) {
+        throw NomenException.input(
+            "Line %d of %s is blank, but row %d of the matrix needs a word."
+                .formatted(i + 1, uri, i + 1));
+      }
+    }
+    return new Vocabulary(uri, link(lines), 0);
+  }
+
+  private static List<Noun> link(List<String> words) {
+    WordNet wordnet = WordNet.get();
+    return words.stream()
+        .map(Vocabulary::shown)
+        .map(word -> Noun.linked(word, wordnet.firstSense(looked(word))))
+        .toList();
+  }
+
+  private static String shown(String line) {
+    return line.replace('_', ' ').strip().replaceAll("\\s+", " ");
+  }
+
+  /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
+  private static String looked(String word) {
+    return word.replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+  }
+
+  private static Noun spelled(Noun noun, WordNet wordnet) {
+    return noun.synset().flatMap(wordnet::sense).stream()
+        .flatMap(sense -> sense.lemmas().stream())
+        .filter(lemma -> lemma.equalsIgnoreCase(noun.lemma()))
+        .min(Comparator.naturalOrder())
+        .map(lemma -> new Noun(lemma, noun.synset(), noun.gloss()))
+        .orElse(noun);
+  }
+
+  private static String unknownSubtree(String id, WordNet wordnet) {
+    String lemma = id.replaceAll("\\.n\\.\\d+$", "");
+    List<String> known = wordnet.senses(lemma).stream().map(Sense::id).limit(5).toList();
+    return known.isEmpty()
+        ? "WordNet 3.1 has no noun \"%s\"; --subtree takes an id such as dog.n.01.".formatted(id)
+        : "WordNet 3.1 has no noun \"%s\"; --subtree takes one of %s."
+            .formatted(id, String.join(", ", known));
+  }
+
+  private static List<String> lines(Storage storage, String uri) {
+    byte[] bytes = storage.readBytes(uri);
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw NomenException.input(
+          "%s is not UTF-8 text; save the list of nouns as UTF-8, one a line.".formatted(uri), e);
+    }
+    String unmarked = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    List<String> lines = new ArrayList<>(Arrays.asList(unmarked.split("\r\n|\n|\r", -1)));
+    if (lines.get(lines.size() - 1).isEmpty()) {
+      lines.remove(lines.size() - 1);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,236 @@
+package io.nomen.vocabulary;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The nouns of WordNet 3.1 (Princeton University, 2011): 82,192 meanings, 117,953 words, and what
+ * is a kind of what. Read on first use, once per process; immutable afterwards and safe to share.
+ *
+ * <p>Lemmas are looked up without regard to capitals, with spaces or underscores, and a plural
+ * finds its singular. Ids that WordNet does not have are {@link IllegalArgumentException}s, except
+ * in {@link #sense}.
+ */
+public final class WordNet {
+  private static final Logger LOG = LoggerFactory.getLogger(WordNet.class);
+
+  /** What everything that can be photographed is a kind of. */
+  public static final String PHYSICAL_ENTITY = "physical_entity.n.01";
+
+  private static final class Loaded {
+    static final WordNet INSTANCE = new WordNet();
+  }
+
+  private final WordNetTables tables;
+  private final Map<String, Integer> numbers;
+  private final Taxonomy taxonomy;
+
+  private WordNet() {
+    long start = System.nanoTime();
+    tables = WordNetTables.load();
+    numbers = new HashMap<>();
+    for (int s = 0; s < tables.ids().length; s++) {
+      numbers.put(tables.ids()[s], s);
+    }
+    taxonomy = new Taxonomy(tables.hypernyms());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    LOG.info("WordNet: {} noun senses in {} s", size(), "%.1f".formatted(seconds));
+  }
+
+  /** The one instance; the first call reads the files. */
+  public static WordNet get() {
+    return Loaded.INSTANCE;
+  }
+
+  /** How many meanings there are. */
+  public int size() {
+    return tables.ids().length;
+  }
+
+  /** Every distinct word in lower case, in alphabetical order. */
+  public Collection<String> lemmas() {
+    return Collections.unmodifiableSet(tables.senses().keySet());
+  }
+
+  /** The meaning with this id, where there is one. */
+  public Optional<Sense> sense(String id) {
+    return Optional.ofNullable(numbers.get(id)).map(this::describe);
+  }
+
+  /** All meanings of a word in the order of their sense numbers; none for a word not known. */
+  public List<Sense> senses(String lemma) {
+    return Arrays.stream(synsetsOf(lemma)).mapToObj(this::describe).toList();
+  }
+
+  /**
+   * The meaning that people use most. Where the corpus counts do not decide (most words were never
+   * tagged), a kind goes before a person or place of that name, a word in small letters before a
+   * name, a meaning that the word comes first for before one that has a better word; then WordNet's
+   * order.
+   */
+  public Optional<Sense> firstSense(String lemma) {
+    String form = key(lemma);
+    return Arrays.stream(synsetsOf(lemma))
+        .boxed()
+        .min(
+            Comparator.<Integer>comparingInt(s -> -tagCount(form, s))
+                .thenComparing(s -> tables.instances()[s])
+                .thenComparing(s -> !List.of(tables.lemmas()[s]).contains(form))
+                .thenComparing(s -> !tables.lemmas()[s][0].equals(form)))
+        .map(this::describe);
+  }
+
+  /** The meanings right above; more than one where WordNet has several, none for the root. */
+  public List<Sense> hypernyms(String id) {
+    return describe(Arrays.stream(taxonomy.hypernyms(number(id))));
+  }
+
+  /** The other kinds of the same hypernyms: for a corgi, the other dogs beside it. */
+  public List<Sense> sisters(String id) {
+    int self = number(id);
+    return describe(
+        Arrays.stream(taxonomy.hypernyms(self))
+            .flatMap(hypernym -> Arrays.stream(taxonomy.hyponyms(hypernym)))
+            .filter(synset -> synset != self)
+            .distinct());
+  }
+
+  /** The meaning itself and everything under it, kinds and instances, nearest first. */
+  public List<Sense> subtree(String id) {
+    return describe(Arrays.stream(taxonomy.descendants(number(id))));
+  }
+
+  /** How many meanings {@link #subtree} has. */
+  public int subtreeSize(String id) {
+    return taxonomy.descendants(number(id)).length;
+  }
+
+  /** Steps from the root along a shortest way, as {@link Sense#depth}. */
+  public int depth(String id) {
+    return taxonomy.depth(number(id));
+  }
+
+  /** Whether {@code id} is {@code ancestor} or a kind of it, along any of its hypernyms. */
+  public boolean isUnder(String id, String ancestor) {
+    return ancestors(id).contains(ancestor);
+  }
+
+  /** Whether it is something that has a body: under {@link #PHYSICAL_ENTITY}. */
+  public boolean isPhysical(String id) {
+    return isUnder(id, PHYSICAL_ENTITY);
+  }
+
+  /** The id itself and all ids above it, nearest first. */
+  public Set<String> ancestors(String id) {
+    return Arrays.stream(taxonomy.ancestors(number(id)))
+        .mapToObj(synset -> tables.ids()[synset])
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /**
+   * The most specific meaning that all of {@code ids} are kinds of: no other common one lies below
+   * it (of several such the deepest). The meaning itself when there is one id.
+   */
+  public Optional<Sense> nearestCommonHypernym(List<String> ids) {
+    if (ids.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> common = new LinkedHashSet<>(ancestors(ids.get(0)));
+    ids.stream().skip(1).forEach(id -> common.retainAll(ancestors(id)));
+    Set<String> above = new HashSet<>();
+    for (String id : common) {
+      ancestors(id).stream().filter(a -> !a.equals(id)).forEach(above::add);
+    }
+    return common.stream()
+        .filter(id -> !above.contains(id))
+        .map(id -> describe(number(id)))
+        .max(Comparator.comparingInt(Sense::depth).thenComparing(Sense::id));
+  }
+
+  /** How often Princeton's annotators met {@code lemma} in this meaning; 0 for most. */
+  public int tagCount(String lemma, String id) {
+    return tagCount(key(lemma), number(id));
+  }
+
+  /**
+   * How often the word stands in WordNet's own definitions, in whatever meaning: some measure of
+   * how common it is among the words that were never tagged.
+   */
+  public int mentions(String lemma) {
+    return Mentioned.COUNTS.getOrDefault(key(lemma), 0);
+  }
+
+  private static final class Mentioned {
+    static final Map<String, Integer> COUNTS =
+        Mentions.count(get().tables.glosses(), get().tables.senses().keySet());
+  }
+
+  private int tagCount(String form, int synset) {
+    String[] words = tables.lemmas()[synset];
+    return IntStream.range(0, words.length)
+        .filter(w -> words[w].toLowerCase(Locale.ROOT).equals(form))
+        .map(w -> tables.tagCounts()[synset][w])
+        .max()
+        .orElse(0);
+  }
+
+  /** The form under which WordNet lists a word: lower case, spaces, singular if it must be. */
+  private String key(String lemma) {
+    String form = lemma.strip().replace('_', ' ').toLowerCase(Locale.ROOT);
+    return NounForms.base(form, tables.senses().keySet(), tables.exceptions()).orElse(form);
+  }
+
+  /** The singular of a plural that WordNet knows, in lower case; any other word in lower case. */
+  public String singular(String word) {
+    return key(word);
+  }
+
+  private int[] synsetsOf(String lemma) {
+    return tables.senses().getOrDefault(key(lemma), new int[0]);
+  }
+
+  private int number(String id) {
+    Integer number = numbers.get(id);
+    if (number == null) {
+      throw new IllegalArgumentException("WordNet 3.1 has no noun sense \"" + id + "\"");
+    }
+    return number;
+  }
+
+  private List<Sense> describe(IntStream synsets) {
+    return synsets.mapToObj(this::describe).toList();
+  }
+
+  private Sense describe(int s) {
+    String[] words = tables.lemmas()[s];
+    int[] counts = tables.tagCounts()[s];
+    List<String> commonFirst =
+        IntStream.range(0, words.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(w -> -counts[w]))
+            .map(w -> words[w])
+            .toList();
+    List<String> path = new ArrayList<>();
+    for (int above = taxonomy.up(s); above >= 0; above = taxonomy.up(above)) {
+      path.add(tables.ids()[above]);
+    }
+    Collections.reverse(path);
+    return new Sense(
+        tables.ids()[s], tables.glosses()[s], commonFirst, path, tables.instances()[s]);
+  }
+}

@@ -1,0 +1,118 @@
+package io.nomen.clip;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nomen.store.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Checkpoints in a temporary folder: the bundled one, taken apart so that tests can damage it. */
+final class TestCheckpoint {
+  static final List<String> SMALL_FILES =
+      List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+
+  private final Path folder;
+
+  /** A tensor as its file holds it. */
+  record Raw(String dtype, long[] shape, byte[] bytes) {}
+
+  TestCheckpoint(Path folder) throws IOException {
+    this.folder = folder;
+    for (String file : SMALL_FILES) {
+      Files.write(folder.resolve(file), bundled(file));
+    }
+    Files.write(folder.resolve("model.safetensors"), bundled("model.safetensors"));
+  }
+
+  static byte[] bundled(String file) throws IOException {
+    try (InputStream in = ClipCheckpoint.class.getResourceAsStream("tiny/" + file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  ClipCheckpoint open() {
+    return ClipCheckpoint.open(Goldens.STORAGE, folder.toString());
+  }
+
+  TestCheckpoint without(String file) throws IOException {
+    Files.delete(folder.resolve(file));
+    return this;
+  }
+
+  TestCheckpoint editing(String file, Consumer<ObjectNode> edit) throws IOException {
+    ObjectNode tree = (ObjectNode) Json.mapper().readTree(Files.readString(folder.resolve(file)));
+    edit.accept(tree);
+    Files.writeString(folder.resolve(file), Json.line(tree));
+    return this;
+  }
+
+  TestCheckpoint editingTensors(Consumer<Map<String, Raw>> edit) throws IOException {
+    Map<String, Raw> tensors = read(Files.readAllBytes(folder.resolve("model.safetensors")));
+    edit.accept(tensors);
+    write(folder.resolve("model.safetensors"), tensors);
+    return this;
+  }
+
+  static Map<String, Raw> read(byte[] file) throws IOException {
+    int headerLength = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    ObjectNode header =
+        (ObjectNode)
+            Json.mapper().readTree(new String(file, 8, headerLength, StandardCharsets.UTF_8));
+    Map<String, Raw> tensors = new LinkedHashMap<>();
+    header
+        .fields()
+        .forEachRemaining(
+            e -> {
+              if (e.getKey().equals("__metadata__")) {
+                return;
+              }
+              ArrayNode shape = (ArrayNode) e.getValue().get("shape");
+              long[] extents = new long[shape.size()];
+              for (int i = 0; i < extents.length; i++) {
+                extents[i] = shape.get(i).asLong();
+              }
+              int from = 8 + headerLength + e.getValue().get("data_offsets").get(0).asInt();
+              int to = 8 + headerLength + e.getValue().get("data_offsets").get(1).asInt();
+              tensors.put(
+                  e.getKey(),
+                  new Raw(
+                      e.getValue().get("dtype").asText(),
+                      extents,
+                      java.util.Arrays.copyOfRange(file, from, to)));
+            });
+    return tensors;
+  }
+
+  static void write(Path file, Map<String, Raw> tensors) throws IOException {
+    ObjectNode header = Json.mapper().createObjectNode();
+    long offset = 0;
+    for (Map.Entry<String, Raw> entry : tensors.entrySet()) {
+      ObjectNode tensor = header.putObject(entry.getKey());
+      tensor.put("dtype", entry.getValue().dtype());
+      ArrayNode shape = tensor.putArray("shape");
+      for (long extent : entry.getValue().shape()) {
+        shape.add(extent);
+      }
+      tensor.putArray("data_offsets").add(offset).add(offset + entry.getValue().bytes().length);
+      offset += entry.getValue().bytes().length;
+    }
+    byte[] json = Json.line(header).getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).array());
+      out.write(json);
+      for (Raw raw : tensors.values()) {
+        out.write(raw.bytes());
+      }
+    }
+  }
+}

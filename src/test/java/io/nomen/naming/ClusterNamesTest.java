@@ -1,0 +1,161 @@
+package io.nomen.naming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.vocabulary.Noun;
+import io.nomen.vocabulary.Vocabulary;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClusterNamesTest {
+  @Test
+  void names_are_given_to_all_clusters_at_once_not_by_number() {
+    // Cluster 0 likes the cat a little more than the dog; cluster 1 has only the cat.
+    List<ClusterName> names = name(List.of("cat", "dog"), row(0.30, 0.29), row(0.28, 0.01));
+    assertThat(names).extracting(ClusterName::name).containsExactly("dog", "cat");
+  }
+
+  @Test
+  void no_noun_names_two_clusters_and_too_few_nouns_leave_numbers() {
+    List<ClusterName> names = name(List.of("cat"), row(0.2), row(0.3), row(0.1));
+    assertThat(names)
+        .extracting(ClusterName::name)
+        .containsExactly("cluster 0", "cat", "cluster 2");
+    assertThat(names.get(0).named()).isFalse();
+    assertThat(names.get(0).nouns()).extracting(ScoredNoun::lemma).containsExactly("cat");
+  }
+
+  @Test
+  void a_cluster_where_nothing_beats_chance_keeps_its_number_and_shows_hints() {
+    List<Noun> nouns = nouns(List.of("cat", "piano"));
+    float[][] scores = {row(0.02, 0.01), row(0.01, 0.5)};
+    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03});
+    assertThat(names).extracting(ClusterName::name).containsExactly("cluster 0", "piano");
+    assertThat(names.get(0).reason())
+        .isEqualTo("no noun stands out: the best scores 0.020, chance reaches 0.030");
+    assertThat(names.get(0).nouns()).hasSize(2);
+  }
+
+  @Test
+  void a_noun_far_below_the_best_is_no_name() {
+    List<ClusterName> names = name(List.of("motorcycle", "teapot"), row(0.9, 0.1), row(0.5, 0.02));
+    assertThat(names).extracting(ClusterName::name).containsExactly("motorcycle", "cluster 1");
+  }
+
+  @Test
+  void synonyms_add_up_and_the_common_word_is_shown() {
+    List<ClusterName> names = name(List.of("limo", "limousine", "trolleybus"), row(0.2, 0.2, 0.3));
+    assertThat(names.get(0).name()).isEqualTo("limousine");
+    assertThat(names.get(0).nouns().get(0).score())
+        .isCloseTo(0.4, org.assertj.core.api.Assertions.within(1e-6));
+    assertThat(name(List.of("automobile"), row(0.5)).get(0).name()).isEqualTo("car");
+    assertThat(name(List.of("Felis concolor"), row(0.5)).get(0).name()).isEqualTo("cougar");
+    assertThat(name(List.of("beacon light", "lighthouse"), row(0.5, 0.1)).get(0).name())
+        .isEqualTo("lighthouse");
+  }
+
+  @Test
+  void names_are_singular_and_lower_case_but_for_proper_nouns() {
+    assertThat(name(List.of("Leopards"), row(0.5)).get(0).name()).isEqualTo("leopard");
+    assertThat(name(List.of("yorkshire terrier"), row(0.5)).get(0).name())
+        .isEqualTo("Yorkshire terrier");
+    assertThat(name(List.of("green Vegetables"), row(0.5)).get(0).name())
+        .isEqualTo("green vegetable");
+    assertThat(name(List.of("octopus (food)"), row(0.5)).get(0).name()).isEqualTo("octopus");
+  }
+
+  @Test
+  void three_sisters_become_what_they_are_kinds_of() {
+    List<ClusterName> names =
+        name(
+            List.of("corgi", "beagle", "collie", "piano"),
+            row(0.3, 0.28, 0.25, 0),
+            row(0, 0, 0, 1));
+    ClusterName dogs = names.get(0);
+    assertThat(dogs.name()).isEqualTo("dog");
+    assertThat(dogs.hypernym()).contains("dog.n.01");
+    assertThat(dogs.sisters()).containsExactly("corgi", "beagle", "collie");
+  }
+
+  @Test
+  void a_hypernym_that_another_cluster_falls_under_is_not_taken() {
+    List<ClusterName> names =
+        name(
+            List.of("corgi", "beagle", "collie", "poodle"),
+            row(0.3, 0.28, 0.25, 0),
+            row(0, 0, 0, 1));
+    assertThat(names).extracting(ClusterName::name).containsExactly("corgi", "poodle");
+  }
+
+  @Test
+  void one_noun_far_above_its_sisters_stays() {
+    List<ClusterName> names = name(List.of("corgi", "beagle", "collie"), row(0.6, 0.1, 0.1));
+    assertThat(names.get(0).name()).isEqualTo("corgi");
+  }
+
+  @Test
+  void an_abstract_noun_gives_way_to_a_concrete_one_within_ten_per_cent() {
+    assertThat(name(List.of("happiness", "puppy"), row(0.50, 0.46)).get(0).name())
+        .isEqualTo("puppy");
+    assertThat(name(List.of("happiness", "puppy"), row(0.50, 0.40)).get(0).name())
+        .isEqualTo("happiness");
+  }
+
+  @Test
+  void a_word_for_ten_thousand_things_is_no_name() {
+    List<ClusterName> names = name(List.of("artifact", "teapot"), row(0.5, 0.2), row(0.5, 0.01));
+    assertThat(names).extracting(ClusterName::name).containsExactly("teapot", "cluster 1");
+  }
+
+  @Test
+  void the_company_of_a_word_decides_its_meaning() {
+    ClusterName dog = name(List.of("boxer", "bulldog", "bull terrier"), row(0.5, 0.2, 0.1)).get(0);
+    assertThat(dog.nouns().get(0).synset()).contains("boxer.n.04");
+    ClusterName bird = name(List.of("crane", "heron", "flamingo"), row(0.5, 0.2, 0.1)).get(0);
+    assertThat(bird.nouns().get(0).synset()).contains("crane.n.05");
+    ClusterName machine =
+        name(List.of("crane", "forklift", "bulldozer"), row(0.5, 0.2, 0.1)).get(0);
+    assertThat(machine.nouns().get(0).synset()).contains("crane.n.04");
+  }
+
+  @Test
+  void distinctness_falls_when_clusters_share_their_best_noun() {
+    List<ClusterName> names =
+        name(List.of("cat", "dog"), row(0.5, 0.4), row(0.4, 0.1), row(0, 0.3), row(0, 0.2));
+    assertThat(ClusterNames.distinctness(names)).isEqualTo(0.5);
+  }
+
+  @Test
+  void chance_is_measured_on_clusters_of_the_same_sizes() {
+    int[] clusters = {0, 0, 0, 1, 1, 2};
+    int[][] dealt = NoiseThreshold.shuffled(clusters, 4, 5);
+    assertThat(dealt).hasDimensions(4, 6);
+    for (int[] one : dealt) {
+      int[] sorted = one.clone();
+      Arrays.sort(sorted);
+      assertThat(sorted).isEqualTo(clusters);
+    }
+    assertThat(dealt).isEqualTo(NoiseThreshold.shuffled(clusters, 4, 5));
+    double[] threshold =
+        NoiseThreshold.of(List.of(new double[] {1, 0}, new double[] {2, 0}, new double[] {3, 0}));
+    assertThat(threshold).containsExactly(2 + 3 * 1.0, 0);
+    assertThat(NoiseThreshold.maxima(new float[][] {{1, 3}, {-2, -1}})).containsExactly(3, -1);
+  }
+
+  private static List<ClusterName> name(List<String> words, float[]... scores) {
+    return ClusterNames.of(nouns(words), scores, new double[scores.length]);
+  }
+
+  private static List<Noun> nouns(List<String> words) {
+    return Vocabulary.ofLines("test", words).nouns();
+  }
+
+  private static float[] row(double... values) {
+    float[] row = new float[values.length];
+    for (int i = 0; i < row.length; i++) {
+      row[i] = (float) values[i];
+    }
+    return row;
+  }
+}
