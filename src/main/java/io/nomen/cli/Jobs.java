@@ -6,7 +6,6 @@ import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
 import io.nomen.tensor.Precision;
-import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
