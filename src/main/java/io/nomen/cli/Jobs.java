@@ -40,7 +40,7 @@ final class Jobs {
 
   /** Versions, device, precision and the options that count, before anything starts. */
   static void banner(Console console, ModelOptions model) {
-    console.line(String.join(" · ", Versions.lines()) + " · libtorch " + Torch.version());
+    console.line(String.join(" · ", Versions.lines()));
     TorchDevice device = TorchDevice.choose(model.device, List.of());
     Precision precision = Precision.parse(model.precision).on(device);
     console.line(
