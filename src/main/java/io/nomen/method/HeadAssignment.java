@@ -1,14 +1,18 @@
 package io.nomen.method;
 
 import io.nomen.heads.TrainedHead;
+import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 
 /** Gives rows to the clusters of a trained head: the most probable, and the next. */
 final class HeadAssignment {
@@ -19,6 +23,20 @@ final class HeadAssignment {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
     Broadcast<TrainedHead> shared = spark.broadcast(head);
     return features.blocks().map(block -> assign(shared.value().probabilities(block)));
+  }
+
+  /** Assigns {@code features} and keeps that; what they are made from may go afterwards. */
+  static Clustering finished(
+      RowBlocks features,
+      TrainedHead head,
+      FittedModel model,
+      Optional<SemanticSpace> semantics,
+      Map<String, Object> quality) {
+    JavaRDD<AssignmentBlock> assigned =
+        assign(features, head).persist(StorageLevel.MEMORY_AND_DISK());
+    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
+    quality.put("mean_confidence", sizes.meanConfidence());
+    return new Clustering(assigned, sizes.rows(), model, semantics, quality);
   }
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */

@@ -11,13 +11,11 @@ import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -62,24 +60,11 @@ public final class TacMethod implements ClusteringMethod {
       Replicas replicas = train(input, views);
       quality.putAll(HeadFit.quality(replicas));
       TrainedHead head = HeadAssignment.canonical(input.embeddings(), replicas.best().head());
-      TacModel model = new TacModel(head);
-      return finished(input, model, Optional.of(semantics), quality);
+      return HeadAssignment.finished(
+          input.embeddings(), head, new TacModel(head), Optional.of(semantics), quality);
     } finally {
       texts.unpersist();
     }
-  }
-
-  /** Assigns all rows with {@code model} and keeps that. */
-  static Clustering finished(
-      MethodInput input,
-      FittedModel model,
-      Optional<SemanticSpace> semantics,
-      Map<String, Object> quality) {
-    JavaRDD<AssignmentBlock> assigned =
-        model.assign(input.embeddings(), input.norms()).persist(StorageLevel.MEMORY_AND_DISK());
-    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
-    quality.put("mean_confidence", sizes.meanConfidence());
-    return new Clustering(assigned, sizes.rows(), model, semantics, quality);
   }
 
   private static TrainingSet.View view(
@@ -90,9 +75,7 @@ public final class TacMethod implements ClusteringMethod {
       Map<String, Object> quality) {
     input.progress().at(stage, 0, 1);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Search search =
-        Search.auto(
-            rows.rows(), semantics.centres().rows().values(), semantics.centres().count());
+    Search search = Search.auto(rows.rows(), semantics.centres().count(), input.seed());
     int count = input.options().training().neighbours().orElse(NEIGHBOURS);
     try (NeighbourLists lists = Neighbours.find(spark, rows, count, search)) {
       quality.put(stage.replace(' ', '_'), lists.report());
