@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What a model is. */
@@ -19,7 +20,11 @@ import picocli.CommandLine.Parameters;
     description = "Look at models.",
     subcommands = {ModelCommand.Info.class})
 final class ModelCommand {
-  @Mixin private CommonOptions common;
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
 
   /** {@code nomen model info}. */
   @Command(name = "info", description = "Open and check a model, and say what it is.")
@@ -29,7 +34,8 @@ final class ModelCommand {
     @Parameters(
         paramLabel = "DIR|tiny",
         defaultValue = "tiny",
-        description = "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
+        description =
+            "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
     private String location;
 
     @Override

@@ -71,7 +71,7 @@ final class FactsPage {
       return;
     }
     html.open("section").leaf("h2", title).open("div", "class", "wide");
-    html.open("table", "class", "pairs").open("tbody");
+    html.open("table", "class", "pairs", "aria-label", title).open("tbody");
     rows.forEach(
         (name, value) -> {
           html.open("tr").open("th", "scope", "row").foreign(name).close();

@@ -1,0 +1,221 @@
+package io.nomen.gallery;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nomen.store.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** One headless Chromium with one tab, spoken to over the DevTools protocol. */
+final class Chromium implements AutoCloseable {
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+  private static final String LISTENING = "DevTools listening on ";
+
+  private final Process process;
+  private final WebSocket socket;
+  private final AtomicInteger ids = new AtomicInteger();
+  private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
+  private final List<JsonNode> events = new CopyOnWriteArrayList<>();
+  private final String session;
+
+  /** The browser of this machine: {@code CHROME}, or one on the path. */
+  static Optional<Path> binary() {
+    Stream<Path> named = Optional.ofNullable(System.getenv("CHROME")).map(Path::of).stream();
+    Stream<Path> found =
+        Stream.of(System.getenv("PATH").split(":"))
+            .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)));
+    return Stream.concat(named, found).filter(Files::isExecutable).findFirst();
+  }
+
+  Chromium(Path binary, Path profile) throws IOException {
+    process =
+        new ProcessBuilder(
+                binary.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-dev-shm-usage",
+                "--remote-debugging-port=0",
+                "--user-data-dir=" + profile,
+                "about:blank")
+            .redirectErrorStream(true)
+            .start();
+    socket =
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .buildAsync(URI.create(address()), new Listener())
+            .orTimeout(30, TimeUnit.SECONDS)
+            .join();
+    String target =
+        call("", "Target.createTarget", Map.of("url", "about:blank")).at("/targetId").asText();
+    session =
+        call("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
+            .at("/sessionId")
+            .asText();
+    for (String domain : List.of("Page", "Runtime", "Log", "Network", "DOM", "Accessibility")) {
+      call(domain + ".enable", Map.of());
+    }
+  }
+
+  private String address() throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    List<String> said = new ArrayList<>();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.startsWith(LISTENING)) {
+        Thread drain = new Thread(() -> lines.lines().forEach(rest -> {}), "chromium-output");
+        drain.setDaemon(true);
+        drain.start();
+        return line.substring(LISTENING.length());
+      }
+      said.add(line);
+    }
+    throw new IOException("Chromium ended without opening DevTools: " + said);
+  }
+
+  /** Calls a method of the tab. */
+  JsonNode call(String method, Map<String, ?> parameters) {
+    return call(session, method, parameters);
+  }
+
+  private JsonNode call(String inSession, String method, Map<String, ?> parameters) {
+    int id = ids.incrementAndGet();
+    ObjectNode message = Json.mapper().createObjectNode().put("id", id).put("method", method);
+    message.set("params", Json.mapper().valueToTree(parameters));
+    if (!inSession.isEmpty()) {
+      message.put("sessionId", inSession);
+    }
+    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    answers.put(id, answer);
+    socket.sendText(message.toString(), true).join();
+    JsonNode result = answer.orTimeout(60, TimeUnit.SECONDS).join();
+    if (result.has("error")) {
+      throw new IllegalStateException(method + ": " + result.get("error"));
+    }
+    return result.get("result");
+  }
+
+  /** Opens a page and waits until it is loaded; events before it are forgotten. */
+  void open(Path page) {
+    events.clear();
+    call("Page.navigate", Map.of("url", page.toUri().toString()));
+    awaitLoad();
+  }
+
+  /** Presses a key that leads to another page, and waits until that is loaded. */
+  void follow(String key, int code) {
+    events.clear();
+    press(key, code);
+    awaitLoad();
+  }
+
+  void press(String key, int code) {
+    for (String type : List.of("keyDown", "keyUp")) {
+      call(
+          "Input.dispatchKeyEvent",
+          Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code));
+    }
+  }
+
+  private void awaitLoad() {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (events("Page.loadEventFired").isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("no page was loaded within 60 s");
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /** The value of a JavaScript expression in the page. */
+  JsonNode evaluate(String expression) {
+    JsonNode answer =
+        call(
+            "Runtime.evaluate",
+            Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+    if (answer.has("exceptionDetails")) {
+      throw new IllegalStateException(expression + ": " + answer.get("exceptionDetails"));
+    }
+    return answer.at("/result/value");
+  }
+
+  /** Parameters of the events called {@code method} since the page was opened. */
+  List<JsonNode> events(String method) {
+    return events.stream()
+        .filter(event -> event.path("method").asText().equals(method))
+        .map(event -> event.get("params"))
+        .toList();
+  }
+
+  /** The accessibility tree's nodes that a screen reader would meet. */
+  List<JsonNode> accessibility() {
+    List<JsonNode> nodes = new ArrayList<>();
+    call("Accessibility.getFullAXTree", Map.of())
+        .get("nodes")
+        .forEach(
+            node -> {
+              if (!node.path("ignored").asBoolean()) {
+                nodes.add(node);
+              }
+            });
+    return nodes;
+  }
+
+  @Override
+  public void close() {
+    // Asked, it also takes its lock files away.
+    call("", "Browser.close", Map.of());
+    socket.abort();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Listener implements WebSocket.Listener {
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+      text.append(part);
+      if (last) {
+        JsonNode message = Json.read(text.toString(), JsonNode.class, "DevTools");
+        text.setLength(0);
+        if (message.has("id")) {
+          answers.remove(message.get("id").asInt()).complete(message);
+        } else {
+          events.add(message);
+        }
+      }
+      from.request(1);
+      return null;
+    }
+  }
+}
