@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
@@ -127,7 +128,8 @@ public final class ClusterJob {
   }
 
   private VocabularyStage vocabularyStage() {
-    return new VocabularyStage(context, options.vocabulary(), Prompts.TAC);
+    return new VocabularyStage(
+        context, options.vocabulary(), options.method().equals("sic") ? Prompts.SIC : Prompts.TAC);
   }
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
@@ -151,14 +153,15 @@ public final class ClusterJob {
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     RowBlocks embeddings = persisted(table.embeddings());
     try (Clustering clustering =
-        stopwatch.time("cluster", () -> fit(embeddings, table.norms(), nouns))) {
+        stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
       return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
     } finally {
       embeddings.blocks().unpersist();
     }
   }
 
-  private Clustering fit(RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
+  private Clustering fit(
+      StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
     try (MethodSteps steps = new MethodSteps(context.progress())) {
       return Methods.named(options.method())
           .cluster(
@@ -170,7 +173,11 @@ public final class ClusterJob {
                   options.clusters().orElseThrow(),
                   options.options(),
                   options.seed(),
-                  steps));
+                  steps,
+                  Checkpoints.in(
+                      context.storage(),
+                      folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                      Digests.sha256(attempt.settings().toString()))));
     }
   }
 
@@ -206,6 +213,8 @@ public final class ClusterJob {
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
     folder.finish(attempt, Map.of());
+    folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
+    MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
     RunRecord record = record(id, source, nouns, checkpoint, clustering, quality);
     record.write(folder);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
@@ -259,7 +268,7 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality.summary(),
         clustering.quality(),
-        List.of(),
+        MethodRemarks.of(clustering.quality()),
         Platform.versions());
   }
 

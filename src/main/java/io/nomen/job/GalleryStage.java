@@ -139,7 +139,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        List.of(),
+        MethodCurves.of(record.method()),
         Optional.of(String.join(" ", record.command())));
   }
 

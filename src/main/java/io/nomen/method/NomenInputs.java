@@ -72,8 +72,7 @@ record NomenInputs(
   /** How new rows come into the space where texts have the share {@code weight}. */
   NomenSpace space(MethodInput input, double weight, RowBlocks unsmoothed) {
     RowBlocks kept =
-        TrainingRows.of(
-            unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
+        TrainingRows.of(unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
     Optional<NomenSpace.Texts> side =
         weight == 0
             ? Optional.empty()

@@ -26,8 +26,7 @@ public final class Smoothing implements AutoCloseable {
   }
 
   /** Own rows, their neighbours, and the sum of those met so far. */
-  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums)
-      implements Serializable {}
+  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums) implements Serializable {}
 
   /**
    * Smooths at once; what comes back is kept on the executors until closed.
