@@ -8,7 +8,8 @@ import io.nomen.job.RunRecord;
 import io.nomen.job.VocabularyChoice;
 import io.nomen.store.RunFolder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,9 +84,6 @@ final class ClusterCommand implements Subcommand {
         input.input.isEmpty()
             ? Optional.empty()
             : Optional.of(input.encode(model.choice(), common.resumes()));
-    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
-    Map<String, String> effective = new LinkedHashMap<>(console.effectiveOptions());
-    effective.forEach((name, value) -> command.add("--" + name + " " + value));
     return new ClusterOptions(
         images,
         embeddings,
@@ -98,16 +96,19 @@ final class ClusterCommand implements Subcommand {
         clustering.seed,
         common.resumes(),
         title(source),
-        command,
-        effective);
+        Jobs.command(console),
+        console.effectiveOptions());
   }
 
-  /** The last part of a path that says something: {@code test-*.tar} in {@code cifar10} is cifar10. */
+  /**
+   * The last part of a path that says something: {@code test-*.tar} in {@code cifar10} is cifar10.
+   */
   static String title(String source) {
-    String[] parts = source.replaceAll("/+$", "").split("/");
-    for (int i = parts.length - 1; i >= 0; i--) {
-      String cleaned = parts[i].replaceAll("[^\\p{L}\\p{N}._-]", "").replaceAll("^[.]+", "");
-      if (!cleaned.isEmpty() && !parts[i].contains("*")) {
+    List<String> parts = new ArrayList<>(Arrays.asList(source.split("/", -1)));
+    Collections.reverse(parts);
+    for (String part : parts) {
+      String cleaned = part.replaceAll("[^\\p{L}\\p{N}._-]", "").replaceAll("^[.]+", "");
+      if (!cleaned.isEmpty() && !part.contains("*")) {
         return cleaned;
       }
     }

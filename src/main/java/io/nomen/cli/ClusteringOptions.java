@@ -45,7 +45,8 @@ final class ClusteringOptions {
       names = "--semantic-centres",
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
-      description = "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default: auto).")
+      description =
+          "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default: auto).")
   String semanticCentres;
 
   @Option(
@@ -133,7 +134,6 @@ final class ClusteringOptions {
             localSteps,
             trainMax));
   }
-
 
   private static OptionalInt number(String word) {
     return word.isEmpty() || word.equals("auto")

@@ -1,8 +1,8 @@
 package io.nomen.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ArrayList;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,8 +39,15 @@ final class DemoCommand implements Subcommand {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "cluster", "--input", samples, "--clusters", "24", "--output", output,
-                "--resume", common.resume));
+                "cluster",
+                "--input",
+                samples + "/*/*.jpg",
+                "--clusters",
+                "24",
+                "--output",
+                output,
+                "--resume",
+                common.resume));
     if (console.dryRun()) {
       words.add("--dry-run");
     }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 /** Tables out. */
 @Command(
     name = "export",
-    description = "Write a run's embeddings as .npy, or its assignments as CSV, in the order of paths.")
+    description =
+        "Write a run's embeddings as .npy, or its assignments as CSV, in the order of paths.")
 final class ExportCommand implements Subcommand {
   @Mixin private CommonOptions common;
 
@@ -33,7 +34,10 @@ final class ExportCommand implements Subcommand {
   @Option(names = "--raw", description = "Multiply each embedding by the norm that it had.")
   private boolean raw;
 
-  @Option(names = "--run", paramLabel = "RUN", description = "Folder of a finished run; with --csv.")
+  @Option(
+      names = "--run",
+      paramLabel = "RUN",
+      description = "Folder of a finished run; with --csv.")
   private Optional<String> run = Optional.empty();
 
   @Option(
@@ -47,7 +51,8 @@ final class ExportCommand implements Subcommand {
     common.check(violations);
     violations.require(npy.isPresent() || csv.isPresent(), "Give --npy FILE or --csv FILE.");
     violations.require(
-        npy.isEmpty() || embeddings.isPresent() || run.isPresent(), "--npy needs --embeddings EMB.");
+        npy.isEmpty() || embeddings.isPresent() || run.isPresent(),
+        "--npy needs --embeddings EMB.");
     violations.require(csv.isEmpty() || run.isPresent(), "--csv needs --run RUN.");
     violations.require(!raw || npy.isPresent(), "--raw needs --npy.");
   }

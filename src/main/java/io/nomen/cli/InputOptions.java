@@ -40,7 +40,8 @@ final class InputOptions {
       names = "--pixel-limit",
       paramLabel = "PIXELS",
       defaultValue = "" + DecodeOptions.DEFAULT_PIXEL_LIMIT,
-      description = "Larger images are refused before they are decoded (default: ${DEFAULT-VALUE}).")
+      description =
+          "Larger images are refused before they are decoded (default: ${DEFAULT-VALUE}).")
   long pixelLimit;
 
   @Option(

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       DemoCommand.class,
       ClusterCommand.class,
+      AssignCommand.class,
       EncodeCommand.class,
       VocabularyCommand.class,
       EvaluateCommand.class,
@@ -72,7 +73,9 @@ public final class Main {
     } catch (NomenException e) {
       return failed(e, out, err);
     } catch (RuntimeException e) {
-      return nomenCause(e).map(cause -> failed(cause, out, err)).orElseGet(() -> defect(e, out, err));
+      return nomenCause(e)
+          .map(cause -> failed(cause, out, err))
+          .orElseGet(() -> defect(e, out, err));
     } catch (OutOfMemoryError e) {
       return failed(
           NomenException.input(
@@ -89,7 +92,8 @@ public final class Main {
     if (help(parsed, out, err)) {
       return 0;
     }
-    Optional<String> job = parsed.hasMatchedOption("--job") ? value(parsed, "--job") : Optional.empty();
+    Optional<String> job =
+        parsed.hasMatchedOption("--job") ? value(parsed, "--job") : Optional.empty();
     if (job.isPresent()) {
       Storage storage = new Storage(Sessions.hadoopConfiguration());
       List<String> all = new ArrayList<>(Arrays.asList(args));
@@ -111,7 +115,7 @@ public final class Main {
         new Console(
             out,
             err,
-            new TerminalProgress(err, System.console() != null),
+            new TerminalProgress(err, Boolean.getBoolean("nomen.terminal")),
             parsed.commandSpec().qualifiedName().replaceFirst("^nomen ", ""),
             effective(parsed),
             parsed.hasMatchedOption("--dry-run"));
@@ -150,8 +154,7 @@ public final class Main {
 
   private static boolean help(ParseResult parsed, PrintStream out, PrintStream err) {
     CommandLine line = parsed.commandSpec().commandLine();
-    boolean bare =
-        parsed.commandSpec().parent() == null && parsed.originalArgs().isEmpty();
+    boolean bare = parsed.commandSpec().parent() == null && parsed.originalArgs().isEmpty();
     if (parsed.isUsageHelpRequested() || bare) {
       line.usage(parsed.isUsageHelpRequested() ? out : err);
       return parsed.isUsageHelpRequested();
@@ -172,7 +175,10 @@ public final class Main {
     for (OptionSpec option : parsed.commandSpec().options()) {
       Object value = option.getValue();
       if (value != null && !option.usageHelp() && !option.versionHelp()) {
-        String shown = value instanceof Optional<?> o ? o.map(String::valueOf).orElse("") : String.valueOf(value);
+        String shown =
+            value instanceof Optional<?> o
+                ? o.map(String::valueOf).orElse("")
+                : String.valueOf(value);
         if (!shown.isEmpty() && !shown.equals("[]")) {
           options.put(option.longestName().substring(2), shown);
         }
@@ -189,8 +195,7 @@ public final class Main {
       Violations violations, ParseResult parsed, PrintStream out, PrintStream err) {
     violations.sentences().forEach(sentence -> err.println("nomen: " + sentence));
     err.println("Help: ./" + parsed.commandSpec().qualifiedName() + " --help");
-    out.println(
-        Json.line(Map.of("exit", "wrong command", "violations", violations.sentences())));
+    out.println(Json.line(Map.of("exit", "wrong command", "violations", violations.sentences())));
     return NomenException.Kind.USAGE.exitCode();
   }
 

@@ -11,7 +11,8 @@ final class ModelOptions {
       names = "--model",
       paramLabel = "DIR|tiny",
       defaultValue = "tiny",
-      description = "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
+      description =
+          "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
   String model;
 
   @Option(

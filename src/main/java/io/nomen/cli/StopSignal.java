@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Turns an interrupt (Ctrl-C, {@code kill}) into exit code 6: what is finished is kept, the lease is
- * given back, and the same command goes on from there.
+ * Turns an interrupt (Ctrl-C, {@code kill}) into exit code 6: what is finished is kept, the lease
+ * is given back, and the same command goes on from there.
  */
 final class StopSignal {
   private static final AtomicReference<Runnable> RELEASE = new AtomicReference<>(() -> {});

@@ -20,8 +20,7 @@ final class Violations {
 
   /** Adds a sentence unless {@code value} is at least {@code least}. */
   void atLeast(String option, long value, long least) {
-    require(
-        value >= least, "%s is %d; it must be at least %d.".formatted(option, value, least));
+    require(value >= least, "%s is %d; it must be at least %d.".formatted(option, value, least));
   }
 
   boolean isEmpty() {

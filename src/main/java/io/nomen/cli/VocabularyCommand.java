@@ -33,7 +33,11 @@ final class VocabularyCommand implements Subcommand {
       description = "Ready embeddings: row i belongs to line i of --nouns; no model is used.")
   private Optional<String> ready = Optional.empty();
 
-  @Option(names = "--output", required = true, paramLabel = "NOUNS", description = "Folder to write.")
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "NOUNS",
+      description = "Folder to write.")
   private String output;
 
   @Override

@@ -19,7 +19,9 @@ final class Wording {
     if (error instanceof MissingParameterException missing) {
       return "Missing: "
           + missing.getMissing().stream()
-              .map(argument -> argument.paramLabel().isBlank() ? argument.toString() : name(argument))
+              .map(
+                  argument ->
+                      argument.paramLabel().isBlank() ? argument.toString() : name(argument))
               .collect(Collectors.joining(", "))
           + ".";
     }

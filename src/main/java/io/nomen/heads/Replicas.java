@@ -46,7 +46,8 @@ public record Replicas(Trainer.Result best, long bestSeed, List<Double> losses) 
       throw new IllegalStateException("a training failed", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new NomenException(NomenException.Kind.STOPPED, "Training was stopped; run it again to go on.");
+      throw new NomenException(
+          NomenException.Kind.STOPPED, "Training was stopped; run it again to go on.");
     } finally {
       pool.shutdownNow();
     }

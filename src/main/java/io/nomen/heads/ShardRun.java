@@ -46,8 +46,7 @@ record ShardRun(
     return BatchPlan.batches(rows, settings.batch(), objective.dropsPartialBatch());
   }
 
-  private Outcome stepsAlone(
-      TrainingSet set, TrainingState start, int shard, int from, int to) {
+  private Outcome stepsAlone(TrainingSet set, TrainingState start, int shard, int from, int to) {
     BatchPlan plan = plan(set);
     TrainingState state = start.copy();
     double[] sums = new double[objective.terms().size()];

@@ -40,7 +40,8 @@ record TensorFile(Map<String, Tensor> tensors, Map<String, String> metadata) {
       ObjectNode entry = header.putObject(tensor.getKey());
       entry.put("dtype", "F32");
       tensor.getValue().shape().forEach(entry.putArray("shape")::add);
-      int end = Math.addExact(offset, Math.multiplyExact(Float.BYTES, tensor.getValue().values().length));
+      int end =
+          Math.addExact(offset, Math.multiplyExact(Float.BYTES, tensor.getValue().values().length));
       entry.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
@@ -76,7 +77,10 @@ record TensorFile(Map<String, Tensor> tensors, Map<String, String> metadata) {
     while (entries.hasNext()) {
       Map.Entry<String, JsonNode> entry = entries.next();
       if (entry.getKey().equals(METADATA)) {
-        entry.getValue().fields().forEachRemaining(t -> metadata.put(t.getKey(), t.getValue().asText()));
+        entry
+            .getValue()
+            .fields()
+            .forEachRemaining(t -> metadata.put(t.getKey(), t.getValue().asText()));
       } else {
         tensors.put(entry.getKey(), tensor(entry.getValue(), data, where));
       }
@@ -96,13 +100,23 @@ record TensorFile(Map<String, Tensor> tensors, Map<String, String> metadata) {
   private static Tensor tensor(JsonNode entry, ByteBuffer data, String where) {
     long from = entry.path("data_offsets").path(0).asLong(-1);
     long to = entry.path("data_offsets").path(1).asLong(-1);
-    List<Integer> shape = Json.mapper().convertValue(entry.path("shape"), Json.mapper().getTypeFactory().constructCollectionType(List.class, Integer.class));
+    List<Integer> shape =
+        Json.mapper()
+            .convertValue(
+                entry.path("shape"),
+                Json.mapper().getTypeFactory().constructCollectionType(List.class, Integer.class));
     long numbers = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
-    if (!entry.path("dtype").asText().equals("F32") || from < 0 || to > data.capacity() || to - from != numbers * Float.BYTES) {
+    if (!entry.path("dtype").asText().equals("F32")
+        || from < 0
+        || to > data.capacity()
+        || to - from != numbers * Float.BYTES) {
       throw damaged(where, "a tensor is not float32 or not inside the file");
     }
     float[] values = new float[(int) numbers];
-    data.slice((int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    data.slice((int) from, (int) (to - from))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(values);
     return new Tensor(shape, values);
   }
 

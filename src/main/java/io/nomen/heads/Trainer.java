@@ -64,7 +64,8 @@ public final class Trainer {
    * @throws NomenException when the loss is not a number
    */
   public Result train(
-      TrainingState start, Anchors anchors, Checkpoints checkpoints, TrainingProgress progress) {
+      TrainingState start, Anchors anchors, Checkpoints place, TrainingProgress progress) {
+    Checkpoints checkpoints = place.of(objective + " " + settings);
     Checkpoints.Saved saved =
         checkpoints
             .latest(settings.seed())
@@ -122,8 +123,7 @@ public final class Trainer {
   /** One step of the driver's optimiser with the gradients of all shards. */
   private Round summed(ShardRun run, TrainingState state, int number) {
     Broadcast<TrainingSet> rows = set;
-    int dimension =
-        objective.parameters() + objective.statistics() + objective.terms().size();
+    int dimension = objective.parameters() + objective.statistics() + objective.terms().size();
     GradientAccumulator sum =
         shards()
             .treeAggregate(
@@ -131,12 +131,10 @@ public final class Trainer {
                 (acc, shard) -> run.gradient(rows.value(), state, shard, number, acc),
                 GradientAccumulator::merge,
                 TREE_DEPTH);
-    StepResult mean =
-        StepResult.split(sum.mean(), objective.parameters(), objective.statistics());
+    StepResult mean = StepResult.split(sum.mean(), objective.parameters(), objective.statistics());
     requireNumbers(run, Float.isFinite(mean.terms()[0]) ? -1 : number);
     state.adopt(mean.statistics());
-    TrainingState next =
-        Adam.PAPERS.step(state, mean.gradient(), settings.rateOf(run.epoch()));
+    TrainingState next = Adam.PAPERS.step(state, mean.gradient(), settings.rateOf(run.epoch()));
     double[] termSums = new double[mean.terms().length];
     for (int i = 0; i < termSums.length; i++) {
       termSums[i] = (double) mean.terms()[i] * sum.weight();

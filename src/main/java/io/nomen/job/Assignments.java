@@ -22,8 +22,7 @@ import org.apache.spark.api.java.JavaRDD;
  * @param runnerUp [N] the next best cluster
  * @param runnerUpConfidence [N] 0 to 1
  */
-record Assignments(
-    int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence) {
+record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence) {
 
   int rows() {
     return cluster.length;

@@ -46,8 +46,7 @@ final class ClusterCards {
     List<String> synsets = row.strings("noun_synsets");
     List<NounScore> nouns = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
-      nouns.add(
-          new NounScore(words.get(i), scores[i], text(glosses.get(i)), text(synsets.get(i))));
+      nouns.add(new NounScore(words.get(i), scores[i], text(glosses.get(i)), text(synsets.get(i))));
     }
     return nouns;
   }
@@ -58,8 +57,7 @@ final class ClusterCards {
     List<NearCluster> near = new ArrayList<>();
     for (int i = 0; i < numbers.length; i++) {
       near.add(
-          new NearCluster(
-              numbers[i], similarity[i], similarity[i] >= ClusterProfiles.NEARLY_SAME));
+          new NearCluster(numbers[i], similarity[i], similarity[i] >= ClusterProfiles.NEARLY_SAME));
     }
     return near;
   }

@@ -50,7 +50,9 @@ record EmbeddingSource(
         folder.stage(EncodeStage.NAME).map(stage -> stage.settings().get("model")));
   }
 
-  /** Refuses a vocabulary of another model than the images': their spaces have nothing in common. */
+  /**
+   * Refuses a vocabulary of another model than the images': their spaces have nothing in common.
+   */
   void requireModel(ClipModel wanted) {
     if (model.isPresent() && !model.get().equals(wanted.digest())) {
       throw NomenException.usage(

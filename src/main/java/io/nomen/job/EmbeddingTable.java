@@ -18,11 +18,14 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * The embeddings of a run as matrices on a cluster.
  *
- * <p>Rows are numbered file after file. Files are grouped into partitions by their rows alone, so order
- * and partitioning are the same on every cluster, and with them every sum that is taken over them.
+ * <p>Rows are numbered file after file. Files are grouped into partitions by their rows alone, so
+ * order and partitioning are the same on every cluster, and with them every sum that is taken over
+ * them.
  */
 final class EmbeddingTable {
-  /** Rows that a partition has at least, where there are that many: small ones cost more than work. */
+  /**
+   * Rows that a partition has at least, where there are that many: small ones cost more than work.
+   */
   static final long ROWS_PER_PARTITION = 16_384;
 
   private final JavaSparkContext spark;
@@ -65,7 +68,10 @@ final class EmbeddingTable {
     return matrix("norm", 1);
   }
 
-  /** The paths of the images, one list for every block of {@link #embeddings}, in the same partitions. */
+  /**
+   * The paths of the images, one list for every block of {@link #embeddings}, in the same
+   * partitions.
+   */
   JavaRDD<List<String>> paths() {
     Storage files = storage;
     return pieces()
@@ -80,13 +86,13 @@ final class EmbeddingTable {
   private RowBlocks matrix(String column, int columnWidth) {
     Storage files = storage;
     return new RowBlocks(
-        pieces().mapPartitions(p -> new Blocks(p, files, column, columnWidth)), rows(), columnWidth);
+        pieces().mapPartitions(p -> new Blocks(p, files, column, columnWidth)),
+        rows(),
+        columnWidth);
   }
 
   private JavaRDD<Piece> pieces() {
-    return spark
-        .parallelize(partitions, Math.max(1, partitions.size()))
-        .flatMap(List::iterator);
+    return spark.parallelize(partitions, Math.max(1, partitions.size())).flatMap(List::iterator);
   }
 
   private static List<List<Piece>> partitions(Table table) {

@@ -51,10 +51,8 @@ public final class EncodeJob {
     return result;
   }
 
-  private static EncodeStage stage(
-      JobContext context, RunFolder folder, EncodeOptions options) {
-    ClipCheckpoint checkpoint =
-        ClipCheckpoint.open(context.storage(), options.model().location());
+  private static EncodeStage stage(JobContext context, RunFolder folder, EncodeOptions options) {
+    ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), options.model().location());
     return new EncodeStage(context, folder, options, checkpoint.model());
   }
 }

@@ -1,12 +1,12 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipModel;
-import io.nomen.job.RunRecord.Counts;
 import io.nomen.image.Bucket;
-import io.nomen.image.FileBucket;
 import io.nomen.image.DecodeOptions;
+import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
+import io.nomen.job.RunRecord.Counts;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
@@ -28,8 +28,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is what
- * a killed run goes on from.
+ * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is
+ * what a killed run goes on from.
  */
 final class EncodeStage {
   static final String NAME = "encode";
@@ -90,7 +90,11 @@ final class EncodeStage {
 
   /** What a dry run says of this stage. */
   List<String> plan() {
-    long files = buckets.stream().filter(FileBucket.class::isInstance).mapToLong(EncodeStage::knownImages).sum();
+    long files =
+        buckets.stream()
+            .filter(FileBucket.class::isInstance)
+            .mapToLong(EncodeStage::knownImages)
+            .sum();
     long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
     List<String> plan = new ArrayList<>();
     plan.add(
@@ -136,13 +140,13 @@ final class EncodeStage {
     }
     JavaSparkContext spark = context.spark().get();
     LongAccumulator encoded = spark.sc().longAccumulator("images encoded");
-    EncodeTask task = new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
+    EncodeTask task =
+        new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
     long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
     long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
     try (Progress.Step step = context.progress().begin("encode", known, "images");
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
-      return watch.during(
-          () -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
 
@@ -179,7 +183,8 @@ final class EncodeStage {
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
     for (Storage.Entry entry : storage.list(manifests(attempt))) {
       String text = storage.readText(entry.uri());
-      // A manifest that was being written when the process died is cut short: its bucket is done again.
+      // A manifest that was being written when the process died is cut short: its bucket is done
+      // again.
       if (text.endsWith("}")) {
         BucketManifest manifest = Json.read(text, BucketManifest.class, entry.uri());
         manifests.put(manifest.bucket(), manifest);

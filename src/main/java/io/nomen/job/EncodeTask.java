@@ -23,8 +23,9 @@ import org.apache.spark.util.LongAccumulator;
 
 /**
  * Encodes one bucket of images: one Parquet file of {@code images}, one of {@code embeddings}, and
- * then, when both are whole, the manifest that makes them count. Files carry the task attempt's number,
- * so that a repeated or speculative task writes beside the first and the manifest names the winner.
+ * then, when both are whole, the manifest that makes them count. Files carry the task attempt's
+ * number, so that a repeated or speculative task writes beside the first and the manifest names the
+ * winner.
  */
 final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;

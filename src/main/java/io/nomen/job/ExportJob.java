@@ -28,8 +28,8 @@ public final class ExportJob {
 
   /**
    * Embeddings as {@code npy} [n, d] float32, and their paths, one a line, in {@code npy} with its
-   * ending replaced by {@code .txt}; a newline or backslash inside a path is written as {@code \n} or
-   * {@code \\}.
+   * ending replaced by {@code .txt}; a newline or backslash inside a path is written as {@code \n}
+   * or {@code \\}.
    *
    * @param raw whether rows are multiplied by their norm
    * @return n

@@ -1,11 +1,10 @@
 package io.nomen.job;
 
-import io.nomen.gallery.ClusterCard;
-import io.nomen.gallery.FailedImage;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
 import io.nomen.gallery.ImageEntry;
+import io.nomen.gallery.ImageEntry.MapPoint;
 import io.nomen.gallery.RunFacts;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
@@ -22,7 +21,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The pages of a finished run, from its tables and its record alone. */
 public final class GalleryStage {
-  /** Images of one cluster that the gallery may choose from; what a million-image run would fill. */
+  /**
+   * Images of one cluster that the gallery may choose from; what a million-image run would fill.
+   */
   private static final int CANDIDATES = 2_000;
 
   private static final int THUMBNAILS_PER_TASK = 256;
@@ -62,17 +63,18 @@ public final class GalleryStage {
     Table table = folder.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
+    Positions positions = Positions.of(context, record, folder, assignments.rows());
     return new GalleryData(
         facts(record),
         ClusterCards.read(folder),
-        entries(assignments, paths),
+        entries(assignments, paths, positions),
         listed.failed(),
-        List.of(),
-        Optional.empty());
+        listed.exactDuplicates(paths, assignments.cluster()),
+        Optional.of(positions.algorithm()));
   }
 
   private static Map<Integer, List<ImageEntry>> entries(
-      Assignments assignments, List<String> paths) {
+      Assignments assignments, List<String> paths, Positions positions) {
     Map<Integer, Integer> sizes = new TreeMap<>();
     for (int cluster : assignments.cluster()) {
       sizes.merge(cluster, 1, Integer::sum);
@@ -86,17 +88,19 @@ public final class GalleryStage {
       int size = sizes.get(cluster);
       boolean kept =
           size <= CANDIDATES
+              || positions.of(row).isPresent()
               || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
       if (kept) {
         entries
             .computeIfAbsent(cluster, c -> new ArrayList<>())
-            .add(entry(assignments, row, paths.get(row)));
+            .add(entry(assignments, row, paths.get(row), positions.of(row)));
       }
     }
     return entries;
   }
 
-  private static ImageEntry entry(Assignments assignments, int row, String path) {
+  private static ImageEntry entry(
+      Assignments assignments, int row, String path, Optional<MapPoint> position) {
     int runnerUp = assignments.runnerUp()[row];
     return new ImageEntry(
         path,
@@ -104,9 +108,8 @@ public final class GalleryStage {
         assignments.confidence()[row],
         runnerUp == assignments.cluster()[row]
             ? Optional.empty()
-            : Optional.of(
-                new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
-        Optional.empty(),
+            : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
+        position,
         OptionalDouble.empty());
   }
 
@@ -136,7 +139,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        List.of(),
+        MethodCurves.of(record.method()),
         Optional.of(String.join(" ", record.command())));
   }
 

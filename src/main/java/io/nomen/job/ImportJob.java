@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only zero
- * coordinates is kept as a bad one, with the reason.
+ * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
+ * zero coordinates is kept as a bad one, with the reason.
  */
 public final class ImportJob {
   /** What the images table calls the format of rows that were never pictures. */
@@ -67,8 +67,7 @@ public final class ImportJob {
         step.done(writer.read);
       }
     }
-    Counts counts =
-        new Counts(reader.rows(), writer.embedded(), reader.rows() - writer.embedded());
+    Counts counts = new Counts(reader.rows(), writer.embedded(), reader.rows() - writer.embedded());
     writer.commit();
     folder.publish(
         new Current(

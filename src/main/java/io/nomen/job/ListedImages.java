@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.gallery.DuplicateGroup;
 import io.nomen.gallery.FailedImage;
 import io.nomen.gallery.Thumbnail;
 import io.nomen.image.DecodeOptions;
@@ -17,12 +18,15 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie. */
+/**
+ * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
+ */
 final class ListedImages {
   private final Storage storage;
   private final Table table;
@@ -59,6 +63,36 @@ final class ListedImages {
     return List.copyOf(failed);
   }
 
+  /**
+   * Images whose files are equal byte for byte, in groups of two and more.
+   *
+   * @param paths of the clustered images, in row order
+   * @param clusters [paths]
+   */
+  List<DuplicateGroup> exactDuplicates(List<String> paths, int[] clusters) {
+    Map<String, Integer> rows = new HashMap<>();
+    for (int row = 0; row < paths.size(); row++) {
+      rows.put(paths.get(row), row);
+    }
+    Map<String, List<DuplicateGroup.Member>> byDigest = new LinkedHashMap<>();
+    for (String uri : table.uris()) {
+      List<String> listed = new TableColumn(storage, uri, "path").strings();
+      List<Optional<String>> digests = new TableColumn(storage, uri, "digest").optionalStrings();
+      for (int i = 0; i < listed.size(); i++) {
+        Integer row = rows.get(listed.get(i));
+        if (row != null && digests.get(i).isPresent()) {
+          byDigest
+              .computeIfAbsent(digests.get(i).get(), digest -> new ArrayList<>())
+              .add(new DuplicateGroup.Member(listed.get(i), clusters[row]));
+        }
+      }
+    }
+    return byDigest.values().stream()
+        .filter(members -> members.size() > 1)
+        .map(members -> new DuplicateGroup(true, members))
+        .toList();
+  }
+
   /** Where an image's bytes are. */
   record Place(String path, long offset, long bytes) implements Serializable {
 
@@ -84,9 +118,9 @@ final class ListedImages {
         for (int x = 0; x < row.length; x++) {
           int at = 3 * (y * image.width() + x);
           row[x] =
-              (image.rgb()[at] & 0xff) << 16
-                  | (image.rgb()[at + 1] & 0xff) << 8
-                  | image.rgb()[at + 2] & 0xff;
+              ((image.rgb()[at] & 0xff) << 16)
+                  | ((image.rgb()[at + 1] & 0xff) << 8)
+                  | (image.rgb()[at + 2] & 0xff);
         }
         picture.setRGB(0, y, row.length, 1, row, 0, row.length);
       }

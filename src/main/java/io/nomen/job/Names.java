@@ -18,8 +18,8 @@ final class Names {
   private Names() {}
 
   /**
-   * @param space the run's semantic space; empty where there is no vocabulary, and then clusters keep
-   *     their numbers
+   * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
+   *     keep their numbers
    */
   static List<ClusterName> of(
       RowBlocks embeddings,

@@ -31,16 +31,14 @@ record NounTable(List<Noun> nouns, Matrix embeddings) {
   String digest() {
     ByteBuffer bytes = ByteBuffer.allocate(embeddings.values().length * Float.BYTES);
     bytes.asFloatBuffer().put(embeddings.values());
-    return Digests.sha256(
-        Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
+    return Digests.sha256(Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
   }
 
   /** Writes the table {@code nouns} of {@code attempt} and commits it. */
   void write(RunFolder folder, String attempt) {
     String table = folder.attemptFolder("nouns", attempt);
     write(folder.storage(), table + "/" + FILE);
-    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size()))
-        .commit(folder.storage());
+    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size())).commit(folder.storage());
   }
 
   void write(Storage storage, String uri) {

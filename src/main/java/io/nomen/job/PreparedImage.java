@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.clip.Preprocessing;
 import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
@@ -8,7 +9,6 @@ import io.nomen.image.ImageDecoder;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
-import io.nomen.clip.Preprocessing;
 import java.util.Optional;
 
 /**

@@ -28,8 +28,7 @@ record RunQuality(
     }
     return new RunQuality(
         Quality.sizes(assignments.cluster(), count),
-        Silhouette.of(
-            sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
+        Silhouette.of(sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
         Quality.means(assignments.confidence(), assignments.cluster(), count),
         sum / assignments.rows());
   }

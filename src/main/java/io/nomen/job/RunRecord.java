@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The file {@code run.json}: what was run, with what, on what, how long and how well; enough to run it
- * again.
+ * The file {@code run.json}: what was run, with what, on what, how long and how well; enough to run
+ * it again.
  *
  * @param run id of the run
  * @param created ISO-8601 instant

@@ -86,16 +86,14 @@ final class VocabularyStage {
                                     normalised.problem().orElseThrow())));
         System.arraycopy(direction, 0, unit, row * reader.width(), reader.width());
       }
-      return new NounTable(
-          words.nouns(), new Matrix(words.nouns().size(), reader.width(), unit));
+      return new NounTable(words.nouns(), new Matrix(words.nouns().size(), reader.width(), unit));
     }
   }
 
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision =
-        model.precision().on(TorchDevice.choose(model.device(), List.of()));
+    Precision precision = model.precision().on(TorchDevice.choose(model.device(), List.of()));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));
@@ -127,7 +125,9 @@ final class VocabularyStage {
             .resolve(Digests.sha256(settings.toString()) + ".parquet");
     String uri = file.toUri().toString();
     if (choice.resume() && storage.exists(uri + ".done")) {
-      context.progress().say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
+      context
+          .progress()
+          .say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
       return NounTable.read(storage, uri);
     }
     NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);
@@ -145,7 +145,13 @@ final class VocabularyStage {
     LongAccumulator encoded = spark.sc().longAccumulator("nouns encoded");
     EncodeNouns task =
         new EncodeNouns(
-            context.storage(), checkpoint.model(), tokenizer, prompts, model.device(), precision, encoded);
+            context.storage(),
+            checkpoint.model(),
+            tokenizer,
+            prompts,
+            model.device(),
+            precision,
+            encoded);
     int tasks = Math.max(1, batches.size() / BATCHES_PER_TASK);
     int width = checkpoint.model().projectionWidth();
     float[] all = new float[nouns.size() * width];

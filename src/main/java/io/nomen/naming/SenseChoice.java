@@ -96,11 +96,7 @@ final class SenseChoice {
   private double similarity(Sense a, Sense b) {
     Set<String> above = ancestorsOf(b);
     int common =
-        ancestorsOf(a).stream()
-            .filter(above::contains)
-            .mapToInt(id -> wordnet.sense(id).orElseThrow().depth())
-            .max()
-            .orElse(0);
+        ancestorsOf(a).stream().filter(above::contains).mapToInt(wordnet::depth).max().orElse(0);
     return 2.0 * common / Math.max(1, a.depth() + b.depth());
   }
 

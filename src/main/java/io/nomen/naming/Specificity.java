@@ -24,7 +24,7 @@ final class Specificity {
   /** Whether the name would say nothing: "artifact", "living thing". */
   boolean saysNothing(Sense sense) {
     return !EVERYDAY.contains(sense.id())
-        && empty.computeIfAbsent(sense.id(), id -> wordnet.subtree(id).size() >= TOO_MANY_KINDS);
+        && empty.computeIfAbsent(sense.id(), id -> wordnet.subtreeSize(id) >= TOO_MANY_KINDS);
   }
 
   boolean saysNothing(Concept concept) {

@@ -11,12 +11,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * How much more of each noun a cluster's images have than all images: the mean retrieval weight over
- * the cluster less the mean over all. Names are chosen by it.
+ * How much more of each noun a cluster's images have than all images: the mean retrieval weight
+ * over the cluster less the mean over all. Names are chosen by it.
  *
- * <p>The temperature is softer than that of text counterparts: the nearest noun then does not take all,
- * and the nouns beside it can be read. Above {@value #MOST_ROWS} rows an even share of them is looked
- * at.
+ * <p>The temperature is softer than that of text counterparts: the nearest noun then does not take
+ * all, and the nouns beside it can be read. Above {@value #MOST_ROWS} rows an even share of them is
+ * looked at.
  */
 public final class NounScores {
   /** Of the softmax over nouns. */

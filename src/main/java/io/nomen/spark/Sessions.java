@@ -10,8 +10,9 @@ import scala.Tuple2;
 /**
  * The one place where a Spark session is made.
  *
- * <p>Master, memory and cores come from spark-submit and are never set here; settings that Nomen would
- * like are only defaults, so whatever the command line or {@code spark-defaults.conf} says wins.
+ * <p>Master, memory and cores come from spark-submit and are never set here; settings that Nomen
+ * would like are only defaults, so whatever the command line or {@code spark-defaults.conf} says
+ * wins.
  */
 public final class Sessions {
   private static final Map<String, String> DEFAULTS =

@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a run folder for one job: the file {@code _LEASE}, renewed every 30 s. A second job is refused
- * until the lease is 3 minutes old, or its process on this very host is gone.
+ * Keeps a run folder for one job: the file {@code _LEASE}, renewed every 30 s. A second job is
+ * refused until the lease is 3 minutes old, or its process on this very host is gone.
  *
  * <p>It guards against the same command started twice, not against clocks that are minutes apart;
  * correctness of the tables does not rest on it.
@@ -74,12 +75,15 @@ public final class Lease implements AutoCloseable {
     if (now.isPresent() && !now.get().holder().owner().equals(lease.holder.owner())) {
       throw locked(now.get(), folder.uri());
     }
-    lease.renewal.scheduleAtFixedRate(
-        lease::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
+    ScheduledFuture<?> unused =
+        lease.renewal.scheduleAtFixedRate(
+            lease::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
     return lease;
   }
 
-  /** Does {@code work} while holding the lease of {@code folder}; gives it back however that ends. */
+  /**
+   * Does {@code work} while holding the lease of {@code folder}; gives it back however that ends.
+   */
   public static <T> T holding(RunFolder folder, Supplier<T> work) {
     Lease lease = take(folder);
     Thread giveBack = new Thread(lease::close, "nomen-lease-give-back");
@@ -117,8 +121,7 @@ public final class Lease implements AutoCloseable {
     return new NomenException(
         NomenException.Kind.LOCKED,
         "%s is held by another job (process %d on %s, since %s); wait for it, or choose another --output."
-            .formatted(
-                folder, held.holder().pid(), held.holder().host(), held.holder().started()));
+            .formatted(folder, held.holder().pid(), held.holder().host(), held.holder().started()));
   }
 
   private void write() {

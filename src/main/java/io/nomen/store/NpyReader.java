@@ -20,7 +20,8 @@ public final class NpyReader implements Closeable {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Pattern DESCRIPTION = Pattern.compile("'descr':\\s*'([<>|=])([fiub])(\\d)'");
   private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(\\s*(\\d+)\\s*,?\\s*(\\d*)\\s*,?\\s*\\)");
+  private static final Pattern SHAPE =
+      Pattern.compile("'shape':\\s*\\(\\s*(\\d+)\\s*,?\\s*(\\d*)\\s*,?\\s*\\)");
   private static final int HEADER_LIMIT = 1 << 16;
 
   private final DataInputStream in;
@@ -44,7 +45,9 @@ public final class NpyReader implements Closeable {
     kind = description.group(2).charAt(0);
     size = Integer.parseInt(description.group(3));
     order = description.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    if (kind == 'f' ? size != 2 && size != 4 && size != 8 : size != 1 && size != 2 && size != 4 && size != 8) {
+    if (kind == 'f'
+        ? size != 2 && size != 4 && size != 8
+        : size != 1 && size != 2 && size != 4 && size != 8) {
       throw wrong("its dtype %s%d is not one that Nomen reads".formatted(kind, size));
     }
     rows = Long.parseLong(shape.group(1));

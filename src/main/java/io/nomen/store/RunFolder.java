@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The folder that a job writes to.
  *
- * <p>Every table lives in a folder of the attempt that wrote it ({@code assignments/attempt=…/}), and
- * the small file {@code _CURRENT}, written last, says which attempts count: a reader sees the last
- * whole run or the one before it, never half of one. This is Iceberg's idea of a table in its smallest
- * form; nothing is renamed, so it holds on object stores.
+ * <p>Every table lives in a folder of the attempt that wrote it ({@code assignments/attempt=…/}),
+ * and the small file {@code _CURRENT}, written last, says which attempts count: a reader sees the
+ * last whole run or the one before it, never half of one. This is Iceberg's idea of a table in its
+ * smallest form; nothing is renamed, so it holds on object stores.
  */
 public final class RunFolder {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
@@ -169,7 +169,9 @@ public final class RunFolder {
         .collect(Collectors.joining(", "));
   }
 
-  /** Makes {@code current} what readers see, then deletes the attempts that nothing names any more. */
+  /**
+   * Makes {@code current} what readers see, then deletes the attempts that nothing names any more.
+   */
   public void publish(Current current) {
     storage.writeText(uri + "/" + CURRENT, Json.pretty(current));
     for (Map.Entry<String, String> table : current.tables().entrySet()) {

@@ -33,7 +33,8 @@ public final class Storage implements Serializable {
 
   public Storage(Configuration configuration) {
     this.configuration = new Configuration(configuration);
-    // Local files without Hadoop's .crc companions: people look into these folders. Hadoop caches file
+    // Local files without Hadoop's .crc companions: people look into these folders. Hadoop caches
+    // file
     // systems by scheme alone, so the cache must not hand out the other kind.
     this.configuration.set("fs.file.impl", RawLocalFileSystem.class.getName());
     this.configuration.setBoolean("fs.file.impl.disable.cache", true);

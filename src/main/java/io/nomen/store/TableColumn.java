@@ -17,8 +17,8 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Reads one column of a Parquet file, whole, without assembling rows: an embedding column of 2,000 ×
- * 512 takes milliseconds this way.
+ * Reads one column of a Parquet file, whole, without assembling rows: an embedding column of 2,000
+ * × 512 takes milliseconds this way.
  */
 public final class TableColumn {
   private final Storage storage;

@@ -21,8 +21,8 @@ import org.apache.parquet.schema.MessageType;
 /**
  * Writes one Parquet file of a table, straight to its name.
  *
- * <p>The same rows always give the same bytes. Written by tasks and by the driver alike; Spark's own
- * writer is not used because its commit needs a rename.
+ * <p>The same rows always give the same bytes. Written by tasks and by the driver alike; Spark's
+ * own writer is not used because its commit needs a rename.
  */
 public final class TableWriter implements Closeable {
   private final ParquetWriter<Object[]> writer;
@@ -135,8 +135,7 @@ public final class TableWriter implements Closeable {
       consumer.startMessage();
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
-        Optional<?> value =
-            row[i] instanceof Optional<?> optional ? optional : Optional.of(row[i]);
+        Optional<?> value = row[i] instanceof Optional<?> optional ? optional : Optional.of(row[i]);
         if (value.isPresent()) {
           consumer.startField(column.name(), i);
           add(column.kind(), value.get());

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  *
  * <p>MLlib asks {@code dev.ludovic.netlib} for a native BLAS and falls back to Java. Few machines
  * have one installed, but libtorch carries one (on x86-64 Intel's MKL) and exports its routines, so
- * MLlib is pointed there. On 4096 × 512 by 512 × 167 in double precision that gave 30 GFLOP/s on one
- * core, from the first call on; Java's vectors 12 to 20, after some seconds of warming up.
+ * MLlib is pointed there. On 4096 × 512 by 512 × 167 in double precision that gave 30 GFLOP/s on
+ * one core, from the first call on; Java's vectors 12 to 20, after some seconds of warming up.
  *
  * <p>A user who sets {@code -Ddev.ludovic.netlib.blas.nativeLibPath} or {@code …nativeLib} keeps
  * that choice.

@@ -1,12 +1,10 @@
 package io.nomen.vocabulary;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +38,7 @@ public final class WordNet {
 
   private final WordNetTables tables;
   private final Map<String, Integer> numbers;
-  private final int[][] hyponyms;
-
-  /** On a shortest way to the root: the hypernym to take from each synset, −1 at the root. */
-  private final int[] up;
+  private final Taxonomy taxonomy;
 
   private WordNet() {
     long start = System.nanoTime();
@@ -51,8 +47,7 @@ public final class WordNet {
     for (int s = 0; s < tables.ids().length; s++) {
       numbers.put(tables.ids()[s], s);
     }
-    hyponyms = invert(tables.hypernyms());
-    up = shortestWays();
+    taxonomy = new Taxonomy(tables.hypernyms());
     double seconds = (System.nanoTime() - start) / 1e9;
     LOG.info("WordNet: {} noun senses in {} s", size(), "%.1f".formatted(seconds));
   }
@@ -69,7 +64,7 @@ public final class WordNet {
 
   /** Every distinct word in lower case, in alphabetical order. */
   public Collection<String> lemmas() {
-    return java.util.Collections.unmodifiableSet(tables.senses().keySet());
+    return Collections.unmodifiableSet(tables.senses().keySet());
   }
 
   /** The meaning with this id, where there is one. */
@@ -102,37 +97,32 @@ public final class WordNet {
 
   /** The meanings right above; more than one where WordNet has several, none for the root. */
   public List<Sense> hypernyms(String id) {
-    return Arrays.stream(tables.hypernyms()[number(id)]).mapToObj(this::describe).toList();
+    return describe(Arrays.stream(taxonomy.hypernyms(number(id))));
   }
 
   /** The other kinds of the same hypernyms: for a corgi, the other dogs beside it. */
   public List<Sense> sisters(String id) {
     int self = number(id);
-    return Arrays.stream(tables.hypernyms()[self])
-        .flatMap(h -> Arrays.stream(hyponyms[h]))
-        .filter(s -> s != self)
-        .distinct()
-        .mapToObj(this::describe)
-        .toList();
+    return describe(
+        Arrays.stream(taxonomy.hypernyms(self))
+            .flatMap(hypernym -> Arrays.stream(taxonomy.hyponyms(hypernym)))
+            .filter(synset -> synset != self)
+            .distinct());
   }
 
   /** The meaning itself and everything under it, kinds and instances, nearest first. */
   public List<Sense> subtree(String id) {
-    BitSet seen = new BitSet();
-    List<Sense> found = new ArrayList<>();
-    Deque<Integer> next = new ArrayDeque<>(List.of(number(id)));
-    seen.set(number(id));
-    while (!next.isEmpty()) {
-      int synset = next.remove();
-      found.add(describe(synset));
-      for (int below : hyponyms[synset]) {
-        if (!seen.get(below)) {
-          seen.set(below);
-          next.add(below);
-        }
-      }
-    }
-    return found;
+    return describe(Arrays.stream(taxonomy.descendants(number(id))));
+  }
+
+  /** How many meanings {@link #subtree} has. */
+  public int subtreeSize(String id) {
+    return taxonomy.descendants(number(id)).length;
+  }
+
+  /** Steps from the root along a shortest way, as {@link Sense#depth}. */
+  public int depth(String id) {
+    return taxonomy.depth(number(id));
   }
 
   /** Whether {@code id} is {@code ancestor} or a kind of it, along any of its hypernyms. */
@@ -147,15 +137,9 @@ public final class WordNet {
 
   /** The id itself and all ids above it, nearest first. */
   public Set<String> ancestors(String id) {
-    Set<String> found = new LinkedHashSet<>();
-    Deque<Integer> next = new ArrayDeque<>(List.of(number(id)));
-    while (!next.isEmpty()) {
-      int synset = next.remove();
-      if (found.add(tables.ids()[synset])) {
-        Arrays.stream(tables.hypernyms()[synset]).forEach(next::add);
-      }
-    }
-    return found;
+    return Arrays.stream(taxonomy.ancestors(number(id)))
+        .mapToObj(synset -> tables.ids()[synset])
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /**
@@ -228,7 +212,11 @@ public final class WordNet {
     return number;
   }
 
-  Sense describe(int s) {
+  private List<Sense> describe(IntStream synsets) {
+    return synsets.mapToObj(this::describe).toList();
+  }
+
+  private Sense describe(int s) {
     String[] words = tables.lemmas()[s];
     int[] counts = tables.tagCounts()[s];
     List<String> commonFirst =
@@ -238,47 +226,11 @@ public final class WordNet {
             .map(w -> words[w])
             .toList();
     List<String> path = new ArrayList<>();
-    for (int above = up[s]; above >= 0; above = up[above]) {
-      path.add(0, tables.ids()[above]);
+    for (int above = taxonomy.up(s); above >= 0; above = taxonomy.up(above)) {
+      path.add(tables.ids()[above]);
     }
+    Collections.reverse(path);
     return new Sense(
         tables.ids()[s], tables.glosses()[s], commonFirst, path, tables.instances()[s]);
-  }
-
-  private int[] shortestWays() {
-    int[] way = new int[size()];
-    Arrays.fill(way, -1);
-    BitSet seen = new BitSet();
-    Deque<Integer> next = new ArrayDeque<>();
-    for (int s = 0; s < size(); s++) {
-      if (tables.hypernyms()[s].length == 0) {
-        next.add(s);
-        seen.set(s);
-      }
-    }
-    while (!next.isEmpty()) {
-      int synset = next.remove();
-      for (int below : hyponyms[synset]) {
-        if (!seen.get(below)) {
-          seen.set(below);
-          way[below] = synset;
-          next.add(below);
-        }
-      }
-    }
-    return way;
-  }
-
-  private static int[][] invert(int[][] hypernyms) {
-    int[] counts = new int[hypernyms.length];
-    Arrays.stream(hypernyms).flatMapToInt(Arrays::stream).forEach(h -> counts[h]++);
-    int[][] below = new int[hypernyms.length][];
-    Arrays.setAll(below, h -> new int[counts[h]]);
-    for (int s = hypernyms.length - 1; s >= 0; s--) {
-      for (int h : hypernyms[s]) {
-        below[h][--counts[h]] = s;
-      }
-    }
-    return below;
   }
 }

@@ -18,7 +18,8 @@ class NpyTest {
   @TempDir Path folder;
 
   private String file(String description, String shape, byte[] body) throws Exception {
-    String header = "{'descr': '" + description + "', 'fortran_order': False, 'shape': " + shape + ", }";
+    String header =
+        "{'descr': '" + description + "', 'fortran_order': False, 'shape': " + shape + ", }";
     byte[] text = (header + "\n").getBytes(StandardCharsets.US_ASCII);
     ByteBuffer bytes =
         ByteBuffer.allocate(10 + text.length + body.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -50,15 +51,30 @@ class NpyTest {
     byte[] body = {0x00, 0x3c, 0x00, (byte) 0xc0, 0x01, 0x00, 0x00, 0x7c};
     try (NpyReader reader = NpyReader.open(storage, file("<f2", "(4,)", body))) {
       assertThat(reader.width()).isEqualTo(1);
-      assertThat(reader.next(4))
-          .containsExactly(1f, -2f, 5.9604645e-8f, Float.POSITIVE_INFINITY);
+      assertThat(reader.next(4)).containsExactly(1f, -2f, 5.9604645e-8f, Float.POSITIVE_INFINITY);
     }
   }
 
   @Test
   void labels_are_integers_of_any_size() throws Exception {
-    byte[] body = {7, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff,
-      (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff};
+    byte[] body = {
+      7,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff,
+      (byte) 0xff
+    };
     try (NpyReader reader = NpyReader.open(storage, file("<i8", "(2,)", body))) {
       assertThat(reader.ints()).containsExactly(7, -1);
     }

@@ -26,8 +26,7 @@ class RunFolderTest {
 
   private static void write(RunFolder run, String attempt, String name) {
     String target = run.attemptFolder("clusters", attempt);
-    TableSchema schema =
-        new TableSchema("clusters", Column.of("name", Column.Kind.STRING));
+    TableSchema schema = new TableSchema("clusters", Column.of("name", Column.Kind.STRING));
     try (TableWriter writer = new TableWriter(run.storage(), target + "/part.parquet", schema)) {
       writer.write(name);
     }
@@ -41,8 +40,7 @@ class RunFolderTest {
   }
 
   private static Current current(String attempt) {
-    return new Current(
-        attempt, "now", Map.of("clusters", RunFolder.relative("clusters", attempt)));
+    return new Current(attempt, "now", Map.of("clusters", RunFolder.relative("clusters", attempt)));
   }
 
   @Test
@@ -122,11 +120,16 @@ class RunFolderTest {
     String uri = folder.resolve("all.parquet").toString();
     try (TableWriter writer = new TableWriter(storage, uri, schema)) {
       writer.write(
-          "naïve\n\"x\"", Optional.empty(), 1, 1L << 40, true, new int[] {3, 4},
-          new float[] {0.5f, -1f}, List.of("a", ""));
+          "naïve\n\"x\"",
+          Optional.empty(),
+          1,
+          1L << 40,
+          true,
+          new int[] {3, 4},
+          new float[] {0.5f, -1f},
+          List.of("a", ""));
       writer.write(
-          "<script>", Optional.of("y"), -2, 0L, false, new int[0], new float[] {1f, 2f},
-          List.of());
+          "<script>", Optional.of("y"), -2, 0L, false, new int[0], new float[] {1f, 2f}, List.of());
     }
     assertThat(new TableColumn(storage, uri, "s").strings())
         .containsExactly("naïve\n\"x\"", "<script>");

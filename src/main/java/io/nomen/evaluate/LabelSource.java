@@ -1,0 +1,82 @@
+package io.nomen.evaluate;
+
+import io.nomen.NomenException;
+import io.nomen.store.NpyReader;
+import io.nomen.store.Storage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Where {@code nomen evaluate --labels} takes labels from. */
+public sealed interface LabelSource {
+
+  /**
+   * Looks the labels up.
+   *
+   * @param paths the images in row order
+   * @param stored [paths] the label column of the run's images table
+   * @return the images that have a label; at least one
+   */
+  Labels of(Storage storage, List<String> paths, List<Optional<String>> stored);
+
+  /** The source that the option's word or file names. */
+  static LabelSource parse(String option) {
+    String lower = option.toLowerCase(Locale.ROOT);
+    if (List.of("folder", "column", "cls").contains(option)) {
+      return new Stored(option);
+    }
+    if (lower.endsWith(".npy")) {
+      return new Npy(option);
+    }
+    if (lower.endsWith(".csv")) {
+      return new Csv(option);
+    }
+    throw NomenException.usage(
+        "--labels takes folder, column, cls, a .csv or a .npy file, not \"%s\".".formatted(option));
+  }
+
+  /**
+   * What the input said when it was read: the image's folder, its Parquet column or its {@code
+   * .cls} in the tar.
+   *
+   * @param word which of them the user expects
+   */
+  record Stored(String word) implements LabelSource {
+    @Override
+    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
+      if (stored.stream().noneMatch(Optional::isPresent)) {
+        throw NomenException.input(
+            "None of the run's %d images came with a label (--labels %s); give them as a .csv of"
+                    .formatted(paths.size(), word)
+                + " path,label or as a .npy in path order.");
+      }
+      return Labels.of(stored);
+    }
+  }
+
+  /** Integers, entry i for the i-th path. */
+  record Npy(String uri) implements LabelSource {
+    @Override
+    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
+      try (NpyReader reader = NpyReader.open(storage, storage.qualify(uri))) {
+        if (reader.rows() != paths.size() || reader.width() != 1) {
+          throw NomenException.input(
+              "%s holds %d × %d values for %d embedded images; it needs one label an image, in path"
+                      .formatted(uri, reader.rows(), reader.width(), paths.size())
+                  + " order.");
+        }
+        return Labels.of(
+            Arrays.stream(reader.ints()).mapToObj(i -> Optional.of(Integer.toString(i))).toList());
+      }
+    }
+  }
+
+  /** Lines of {@code path,label}; a path may be the end of one, as long as it is the only such. */
+  record Csv(String uri) implements LabelSource {
+    @Override
+    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
+      return new LabelFile(uri, storage.readText(storage.qualify(uri))).match(paths);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package io.nomen.heads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nomen.NomenException;
+import io.nomen.heads.TrainerSettings.Schedule;
+import io.nomen.store.Storage;
+import io.nomen.tensor.RowBlock;
+import io.nomen.testing.LocalSpark;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.broadcast.Broadcast;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  private static final int WIDTH = 8;
+  private static final int GROUPS = 4;
+  private static final int ROWS = 240;
+  private static final Distillation OBJECTIVE = new Distillation(WIDTH, WIDTH, GROUPS, 0.5, 5);
+
+  private static Broadcast<TrainingSet> set;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void broadcastGroups() {
+    set = LocalSpark.context().broadcast(groups());
+  }
+
+  @AfterAll
+  static void free() {
+    set.value().close();
+    set.destroy();
+  }
+
+  @Test
+  void finds_groups_that_both_views_show() {
+    Trainer.Result result = train(settings(60, 1, 1, 2));
+
+    RowBlock labels = result.head().probabilities(new RowBlock(0, ROWS, WIDTH, features(1)));
+    int[] cluster = new int[GROUPS];
+    for (int row = 0; row < ROWS; row++) {
+      int best = best(labels, row);
+      if (row < GROUPS) {
+        cluster[row] = best;
+      }
+      assertThat(best).isEqualTo(cluster[row % GROUPS]);
+    }
+    assertThat(cluster).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tells_loss_and_label_free_quantities_of_every_epoch() {
+    TrainingHistory history = train(settings(60, 1, 1, 2)).history();
+
+    assertThat(history.epochs()).hasSize(60);
+    assertThat(history.epochs().get(59).terms().keySet())
+        .containsExactlyInAnyOrderElementsOf(OBJECTIVE.terms());
+    assertThat(history.lastLoss()).isLessThan(history.epochs().get(0).terms().get("loss"));
+    assertThat(history.epochs().get(59).terms().get("assignment_entropy"))
+        .isCloseTo(Math.log(GROUPS), within(0.1));
+    assertThat(history.epochs().get(59).terms().get("neighbour_consistency")).isGreaterThan(0.9);
+  }
+
+  @Test
+  void takes_the_same_way_for_any_number_of_local_steps_with_one_shard() {
+    assertThat(train(settings(3, 1, 5, 7)).state().parameters())
+        .containsExactly(train(settings(3, 1, 1, 7)).state().parameters());
+  }
+
+  @Test
+  void sums_the_gradients_of_shards_to_the_mean_of_their_own_losses() {
+    TrainerSettings four = settings(1, 4, 1, 9);
+    TrainingState state = OBJECTIVE.initial(9);
+    ShardRun run = new ShardRun(OBJECTIVE, four, 0, new float[0], 1);
+    int dimension = OBJECTIVE.parameters() + OBJECTIVE.statistics() + OBJECTIVE.terms().size();
+
+    List<Integer> shards = List.of(0, 1, 2, 3);
+    float[] summed =
+        LocalSpark.context()
+            .parallelize(shards, 4)
+            .treeAggregate(
+                new GradientAccumulator(dimension),
+                (sum, shard) -> run.gradient(set.value(), state, shard, 0, sum),
+                GradientAccumulator::merge)
+            .mean();
+
+    double[] expected = new double[dimension];
+    BatchPlan plan = set.value().plan(40, true, 9, 0);
+    try (GradientStep step = new GradientStep(OBJECTIVE, set.value(), new float[0])) {
+      for (int shard : shards) {
+        float[] own = step.at(state, plan.draw(0, shard, 4)).joined();
+        for (int i = 0; i < dimension; i++) {
+          expected[i] += own[i] / 4.0;
+        }
+      }
+    }
+    for (int i = 0; i < dimension; i++) {
+      assertThat((double) summed[i]).isCloseTo(expected[i], within(1e-5));
+    }
+  }
+
+  @Test
+  void trains_with_several_shards_in_step_and_with_steps_of_their_own() {
+    double alone = train(settings(40, 1, 1, 3)).history().lastLoss();
+
+    assertThat(train(settings(40, 2, 1, 3)).history().lastLoss()).isCloseTo(alone, within(0.5));
+    assertThat(train(settings(40, 2, 3, 3)).history().lastLoss()).isCloseTo(alone, within(0.5));
+  }
+
+  @Test
+  void goes_on_from_its_checkpoint_and_ends_as_if_never_stopped() {
+    Checkpoints checkpoints = checkpoints("digest");
+    TrainingProgress killer =
+        (seed, done, total) -> {
+          if (done == 3) {
+            throw new NomenException(NomenException.Kind.STOPPED, "Stopped by the test.");
+          }
+        };
+    assertThatThrownBy(() -> train(settings(6, 1, 1, 4), checkpoints, killer))
+        .isInstanceOf(NomenException.class);
+
+    AtomicInteger first = new AtomicInteger(-1);
+    Trainer.Result resumed =
+        train(
+            settings(6, 1, 1, 4),
+            checkpoints,
+            (seed, done, total) -> first.compareAndSet(-1, done));
+
+    Trainer.Result whole = train(settings(6, 1, 1, 4));
+    assertThat(first).hasValue(3);
+    assertThat(resumed.state().parameters()).containsExactly(whole.state().parameters());
+    assertThat(resumed.state().statistics()).containsExactly(whole.state().statistics());
+    assertThat(resumed.history()).isEqualTo(whole.history());
+  }
+
+  @Test
+  void passes_over_a_checkpoint_that_was_cut_off_or_belongs_to_another_training() throws Exception {
+    Checkpoints checkpoints = checkpoints("digest");
+    train(settings(3, 1, 1, 4), checkpoints, TrainingProgress.SILENT);
+    Path newest = folder.resolve("seed-4/epoch-000003.safetensors");
+    byte[] bytes = Files.readAllBytes(newest);
+    Files.write(newest, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+
+    assertThat(checkpoints.latest(4).orElseThrow().history().epochs()).hasSize(2);
+    assertThat(checkpoints("another").latest(4)).isEmpty();
+    assertThat(checkpoints.latest(5)).isEmpty();
+  }
+
+  @Test
+  void stops_at_the_epoch_and_step_where_the_loss_is_not_a_number() {
+    float[] broken = features(1);
+    broken[5] = Float.NaN;
+    int[] neighbours = neighbours();
+    TrainingSet bad =
+        new TrainingSet(
+            List.of(
+                TrainingSet.View.of(broken, WIDTH, neighbours, 3),
+                TrainingSet.View.of(features(2), WIDTH, neighbours, 3)));
+    Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(bad);
+
+    assertThatThrownBy(
+            () ->
+                new Trainer(LocalSpark.context(), broadcast, OBJECTIVE, settings(2, 1, 1, 0), 1)
+                    .train(
+                        OBJECTIVE.initial(0),
+                        Anchors.NONE,
+                        Checkpoints.none(),
+                        TrainingProgress.SILENT))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("not a number in epoch 1, step ")
+        .hasMessageContaining("--batch-size");
+    bad.close();
+    broadcast.destroy();
+  }
+
+  @Test
+  void takes_the_replica_with_the_lowest_loss() {
+    Replicas replicas = Replicas.train(3, 2, 10, seed -> train(settings(2, 1, 1, seed)));
+
+    assertThat(replicas.losses()).hasSize(3).doesNotHaveDuplicates();
+    double lowest = replicas.losses().stream().mapToDouble(x -> x).min().orElseThrow();
+    assertThat(replicas.best().history().lastLoss()).isEqualTo(lowest);
+    assertThat(replicas.losses().get((int) replicas.bestSeed() - 10)).isEqualTo(lowest);
+  }
+
+  @Test
+  void cosine_schedule_falls_to_nothing_over_the_epochs() {
+    TrainerSettings cosine = new TrainerSettings(10, 8, 1e-4, Schedule.COSINE, 1, 1, 0);
+
+    assertThat(cosine.rateOf(0)).isEqualTo(1e-4);
+    assertThat(cosine.rateOf(5)).isCloseTo(5e-5, within(1e-12));
+    assertThat(cosine.rateOf(9)).isLessThan(3e-6);
+  }
+
+  private Checkpoints checkpoints(String digest) {
+    return Checkpoints.in(new Storage(new Configuration()), folder.toUri().toString(), digest);
+  }
+
+  private static TrainerSettings settings(int epochs, int shards, int localSteps, long seed) {
+    return new TrainerSettings(epochs, 40, 1e-2, Schedule.CONSTANT, shards, localSteps, seed);
+  }
+
+  private static Trainer.Result train(TrainerSettings settings) {
+    return train(settings, Checkpoints.none(), TrainingProgress.SILENT);
+  }
+
+  private static Trainer.Result train(
+      TrainerSettings settings, Checkpoints checkpoints, TrainingProgress progress) {
+    return new Trainer(LocalSpark.context(), set, OBJECTIVE, settings, 1)
+        .train(OBJECTIVE.initial(settings.seed()), Anchors.NONE, checkpoints, progress);
+  }
+
+  /** Row i belongs to group i modulo {@value #GROUPS}, in both views. */
+  private static TrainingSet groups() {
+    int[] neighbours = neighbours();
+    return new TrainingSet(
+        List.of(
+            TrainingSet.View.of(features(1), WIDTH, neighbours, 3),
+            TrainingSet.View.of(features(2), WIDTH, neighbours, 3)));
+  }
+
+  private static float[] features(long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[ROWS * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      boolean own = i % WIDTH == i / WIDTH % GROUPS;
+      values[i] = (float) ((own ? 0.9 : 0) + 0.15 * random.nextGaussian());
+    }
+    return values;
+  }
+
+  private static int[] neighbours() {
+    List<Integer> lists = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      for (int i = 1; i <= 3; i++) {
+        lists.add((row + i * GROUPS) % ROWS);
+      }
+    }
+    return lists.stream().mapToInt(x -> x).toArray();
+  }
+
+  private static int best(RowBlock labels, int row) {
+    int best = 0;
+    for (int k = 1; k < GROUPS; k++) {
+      if (labels.values()[row * GROUPS + k] > labels.values()[row * GROUPS + best]) {
+        best = k;
+      }
+    }
+    return best;
+  }
+}
