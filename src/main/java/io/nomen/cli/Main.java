@@ -72,7 +72,8 @@ public final class Main {
       return parseAndRun(args, out, err);
     } catch (NomenException e) {
       return failed(e, out, err);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark throws checked exceptions that no signature tells of.
       return nomenCause(e)
           .map(cause -> failed(cause, out, err))
           .orElseGet(() -> defect(e, out, err));
@@ -219,7 +220,7 @@ public final class Main {
     return Optional.empty();
   }
 
-  private static int defect(RuntimeException e, PrintStream out, PrintStream err) {
+  private static int defect(Exception e, PrintStream out, PrintStream err) {
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));
     String report;
