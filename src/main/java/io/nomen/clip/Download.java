@@ -38,11 +38,7 @@ final class Download {
   private final LongConsumer progress;
 
   Download(
-      URI address,
-      Path target,
-      OptionalLong size,
-      Optional<String> sha256,
-      LongConsumer progress) {
+      URI address, Path target, OptionalLong size, Optional<String> sha256, LongConsumer progress) {
     boolean local = address.getScheme().equals("http") && isLoopback(address.getHost());
     if (!address.getScheme().equals("https") && !local) {
       throw NomenException.usage("%s is not https.".formatted(address));
@@ -129,7 +125,8 @@ final class Download {
         throw new FileNotFoundException(address.toString());
       }
       if (status == 416) {
-        // Nothing is left to ask for: the part is whole, or not of this file, which its digest tells.
+        // Nothing is left to ask for: the part is whole, or not of this file, which its digest
+        // tells.
         return true;
       }
       if (status != 200 && status != 206) {

@@ -58,7 +58,9 @@ public record KnownModel(String name, URI folder, List<RemoteFile> files) {
                     "There is no known model \"%s\"; known are %s, and any folder with a Hugging Face CLIP checkpoint can be given to --model."
                         .formatted(
                             name,
-                            LIST.stream().map(KnownModel::name).collect(Collectors.joining(", ")))));
+                            LIST.stream()
+                                .map(KnownModel::name)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /** Whether the weights' digest is in the list. */

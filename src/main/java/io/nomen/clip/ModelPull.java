@@ -42,8 +42,7 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
     try {
       Files.createDirectories(folder);
       for (RemoteFile file : known.files()) {
-        Optional<String> expected =
-            file.weights() && sha256.isPresent() ? sha256 : file.sha256();
+        Optional<String> expected = file.weights() && sha256.isPresent() ? sha256 : file.sha256();
         one(known.folder(), file, folder, expected, progress, digests);
       }
     } catch (IOException e) {

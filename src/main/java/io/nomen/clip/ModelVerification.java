@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The outcome of {@code nomen model verify}: every tensor read and finite, and both towers run once.
+ * The outcome of {@code nomen model verify}: every tensor read and finite, and both towers run
+ * once.
  *
  * @param tensors number of tensors read
  * @param imageNorm length of the embedding of a fixed picture (grey levels rising from corner to

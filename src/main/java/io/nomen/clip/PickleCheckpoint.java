@@ -180,8 +180,7 @@ final class PickleCheckpoint implements TensorSource {
       ZipDirectory.Span span = storages.get(storage.key());
       if (span == null || span.length() / storage.type().bytes() < storage.elements()) {
         throw new PickleReader.Refused(
-            "storage %s does not hold its %d numbers"
-                .formatted(storage.key(), storage.elements()));
+            "storage %s does not hold its %d numbers".formatted(storage.key(), storage.elements()));
       }
     }
   }

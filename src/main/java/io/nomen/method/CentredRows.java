@@ -37,8 +37,7 @@ final class CentredRows {
 
   /** The mean of the rows of {@code matrix}, [d]. */
   static float[] mean(Matrix matrix) {
-    double[] total =
-        sum(new RowBlock(0, matrix.rows(), matrix.width(), matrix.values())).values();
+    double[] total = sum(new RowBlock(0, matrix.rows(), matrix.width(), matrix.values())).values();
     float[] mean = new float[total.length];
     for (int j = 0; j < mean.length; j++) {
       mean[j] = (float) (total[j] / matrix.rows());

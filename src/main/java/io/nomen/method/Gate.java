@@ -28,8 +28,7 @@ record Gate(double rho, List<Double> perGroup) {
   static final int NEIGHBOURS = 10;
 
   /** Measures ρ from K groups of {@code images} and of {@code texts}. */
-  static Gate measure(
-      MethodInput input, RowBlocks images, RowBlocks texts, NeighbourLists lists) {
+  static Gate measure(MethodInput input, RowBlocks images, RowBlocks texts, NeighbourLists lists) {
     int[] seen = groups(input, images);
     int[] said = groups(input, texts);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(images.blocks().context());
@@ -89,8 +88,7 @@ record Gate(double rho, List<Double> perGroup) {
             .rows();
     int[] groups = new int[Math.toIntExact(rows.rows())];
     for (AssignmentBlock block : CentreAssignment.assign(rows, centres).collect()) {
-      System.arraycopy(
-          block.cluster(), 0, groups, Math.toIntExact(block.firstRow()), block.rows());
+      System.arraycopy(block.cluster(), 0, groups, Math.toIntExact(block.firstRow()), block.rows());
     }
     return groups;
   }

@@ -46,15 +46,7 @@ public record MethodInput(
       long seed,
       MethodProgress progress) {
     this(
-        embeddings,
-        norms,
-        nouns,
-        semantics,
-        clusters,
-        options,
-        seed,
-        progress,
-        Checkpoints.none());
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, Checkpoints.none());
   }
 
   /** A plain input: embeddings alone, default options, nobody told. */
@@ -73,7 +65,15 @@ public record MethodInput(
   /** The same with {@code nouns}. */
   public MethodInput withNouns(NounMatrix vocabulary) {
     return new MethodInput(
-        embeddings, norms, Optional.of(vocabulary), semantics, clusters, options, seed, progress, checkpoints);
+        embeddings,
+        norms,
+        Optional.of(vocabulary),
+        semantics,
+        clusters,
+        options,
+        seed,
+        progress,
+        checkpoints);
   }
 
   /** The same with checkpoints in {@code place}. */
@@ -84,7 +84,8 @@ public record MethodInput(
 
   /** The same with {@code choices} for its options. */
   public MethodInput withOptions(MethodOptions choices) {
-    return new MethodInput(embeddings, norms, nouns, semantics, clusters, choices, seed, progress, checkpoints);
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, clusters, choices, seed, progress, checkpoints);
   }
 
   /**

@@ -7,7 +7,13 @@ import java.util.stream.Collectors;
 /** All methods by name. */
 public final class Methods {
   private static final List<ClusteringMethod> ALL =
-      List.of(new KMeansMethod(), new TacNoTrainMethod(), new TacMethod(), new SicMethod(), new NomenMethod(), new NomenNoTrainMethod());
+      List.of(
+          new KMeansMethod(),
+          new TacNoTrainMethod(),
+          new TacMethod(),
+          new SicMethod(),
+          new NomenMethod(),
+          new NomenNoTrainMethod());
 
   private Methods() {}
 

@@ -63,8 +63,7 @@ public final class NomenMethod implements ClusteringMethod {
     TrainingSet.View imageView = HeadFit.view(images.rows(), inputs.lists());
     double weight = inputs.gate().shareInTraining();
     // With the gate shut both heads see the same: there is nothing to search or smooth anew.
-    TrainingSet.View textView =
-        weight == 0 ? imageView : textView(input, inputs, weight, listed);
+    TrainingSet.View textView = weight == 0 ? imageView : textView(input, inputs, weight, listed);
     Distillation objective =
         new Distillation(
             imageView.width(), textView.width(), input.clusters(), TEMPERATURE, BALANCE);
@@ -83,12 +82,7 @@ public final class NomenMethod implements ClusteringMethod {
             training.localSteps(),
             input.seed());
     return new HeadFit(input)
-        .run(
-            List.of(imageView, textView),
-            objective,
-            settings,
-            objective::initial,
-            Anchors.NONE);
+        .run(List.of(imageView, textView), objective, settings, objective::initial, Anchors.NONE);
   }
 
   private static TrainingSet.View textView(
@@ -101,9 +95,7 @@ public final class NomenMethod implements ClusteringMethod {
         Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
       return HeadFit.view(smoothed.rows(), lists);
     } finally {
-      if (fused != inputs.texts()) {
-        fused.unpersist();
-      }
+      fused.unpersist();
     }
   }
 
@@ -121,10 +113,6 @@ public final class NomenMethod implements ClusteringMethod {
     quality.put("gate", inputs.gate().told());
     quality.put("neighbours", inputs.lists().report());
     return HeadAssignment.finished(
-        smoothed,
-        head,
-        new NomenModel(space, head),
-        Optional.of(inputs.semantics()),
-        quality);
+        smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality);
   }
 }

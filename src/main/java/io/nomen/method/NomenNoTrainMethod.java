@@ -38,8 +38,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
           Fusion.of(inputs.texts(), inputs.images(), weight)
               .persist(StorageLevel.MEMORY_AND_DISK());
       try (NeighbourLists lists =
-          NomenInputs.find(
-              input, "neighbours", fused, inputs.semantics(), NomenSpace.NEIGHBOURS)) {
+          NomenInputs.find(input, "neighbours", fused, inputs.semantics(), NomenSpace.NEIGHBOURS)) {
         return cluster(input, inputs, weight, fused, lists);
       } finally {
         fused.unpersist();
@@ -48,11 +47,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
   }
 
   private static Clustering cluster(
-      MethodInput input,
-      NomenInputs inputs,
-      double weight,
-      RowBlocks fused,
-      NeighbourLists lists) {
+      MethodInput input, NomenInputs inputs, double weight, RowBlocks fused, NeighbourLists lists) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(fused.blocks().context());
     try (Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
       input.progress().at("k-means", 0, 1);
@@ -75,11 +70,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
       quality.put("gate", inputs.gate().told());
       quality.put("neighbours", lists.report());
       return new Clustering(
-          clustering.assignments(),
-          clustering.sizes(),
-          model,
-          clustering.semantics(),
-          quality);
+          clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality);
     }
   }
 }

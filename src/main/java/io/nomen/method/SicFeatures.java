@@ -4,9 +4,7 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
 
-/**
- * CLIP's outputs before they were made unit rows, which SIC works on: {@code norm × embedding}.
- */
+/** CLIP's outputs before they were made unit rows, which SIC works on: {@code norm × embedding}. */
 final class SicFeatures {
   /** What CLIP's outputs are long, roughly; for embeddings that came without their lengths. */
   static final float TYPICAL_NORM = 10;
@@ -19,11 +17,7 @@ final class SicFeatures {
   /** Whether {@code norms} are there and tell more than that the rows are units. */
   static boolean known(Optional<RowBlocks> norms) {
     return norms.isPresent()
-        && norms
-            .get()
-            .blocks()
-            .map(SicFeatures::anyOtherThanOne)
-            .fold(false, (a, b) -> a || b);
+        && norms.get().blocks().map(SicFeatures::anyOtherThanOne).fold(false, (a, b) -> a || b);
   }
 
   /** All rows with their lengths; computed when used. */

@@ -41,7 +41,11 @@ public enum SicMapping {
    * @param centres [K, d] of k-means, unit rows
    */
   Anchors anchors(
-      SicSpace space, RowBlocks embeddings, RowBlocks features, List<int[]> members, Matrix centres) {
+      SicSpace space,
+      RowBlocks embeddings,
+      RowBlocks features,
+      List<int[]> members,
+      Matrix centres) {
     return switch (this) {
       case DIRECT -> {
         float[] fixed = direct(space, embeddings, members);
@@ -102,8 +106,7 @@ public enum SicMapping {
         features
             .blocks()
             .map(block -> shared.value().logits(block))
-            .treeAggregate(
-                new NearestRows(clusters, count), SicMapping::offer, NearestRows::merge);
+            .treeAggregate(new NearestRows(clusters, count), SicMapping::offer, NearestRows::merge);
     shared.destroy();
     NeighbourBlock lists = best.sorted(0);
     List<int[]> surest = new ArrayList<>();

@@ -72,8 +72,7 @@ public final class SicMethod implements ClusteringMethod {
     NounMatrix nouns =
         input
             .nouns()
-            .orElseThrow(
-                () -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
+            .orElseThrow(() -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
     boolean known = SicFeatures.known(input.norms());
     int most = input.options().training().trainMax();
     RowBlocks all = SicFeatures.of(input.embeddings(), input.norms(), known);
@@ -111,8 +110,7 @@ public final class SicMethod implements ClusteringMethod {
   private static Start start(MethodInput input, RowBlocks embeddings, RowBlocks features) {
     input.progress().at("k-means", 0, 1);
     Matrix found =
-        SphericalKMeans.fit(
-                embeddings, input.clusters(), input.options().kmeans(), input.seed())
+        SphericalKMeans.fit(embeddings, input.clusters(), input.options().kmeans(), input.seed())
             .best()
             .rows();
     List<List<Integer>> members = new ArrayList<>();

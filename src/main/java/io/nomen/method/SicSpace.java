@@ -31,11 +31,9 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
    */
   static SicSpace of(Matrix centres, NounMatrix vocabulary) {
     int[] relevant = relevant(centres, vocabulary.embeddings());
-    Matrix mean =
-        new Matrix(1, centres.width(), CentredRows.mean(vocabulary.embeddings())).unit();
+    Matrix mean = new Matrix(1, centres.width(), CentredRows.mean(vocabulary.embeddings())).unit();
     float[] general = products(mean, vocabulary.embeddings());
-    int[] kept =
-        Arrays.stream(relevant).filter(i -> general[i] < 1 - LEAST_DISTANCE).toArray();
+    int[] kept = Arrays.stream(relevant).filter(i -> general[i] < 1 - LEAST_DISTANCE).toArray();
     boolean enough = kept.length >= centres.rows();
     int[] chosen = enough ? kept : relevant;
     return new SicSpace(chosen, vocabulary.select(chosen), enough);
@@ -66,8 +64,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
     try (InnerProducts products = new InnerProducts(b)) {
       products.of(
           new RowBlock(0, a.rows(), a.width(), a.values()),
-          (from, rows, part) ->
-              System.arraycopy(part, 0, all, from * b.rows(), rows * b.rows()));
+          (from, rows, part) -> System.arraycopy(part, 0, all, from * b.rows(), rows * b.rows()));
     }
     return all;
   }

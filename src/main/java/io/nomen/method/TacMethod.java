@@ -30,7 +30,9 @@ public final class TacMethod implements ClusteringMethod {
   private static final double RATE = 1e-3;
   private static final double BALANCE = 5;
 
-  /** From so many clusters on the paper takes larger batches, longer training, a milder contrast. */
+  /**
+   * From so many clusters on the paper takes larger batches, longer training, a milder contrast.
+   */
   private static final int MANY_CLUSTERS = 101;
 
   @Override
@@ -99,7 +101,6 @@ public final class TacMethod implements ClusteringMethod {
             training.shards(),
             training.localSteps(),
             input.seed());
-    return new HeadFit(input)
-        .run(views, objective, settings, objective::initial, Anchors.NONE);
+    return new HeadFit(input).run(views, objective, settings, objective::initial, Anchors.NONE);
   }
 }

@@ -12,8 +12,8 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Every row against every other one: the rows go round as broadcast waves, and each block keeps the
- * best of what it has seen. Never more than one wave of 65,536 rows is on the
- * driver or twice in an executor.
+ * best of what it has seen. Never more than one wave of 65,536 rows is on the driver or twice in an
+ * executor.
  */
 final class ExactSearch {
   private ExactSearch() {}

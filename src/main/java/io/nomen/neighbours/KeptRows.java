@@ -4,7 +4,9 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import java.util.Arrays;
 
-/** Smooths new rows against rows that were kept, as the kept ones were smoothed among themselves. */
+/**
+ * Smooths new rows against rows that were kept, as the kept ones were smoothed among themselves.
+ */
 public final class KeptRows {
   private KeptRows() {}
 
@@ -42,7 +44,12 @@ public final class KeptRows {
       int start = found.neighbours()[row * found.count() + n] * width;
       if (!skipped
           && Arrays.equals(
-              block.values(), row * width, (row + 1) * width, kept.values(), start, start + width)) {
+              block.values(),
+              row * width,
+              (row + 1) * width,
+              kept.values(),
+              start,
+              start + width)) {
         skipped = true;
         continue;
       }

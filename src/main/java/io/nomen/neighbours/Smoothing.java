@@ -26,8 +26,7 @@ public final class Smoothing implements AutoCloseable {
   }
 
   /** Own rows, their neighbours, and the sum of those met so far. */
-  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums)
-      implements Serializable {}
+  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums) implements Serializable {}
 
   /**
    * Smooths at once; what comes back is kept on the executors until closed.
@@ -66,10 +65,11 @@ public final class Smoothing implements AutoCloseable {
     return rows;
   }
 
+  /** Frees what the executors hold; results made from the rows stay valid, as with the lists. */
   @Override
   public void close() {
     rows.unpersist();
-    needed.forEach(Broadcast::destroy);
+    needed.forEach(broadcast -> broadcast.unpersist(false));
   }
 
   private static Sums add(Sums before, List<RowBlock> wave, int taken) {

@@ -159,7 +159,8 @@ class ModelPullTest {
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("unverified")
         .hasMessageContaining("--sha256");
-    assertThatThrownBy(() -> KnownModel.named("openai/clip")).hasMessageContaining("laion/CLIP-ViT");
+    assertThatThrownBy(() -> KnownModel.named("openai/clip"))
+        .hasMessageContaining("laion/CLIP-ViT");
     assertThatThrownBy(
             () ->
                 new Download(
@@ -185,8 +186,7 @@ class ModelPullTest {
 
   private static String digest() throws Exception {
     return HexFormat.of()
-        .formatHex(
-            MessageDigest.getInstance("SHA-256").digest(TestCheckpoint.bundled(WEIGHTS)));
+        .formatHex(MessageDigest.getInstance("SHA-256").digest(TestCheckpoint.bundled(WEIGHTS)));
   }
 
   private void serve(HttpExchange exchange) throws IOException {

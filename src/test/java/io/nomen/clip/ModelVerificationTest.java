@@ -31,7 +31,8 @@ class ModelVerificationTest {
               bytes[21] = 0x7C;
             });
     assertInput(
-        () -> verify(folder.toString()), "tensor visual_projection.weight has the value Infinity at 10");
+        () -> verify(folder.toString()),
+        "tensor visual_projection.weight has the value Infinity at 10");
   }
 
   @Test
@@ -53,8 +54,7 @@ class ModelVerificationTest {
         .containsEntry(
             "image tower",
             "ViT, 64 px in patches of 8 (65 tokens), width 256 × 6 layers, 4 heads, gelu")
-        .containsEntry(
-            "text tower", "32 tokens of 2,562, width 192 × 3 layers, 3 heads, gelu")
+        .containsEntry("text tower", "32 tokens of 2,562, width 192 × 3 layers, 3 heads, gelu")
         .containsEntry("precision", Cpu.multipliesBf16() ? "bf16" : "fp32");
     assertThat(found.card().orElseThrow()).contains("27.6 %");
   }

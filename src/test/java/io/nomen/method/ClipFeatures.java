@@ -35,8 +35,7 @@ record ClipFeatures(String name, int clusters, int centres) {
   }
 
   Scores scores(JavaRDD<AssignmentBlock> assignments, String split) {
-    int[] labels =
-        Npy.integers(Shared.data("clip-features/" + name + "/labels_" + split + ".npy"));
+    int[] labels = Npy.integers(Shared.data("clip-features/" + name + "/labels_" + split + ".npy"));
     int[] clusters = new int[labels.length];
     for (AssignmentBlock block : assignments.collect()) {
       System.arraycopy(block.cluster(), 0, clusters, (int) block.firstRow(), block.rows());
