@@ -7,7 +7,6 @@ import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -73,15 +72,14 @@ record NomenInputs(
   NomenSpace space(MethodInput input, double weight, RowBlocks unsmoothed) {
     RowBlocks kept =
         TrainingRows.of(unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
-    Optional<NomenSpace.Texts> side =
+    NomenSpace.Texts side =
         weight == 0
-            ? Optional.empty()
-            : Optional.of(
-                new NomenSpace.Texts(
-                    semantics.nouns().embeddings(),
-                    input.options().semantics().temperature(),
-                    new Matrix(1, textMean.length, textMean),
-                    weight));
+            ? NomenSpace.Texts.none(images.width())
+            : new NomenSpace.Texts(
+                semantics.nouns().embeddings(),
+                input.options().semantics().temperature(),
+                new Matrix(1, textMean.length, textMean),
+                weight);
     return new NomenSpace(
         new Matrix(1, imageMean.length, imageMean),
         side,

@@ -95,9 +95,7 @@ public final class NomenMethod implements ClusteringMethod {
         Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
       return HeadFit.view(smoothed.rows(), lists);
     } finally {
-      if (fused != inputs.texts()) {
-        fused.unpersist();
-      }
+      fused.unpersist();
     }
   }
 

@@ -65,10 +65,11 @@ public final class Smoothing implements AutoCloseable {
     return rows;
   }
 
+  /** Frees what the executors hold; results made from the rows stay valid, as with the lists. */
   @Override
   public void close() {
     rows.unpersist();
-    needed.forEach(Broadcast::destroy);
+    needed.forEach(broadcast -> broadcast.unpersist(false));
   }
 
   private static Sums add(Sums before, List<RowBlock> wave, int taken) {
