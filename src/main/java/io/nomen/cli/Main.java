@@ -93,8 +93,7 @@ public final class Main {
     if (help(parsed, out, err)) {
       return 0;
     }
-    Optional<String> job =
-        parsed.hasMatchedOption("--job") ? value(parsed, "--job") : Optional.empty();
+    Optional<String> job = jobFile(parsed);
     if (job.isPresent()) {
       Storage storage = new Storage(Sessions.hadoopConfiguration());
       List<String> all = new ArrayList<>(Arrays.asList(args));
@@ -167,8 +166,10 @@ public final class Main {
     return false;
   }
 
-  private static Optional<String> value(ParseResult parsed, String option) {
-    return Optional.ofNullable(parsed.matchedOptionValue(option, (String) null));
+  private static Optional<String> jobFile(ParseResult parsed) {
+    return parsed.hasMatchedOption("--job")
+        ? parsed.matchedOption("--job").stringValues().stream().findFirst()
+        : Optional.empty();
   }
 
   static Map<String, String> effective(ParseResult parsed) {

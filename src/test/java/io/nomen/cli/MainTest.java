@@ -130,7 +130,7 @@ class MainTest {
             "--output",
             folder.resolve("e").toString());
     assertThat(ended.exitCode()).isEqualTo(3);
-    assertThat(ended.err()).contains("config.json").doesNotContain("\tat ");
+    assertThat(ended.err()).contains("is not a folder with files").doesNotContain("\tat ");
     assertThat(ended.lastLine().get("exit").asText()).isEqualTo("input");
   }
 
