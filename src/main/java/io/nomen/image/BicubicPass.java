@@ -53,15 +53,17 @@ final class BicubicPass {
   private static void turn(
       RgbImage image, int firstColumn, int columns, int firstRow, int strip, int[] turned) {
     byte[] rgb = image.rgb();
-    for (int row = 0; row < strip; row++) {
-      int from = 3 * ((firstRow + row) * image.width() + firstColumn);
-      int to = row;
-      for (int x = 0; x < columns; x++) {
-        turned[to] = rgb[from] & 0xff;
-        turned[to + STRIP] = rgb[from + 1] & 0xff;
-        turned[to + 2 * STRIP] = rgb[from + 2] & 0xff;
-        from += 3;
-        to += 3 * STRIP;
+    int stride = 3 * image.width();
+    int start = firstRow * stride + 3 * firstColumn;
+    // Down first: what is read stays in the nearest cache for the next columns.
+    for (int x = 0; x < columns; x++) {
+      int from = start + 3 * x;
+      int to = 3 * STRIP * x;
+      for (int row = 0; row < strip; row++) {
+        turned[to + row] = rgb[from] & 0xff;
+        turned[to + STRIP + row] = rgb[from + 1] & 0xff;
+        turned[to + 2 * STRIP + row] = rgb[from + 2] & 0xff;
+        from += stride;
       }
     }
   }
