@@ -10,7 +10,6 @@ import io.nomen.store.RunFolder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,9 +84,6 @@ final class ClusterCommand implements Subcommand {
         input.input.isEmpty()
             ? Optional.empty()
             : Optional.of(input.encode(model.choice(), common.resumes()));
-    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
-    Map<String, String> effective = new LinkedHashMap<>(console.effectiveOptions());
-    effective.forEach((name, value) -> command.add("--" + name + " " + value));
     return new ClusterOptions(
         images,
         embeddings,
@@ -100,8 +96,8 @@ final class ClusterCommand implements Subcommand {
         clustering.seed,
         common.resumes(),
         title(source),
-        command,
-        effective);
+        Jobs.command(console),
+        console.effectiveOptions());
   }
 
   /**

@@ -41,7 +41,7 @@ final class DemoCommand implements Subcommand {
             List.of(
                 "cluster",
                 "--input",
-                samples,
+                samples + "/*/*.jpg",
                 "--clusters",
                 "24",
                 "--output",

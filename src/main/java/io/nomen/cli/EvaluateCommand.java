@@ -4,6 +4,7 @@ import io.nomen.job.EvaluateJob;
 import io.nomen.job.JobContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +25,12 @@ final class EvaluateCommand implements Subcommand {
           "What the inputs said (folder names, .cls files, a column), or a .npy or .csv file (default: column).")
   private String labels;
 
+  @Option(
+      names = "--against",
+      paramLabel = "RUN",
+      description = "Compare with another run over the same images instead of labels.")
+  private Optional<String> against = Optional.empty();
+
   @Override
   public void check(Violations violations) {
     common.check(violations);
@@ -37,6 +44,10 @@ final class EvaluateCommand implements Subcommand {
     JobContext context = Jobs.context(console);
     if (console.dryRun()) {
       return Jobs.planned(console, List.of("score " + run + " against " + labels));
+    }
+    if (against.isPresent()) {
+      return EvaluateJob.compare(
+          context, Jobs.folder(context, run), Jobs.folder(context, against.get()));
     }
     Map<String, Object> scores = EvaluateJob.run(context, Jobs.folder(context, run), labels);
     console.line(

@@ -6,8 +6,8 @@ import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
 import io.nomen.tensor.Precision;
-import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class Jobs {
 
   /** Versions, device, precision and the options that count, before anything starts. */
   static void banner(Console console, ModelOptions model) {
-    console.line(String.join(" · ", Versions.lines()) + " · libtorch " + Torch.version());
+    console.line(String.join(" · ", Versions.lines()));
     TorchDevice device = TorchDevice.choose(model.device, List.of());
     Precision precision = Precision.parse(model.precision).on(device);
     console.line(
@@ -51,6 +51,13 @@ final class Jobs {
         .effectiveOptions()
         .forEach((name, value) -> options.append(" --").append(name).append(' ').append(value));
     console.line(options.toString());
+  }
+
+  /** The command with its effective options, for {@code run.json}. */
+  static List<String> command(Console console) {
+    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
+    console.effectiveOptions().forEach((name, value) -> command.add("--" + name + " " + value));
+    return command;
   }
 
   /** What a dry run answers. */

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       DemoCommand.class,
       ClusterCommand.class,
+      AssignCommand.class,
       EncodeCommand.class,
       VocabularyCommand.class,
       EvaluateCommand.class,
@@ -71,7 +72,8 @@ public final class Main {
       return parseAndRun(args, out, err);
     } catch (NomenException e) {
       return failed(e, out, err);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark throws checked exceptions that no signature tells of.
       return nomenCause(e)
           .map(cause -> failed(cause, out, err))
           .orElseGet(() -> defect(e, out, err));
@@ -91,8 +93,7 @@ public final class Main {
     if (help(parsed, out, err)) {
       return 0;
     }
-    Optional<String> job =
-        parsed.hasMatchedOption("--job") ? value(parsed, "--job") : Optional.empty();
+    Optional<String> job = jobFile(parsed);
     if (job.isPresent()) {
       Storage storage = new Storage(Sessions.hadoopConfiguration());
       List<String> all = new ArrayList<>(Arrays.asList(args));
@@ -165,8 +166,10 @@ public final class Main {
     return false;
   }
 
-  private static Optional<String> value(ParseResult parsed, String option) {
-    return Optional.ofNullable(parsed.matchedOptionValue(option, (String) null));
+  private static Optional<String> jobFile(ParseResult parsed) {
+    return parsed.hasMatchedOption("--job")
+        ? parsed.matchedOption("--job").stringValues().stream().findFirst()
+        : Optional.empty();
   }
 
   static Map<String, String> effective(ParseResult parsed) {
@@ -218,7 +221,7 @@ public final class Main {
     return Optional.empty();
   }
 
-  private static int defect(RuntimeException e, PrintStream out, PrintStream err) {
+  private static int defect(Exception e, PrintStream out, PrintStream err) {
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));
     String report;

@@ -47,7 +47,7 @@ sealed interface CheckpointFiles {
                             .formatted(name(), file)));
     if (length > limit) {
       throw NomenException.input(
-          "%s/%s has %,d bytes, more than the %,d that such a file may have."
+          "%s/%s has %d bytes, more than the %d that such a file may have."
               .formatted(name(), file, length, limit));
     }
     return new String(read(file, 0, (int) length), java.nio.charset.StandardCharsets.UTF_8);
@@ -94,7 +94,7 @@ sealed interface CheckpointFiles {
         return bytes;
       } catch (IOException e) {
         throw NomenException.input(
-            "Cannot read %,d bytes at %,d of %s/%s: %s."
+            "Cannot read %d bytes at %d of %s/%s: %s."
                 .formatted(length, position, name(), file, e.getMessage()),
             e);
       }

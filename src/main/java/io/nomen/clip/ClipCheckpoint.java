@@ -82,6 +82,11 @@ public final class ClipCheckpoint {
     return TokenizerFiles.read(files, model.text());
   }
 
+  /** Whether {@link #tokenizer} has files to read. */
+  public boolean hasTokenizer() {
+    return files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"));
+  }
+
   /** The nouns that the model knows, one a line, where it says so ({@code nouns.txt}). */
   public Optional<List<String>> ownNouns() {
     return files.has("nouns.txt")

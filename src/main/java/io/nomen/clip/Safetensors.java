@@ -37,7 +37,7 @@ final class Safetensors implements TensorSource {
   static Safetensors open(CheckpointFiles files, String file) {
     long length = files.length(file).orElseThrow();
     if (length < 8) {
-      throw broken(files, file, "it has %,d bytes, less than a header".formatted(length));
+      throw broken(files, file, "it has %d bytes, less than a header".formatted(length));
     }
     long headerLength =
         ByteBuffer.wrap(files.read(file, 0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -45,7 +45,7 @@ final class Safetensors implements TensorSource {
       throw broken(
           files,
           file,
-          "its header claims %s bytes, in a file of %,d"
+          "its header claims %s bytes, in a file of %d"
               .formatted(Long.toUnsignedString(headerLength), length));
     }
     Safetensors opened = new Safetensors(files, file, headerLength);
@@ -101,7 +101,7 @@ final class Safetensors implements TensorSource {
       throw broken(
           files,
           file,
-          "tensor %s lies outside the file (offsets %s of %,d bytes)"
+          "tensor %s lies outside the file (offsets %s of %d bytes)"
               .formatted(name, entry.path("data_offsets"), dataLength));
     }
     Stored stored = new Stored(type, shape);
@@ -109,7 +109,7 @@ final class Safetensors implements TensorSource {
       throw broken(
           files,
           file,
-          "tensor %s of type %s and shape %s does not fill its %,d bytes"
+          "tensor %s of type %s and shape %s does not fill its %d bytes"
               .formatted(name, dtype, entry.path("shape"), span[1] - span[0]));
     }
     tensors.put(name, stored);

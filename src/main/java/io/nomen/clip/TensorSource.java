@@ -3,7 +3,7 @@ package io.nomen.clip;
 import java.util.Map;
 
 /** Named tensors of a checkpoint, described when opened, read one at a time. */
-sealed interface TensorSource permits Safetensors, ShardedTensors {
+sealed interface TensorSource permits Safetensors, ShardedTensors, PickleCheckpoint {
   /** What is there, by name. */
   Map<String, Stored> tensors();
 

@@ -11,44 +11,39 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Which files of a checkpoint hold its weights: {@code model.safetensors}, or the shards that
- * {@code model.safetensors.index.json} names.
+ * Which files of a checkpoint hold its weights: {@code model.safetensors}, or {@code
+ * pytorch_model.bin}, each whole or as the shards that {@code ….index.json} names.
  *
  * @param index the index file; empty for one file
  * @param shards the weight files
  */
 record WeightFiles(String index, List<String> shards) {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  private static final String SAFE = "model.safetensors";
+  private static final String PICKLE = "pytorch_model.bin";
+  private static final String INDEX = ".index.json";
 
   static WeightFiles find(CheckpointFiles files) {
-    if (files.has(SINGLE)) {
-      return new WeightFiles("", List.of(SINGLE));
-    }
-    if (files.has(INDEX)) {
-      JsonNode map = weightMap(files);
-      TreeSet<String> shards = new TreeSet<>();
-      map.forEach(shard -> shards.add(shard.asText()));
-      for (String shard : shards) {
-        requireShard(files, shard);
+    for (String weights : List.of(SAFE, PICKLE)) {
+      if (files.has(weights)) {
+        return new WeightFiles("", List.of(weights));
       }
-      return new WeightFiles(INDEX, List.copyOf(shards));
+      if (files.has(weights + INDEX)) {
+        return new WeightFiles(weights + INDEX, shards(files, weights + INDEX));
+      }
     }
     throw NomenException.input(
         "%s has no %s and no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
-            .formatted(files.name(), SINGLE, INDEX));
+            .formatted(files.name(), SAFE, PICKLE));
   }
 
   TensorSource open(CheckpointFiles files) {
     if (index.isEmpty()) {
-      return Safetensors.open(files, shards.get(0));
+      return open(files, shards.get(0));
     }
     Map<String, TensorSource> opened = new HashMap<>();
-    for (String shard : shards) {
-      opened.put(shard, Safetensors.open(files, shard));
-    }
+    shards.forEach(shard -> opened.put(shard, open(files, shard)));
     Map<String, TensorSource> owners = new TreeMap<>();
-    weightMap(files)
+    weightMap(files, index)
         .fields()
         .forEachRemaining(
             entry -> {
@@ -56,11 +51,17 @@ record WeightFiles(String index, List<String> shards) {
               if (!shard.tensors().containsKey(entry.getKey())) {
                 throw NomenException.input(
                     "%s/%s places tensor %s in %s, which does not hold it."
-                        .formatted(files.name(), INDEX, entry.getKey(), entry.getValue().asText()));
+                        .formatted(files.name(), index, entry.getKey(), entry.getValue().asText()));
               }
               owners.put(entry.getKey(), shard);
             });
     return new ShardedTensors(owners);
+  }
+
+  private static TensorSource open(CheckpointFiles files, String shard) {
+    return shard.endsWith(".safetensors")
+        ? Safetensors.open(files, shard)
+        : PickleCheckpoint.open(files, shard);
   }
 
   /** The files that decide embeddings, in a fixed order. */
@@ -80,20 +81,25 @@ record WeightFiles(String index, List<String> shards) {
     return all;
   }
 
-  private static JsonNode weightMap(CheckpointFiles files) {
-    JsonNode map = ClipCheckpoint.json(files, INDEX).path("weight_map");
-    if (!map.isObject() || map.isEmpty()) {
-      throw NomenException.input("%s/%s has no weight_map.".formatted(files.name(), INDEX));
+  private static List<String> shards(CheckpointFiles files, String index) {
+    TreeSet<String> shards = new TreeSet<>();
+    weightMap(files, index).forEach(shard -> shards.add(shard.asText()));
+    for (String shard : shards) {
+      // A name out of a stranger's index is a name in this folder, never a path.
+      if (!files.has(shard)) {
+        throw NomenException.input(
+            "%s/%s names the shard \"%s\", which is not in the folder."
+                .formatted(files.name(), index, shard));
+      }
     }
-    return map;
+    return List.copyOf(shards);
   }
 
-  private static void requireShard(CheckpointFiles files, String shard) {
-    // A name out of a stranger's index is a name in this folder, never a path.
-    if (!files.has(shard)) {
-      throw NomenException.input(
-          "%s/%s names the shard \"%s\", which is not in the folder."
-              .formatted(files.name(), INDEX, shard));
+  private static JsonNode weightMap(CheckpointFiles files, String index) {
+    JsonNode map = ClipCheckpoint.json(files, index).path("weight_map");
+    if (!map.isObject() || map.isEmpty()) {
+      throw NomenException.input("%s/%s has no weight_map.".formatted(files.name(), index));
     }
+    return map;
   }
 }

@@ -15,6 +15,11 @@ final class MapPage {
   private static final double LABEL_HEIGHT = 18;
   private static final int LONGEST_LABEL = 24;
 
+  /** Room around a label, and most labels: a wall of words would hide the map. */
+  private static final double CLEAR = 12;
+
+  private static final int MOST_LABELS = 80;
+
   private final Site site;
   private final Page page;
   private final MapPoints points;
@@ -41,7 +46,7 @@ final class MapPage {
   private String explanation() {
     String some =
         points.drawn() < site.data().facts().counts().embedded()
-            ? "%s of %s images, as many of each cluster as its share. "
+            ? "Showing %s of %s images, every cluster by its share. "
                 .formatted(
                     Figures.count(points.drawn()),
                     Figures.count(site.data().facts().counts().embedded()))
@@ -126,10 +131,16 @@ final class MapPage {
       double left = Math.max(0, Math.min(WIDTH - wide, right(patch.middle()) - wide / 2));
       Rectangle2D box =
           new Rectangle2D.Double(left, down(patch.middle()) - LABEL_HEIGHT / 2, wide, LABEL_HEIGHT);
-      if (placed.stream().noneMatch(other -> other.box().intersects(box))) {
+      if (placed.size() < MOST_LABELS
+          && placed.stream().noneMatch(other -> near(other.box(), box))) {
         placed.add(new Label(patch, words, box));
       }
     }
     return placed;
+  }
+
+  private static boolean near(Rectangle2D a, Rectangle2D b) {
+    return a.intersects(
+        b.getX() - CLEAR, b.getY() - CLEAR / 2, b.getWidth() + 2 * CLEAR, b.getHeight() + CLEAR);
   }
 }

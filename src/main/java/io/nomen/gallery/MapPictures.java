@@ -5,8 +5,8 @@ import java.util.Map;
 
 /** The map again, each part of it shown by the picture nearest to its middle. */
 final class MapPictures {
-  private static final int COLUMNS = 18;
-  private static final int ROWS = 12;
+  private static final int COLUMNS = 15;
+  private static final int ROWS = 10;
   private static final double GAP = 3;
 
   private final Site site;

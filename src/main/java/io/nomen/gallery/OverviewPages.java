@@ -79,6 +79,10 @@ final class OverviewPages {
               ? "One cluster has no name, because no noun stands out in it."
               : Figures.count(unnamed) + " clusters have no name, because no noun stands out.");
     }
+    if (clusters.pages() > 1) {
+      html.text(" Largest first; ");
+      html.leaf("a", "find one by its name", "href", page.to(Page.NAMES)).text(".");
+    }
     html.close();
   }
 

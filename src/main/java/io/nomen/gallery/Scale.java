@@ -33,7 +33,8 @@ record Scale(double low, double high) {
     double step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
     List<Double> marks = new ArrayList<>();
     for (double k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
-      marks.add(k * step);
+      // Adding zero turns a negative zero into a plain one.
+      marks.add(k * step + 0.0);
     }
     return marks;
   }

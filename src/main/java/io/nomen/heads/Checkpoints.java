@@ -46,6 +46,12 @@ public final class Checkpoints {
     return new Checkpoints(Optional.of(new Place(storage, folder, digest)));
   }
 
+  /** The same place for a training that {@code detail} tells apart from others of these data. */
+  public Checkpoints of(String detail) {
+    return new Checkpoints(
+        place.map(p -> new Place(p.storage(), p.folder(), p.digest() + " " + detail)));
+  }
+
   /** Writes the state after the last epoch of {@code history}. */
   public void save(long seed, TrainingState state, TrainingHistory history) {
     if (place.isEmpty()) {

@@ -17,6 +17,9 @@ public sealed interface HeadShape extends Serializable {
   /** K, columns of its output. */
   int clusters();
 
+  /** The same kind of head for another K. */
+  HeadShape withClusters(int other);
+
   /** Where each parameter is. */
   List<Slot> parameters();
 
@@ -29,6 +32,11 @@ public sealed interface HeadShape extends Serializable {
    */
   record TwoLayer(int width, int clusters) implements HeadShape {
     private static final double WEIGHT_DEVIATION = 0.02;
+
+    @Override
+    public HeadShape withClusters(int other) {
+      return new TwoLayer(width, other);
+    }
 
     @Override
     public List<Slot> parameters() {
@@ -81,6 +89,11 @@ public sealed interface HeadShape extends Serializable {
 
   /** {@code Linear(d, K) → Softmax}, the head of SIC (arXiv 2208.09849). */
   record Linear(int width, int clusters) implements HeadShape {
+    @Override
+    public HeadShape withClusters(int other) {
+      return new Linear(width, other);
+    }
+
     @Override
     public List<Slot> parameters() {
       return slots(List.of("weight", "bias"), List.of(List.of(clusters, width), List.of(clusters)));

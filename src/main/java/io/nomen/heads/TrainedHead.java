@@ -8,6 +8,7 @@ import io.nomen.tensor.NativeScope;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * A head that is used, not trained: BatchNorm takes the running estimates and is folded into the
@@ -44,6 +45,20 @@ public record TrainedHead(HeadShape shape, float[] parameters, float[] statistic
   /** Logits of the rows of {@code block}: [n, K]. */
   public RowBlock logits(RowBlock block) {
     return apply(block, false);
+  }
+
+  /** The same head with its clusters in another order; those that {@code order} lacks are gone. */
+  public TrainedHead ordered(int[] order) {
+    int last = shape.parameters().size() - 2;
+    int width = shape.width();
+    int kept = shape.parameters().get(last).offset();
+    float[] chosen = Arrays.copyOf(parameters, kept + order.length * (width + 1));
+    int biases = shape.parameters().get(last + 1).offset();
+    for (int i = 0; i < order.length; i++) {
+      System.arraycopy(parameters, kept + order[i] * width, chosen, kept + i * width, width);
+      chosen[kept + order.length * width + i] = parameters[biases + order[i]];
+    }
+    return new TrainedHead(shape.withClusters(order.length), chosen, statistics);
   }
 
   private RowBlock apply(RowBlock block, boolean softmax) {

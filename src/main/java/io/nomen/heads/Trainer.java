@@ -64,7 +64,8 @@ public final class Trainer {
    * @throws NomenException when the loss is not a number
    */
   public Result train(
-      TrainingState start, Anchors anchors, Checkpoints checkpoints, TrainingProgress progress) {
+      TrainingState start, Anchors anchors, Checkpoints place, TrainingProgress progress) {
+    Checkpoints checkpoints = place.of(objective + " " + settings);
     Checkpoints.Saved saved =
         checkpoints
             .latest(settings.seed())

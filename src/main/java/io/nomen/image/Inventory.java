@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * order must not depend on the file system's.
  */
 public final class Inventory {
+  private static final int BUCKETS_OF_FEW_FILES = 32;
+  private static final int FEWEST_FILES_PER_BUCKET = 64;
+
   private final Storage storage;
   private final InventoryOptions options;
 
@@ -80,8 +83,9 @@ public final class Inventory {
       }
     }
     List<Bucket> buckets = new ArrayList<>();
-    for (int from = 0; from < plain.size(); from += options.filesPerBucket()) {
-      int to = Math.min(plain.size(), from + options.filesPerBucket());
+    int each = filesPerBucket(plain.size());
+    for (int from = 0; from < plain.size(); from += each) {
+      int to = Math.min(plain.size(), from + each);
       buckets.add(new FileBucket(buckets.size(), plain.subList(from, to)));
     }
     for (ListedFile shard : shards) {
@@ -92,6 +96,12 @@ public final class Inventory {
       }
     }
     return List.copyOf(buckets);
+  }
+
+  /** Few files make small buckets, so that several cores have work; by their number alone. */
+  private int filesPerBucket(int files) {
+    int spread = (files + BUCKETS_OF_FEW_FILES - 1) / BUCKETS_OF_FEW_FILES;
+    return Math.min(options.filesPerBucket(), Math.max(FEWEST_FILES_PER_BUCKET, spread));
   }
 
   /** By name, because opening a million files to look would cost more than reading the shards. */

@@ -6,7 +6,7 @@ final class JpegScale {
    * Pixels that are left per pixel of the model's input, along a side: the bicubic filter then
    * still averages over what it looks at.
    */
-  private static final int MARGIN = 2;
+  private static final int MARGIN = 4;
 
   private JpegScale() {}
 

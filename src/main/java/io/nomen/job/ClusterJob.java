@@ -1,17 +1,16 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.naming.ClusterName;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
-import io.nomen.store.Table;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
@@ -105,18 +104,13 @@ public final class ClusterJob {
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    if (options.images().isEmpty()) {
-      return EmbeddingSource.ready(
-          new RunFolder(context.storage(), options.embeddings().orElseThrow()));
-    }
-    EncodeOptions images = options.images().get();
-    StageAttempt attempt =
-        new EncodeStage(context, folder, images, checkpoint.orElseThrow().model()).run();
-    tables.put("images", RunFolder.relative("images", attempt.attempt()));
-    tables.put("embeddings", RunFolder.relative("embeddings", attempt.attempt()));
-    EmbeddingSource source = EmbeddingSource.encoded(folder, attempt);
-    BadImages.check(source.counts().listed(), source.counts().bad(), images.maxBadFraction());
-    return source;
+    return Embeddings.of(
+        context,
+        folder,
+        options.images(),
+        options.embeddings(),
+        checkpoint.map(ClipCheckpoint::model),
+        tables);
   }
 
   private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
@@ -134,7 +128,8 @@ public final class ClusterJob {
   }
 
   private VocabularyStage vocabularyStage() {
-    return new VocabularyStage(context, options.vocabulary(), Prompts.TAC);
+    return new VocabularyStage(
+        context, options.vocabulary(), options.method().equals("sic") ? Prompts.SIC : Prompts.TAC);
   }
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
@@ -158,14 +153,15 @@ public final class ClusterJob {
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     RowBlocks embeddings = persisted(table.embeddings());
     try (Clustering clustering =
-        stopwatch.time("cluster", () -> fit(embeddings, table.norms(), nouns))) {
+        stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
       return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
     } finally {
       embeddings.blocks().unpersist();
     }
   }
 
-  private Clustering fit(RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
+  private Clustering fit(
+      StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
     try (MethodSteps steps = new MethodSteps(context.progress())) {
       return Methods.named(options.method())
           .cluster(
@@ -177,7 +173,11 @@ public final class ClusterJob {
                   options.clusters().orElseThrow(),
                   options.options(),
                   options.seed(),
-                  steps));
+                  steps,
+                  Checkpoints.in(
+                      context.storage(),
+                      folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                      Digests.sha256(attempt.settings().toString()))));
     }
   }
 
@@ -190,34 +190,31 @@ public final class ClusterJob {
       RowBlocks embeddings,
       Clustering clustering) {
     String id = attempt.attempt();
-    Table written =
-        stopwatch.time(
-            "tables", () -> Assignments.write(folder, id, clustering.assignments(), table.paths()));
-    Assignments assignments = Assignments.read(context.storage(), written);
-    ClusterProfiles profiles =
-        ClusterProfiles.of(embeddings, assignments.cluster(), clustering.clusters());
     Optional<SemanticSpace> space = clustering.semantics();
-    List<ClusterName> names =
-        stopwatch.time(
-            "names",
-            () ->
+    RunQuality quality =
+        ResultTables.write(
+            folder,
+            id,
+            clustering.assignments(),
+            table,
+            embeddings,
+            clustering.clusters(),
+            assignments ->
                 Names.of(
                     embeddings,
                     assignments.cluster(),
                     clustering.clusters(),
                     space,
                     nouns,
-                    options.seed()));
-    RunQuality quality =
-        stopwatch.time(
-            "quality",
-            () -> RunQuality.of(embeddings, assignments, clustering.clusters(), options.seed()));
-    new ClusterTable(names, profiles, quality, Assignments.paths(context.storage(), written))
-        .write(folder, id);
+                    options.seed()),
+            options.seed(),
+            stopwatch);
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
     folder.finish(attempt, Map.of());
+    folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
+    MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
     RunRecord record = record(id, source, nouns, checkpoint, clustering, quality);
     record.write(folder);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
@@ -271,8 +268,8 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality.summary(),
         clustering.quality(),
-        List.of(),
-        Map.of());
+        MethodRemarks.of(clustering.quality()),
+        Platform.versions());
   }
 
   private static RowBlocks persisted(RowBlocks blocks) {

@@ -7,6 +7,7 @@ import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
 import io.nomen.job.RunRecord.Counts;
+import io.nomen.spark.LiveCount;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
@@ -25,7 +26,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 
 /**
  * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is
@@ -139,14 +139,16 @@ final class EncodeStage {
       return List.of();
     }
     JavaSparkContext spark = context.spark().get();
-    LongAccumulator encoded = spark.sc().longAccumulator("images encoded");
-    EncodeTask task =
-        new EncodeTask(context.storage(), model, taskSettings(attempt, spark), encoded);
     long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
     long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
-    try (Progress.Step step = context.progress().begin("encode", known, "images");
+    try (LiveCount encoded = new LiveCount(spark.sc(), "images encoded");
+        Progress.Step step = context.progress().begin("encode", known, "images");
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
-      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+      EncodeTask task =
+          new EncodeTask(
+              context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
+      return watch.during(
+          () -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
 

@@ -1,8 +1,14 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.evaluate.ClusterTable;
+import io.nomen.evaluate.ConfusionMatrix;
+import io.nomen.evaluate.Contingency;
+import io.nomen.evaluate.LabelSource;
+import io.nomen.evaluate.Labels;
+import io.nomen.evaluate.RunComparison;
 import io.nomen.evaluate.Scores;
-import io.nomen.store.NpyReader;
+import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.store.Table;
@@ -13,88 +19,91 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** Scores of a finished run against labels that no method has seen. */
+/** Scores of a finished run against labels that no method has seen, or against another run. */
 public final class EvaluateJob {
   private EvaluateJob() {}
 
   /**
-   * Scores the run in {@code folder}.
+   * Scores the run in {@code folder}, and leaves {@code evaluation.json} beside its {@code
+   * run.json}: scores, a row per cluster, the confusion matrix.
    *
    * @param labels {@code folder}, {@code cls} or {@code column} for what the images table holds, or
-   *     a {@code .npy} with a label for each row in path order
+   *     a {@code .npy} or {@code .csv} file
    */
   public static Map<String, Object> run(JobContext context, RunFolder folder, String labels) {
     Storage storage = context.storage();
     Table table = folder.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
-    int[] truth = new int[paths.size()];
-    Map<String, Integer> numbers = new LinkedHashMap<>();
-    Map<String, String> known =
-        labels.endsWith(".npy")
-            ? ofFile(storage, storage.qualify(labels), paths)
-            : ofTable(folder, labels);
-    for (int row = 0; row < truth.length; row++) {
-      String label = known.get(paths.get(row));
-      if (label == null) {
-        throw NomenException.input(
-            "There is no label for %s (--labels %s); every clustered image needs one."
-                .formatted(paths.get(row), labels));
-      }
-      truth[row] = numbers.computeIfAbsent(label, l -> numbers.size());
-    }
-    Scores scores = Scores.of(truth, assignments.cluster());
+    Labels truth = LabelSource.parse(labels).of(storage, paths, stored(folder, paths));
+    int[] clusters = truth.select(assignments.cluster());
+    Contingency counted = Contingency.of(truth.labels(), clusters);
+    Scores scores = Scores.of(counted);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("acc", rounded(scores.acc()));
     result.put("nmi", rounded(scores.nmi()));
     result.put("ari", rounded(scores.ari()));
-    result.put("images", truth.length);
-    result.put("classes", numbers.size());
+    result.put("images", clusters.length);
+    result.put("without_label", paths.size() - clusters.length);
+    result.put("classes", truth.names().size());
     result.put("labels", labels);
+    Map<String, Object> whole = new LinkedHashMap<>(result);
+    whole.put("label_names", truth.names());
+    whole.put("by_cluster", ClusterTable.of(counted).rows());
+    whole.put("confusion", ConfusionMatrix.of(counted));
+    storage.writeText(folder.uri() + "/evaluation.json", Json.pretty(whole));
     return result;
   }
 
-  private static Map<String, String> ofTable(RunFolder folder, String labels) {
+  /** How much two runs over the same images agree. */
+  public static Map<String, Object> compare(JobContext context, RunFolder folder, RunFolder other) {
+    Storage storage = context.storage();
+    Assignments first = Assignments.read(storage, folder.table("assignments"));
+    List<String> paths = Assignments.paths(storage, folder.table("assignments"));
+    Assignments second = Assignments.read(storage, other.table("assignments"));
+    List<String> otherPaths = Assignments.paths(storage, other.table("assignments"));
+    Map<String, Integer> rows = new HashMap<>();
+    IntStream.range(0, otherPaths.size()).forEach(row -> rows.put(otherPaths.get(row), row));
+    int[] common =
+        IntStream.range(0, paths.size()).filter(row -> rows.containsKey(paths.get(row))).toArray();
+    if (common.length == 0) {
+      throw NomenException.input(
+          "The runs in %s and %s have no image in common.".formatted(folder.uri(), other.uri()));
+    }
+    RunComparison comparison =
+        RunComparison.of(
+            IntStream.of(common).map(row -> first.cluster()[row]).toArray(),
+            IntStream.of(common).map(row -> second.cluster()[rows.get(paths.get(row))]).toArray());
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("nmi", rounded(comparison.nmi()));
+    result.put("ari", rounded(comparison.ari()));
+    result.put("images", common.length);
+    result.put("moved", comparison.moved().length);
+    result.put("matches", comparison.matches());
+    return result;
+  }
+
+  /** The label column of the images table, in the order of {@code paths}. */
+  private static List<Optional<String>> stored(RunFolder folder, List<String> paths) {
     RunRecord record =
         RunRecord.read(folder)
             .orElseThrow(
                 () -> NomenException.input(folder.uri() + " holds no finished run to evaluate."));
     Map<String, String> known = new HashMap<>();
     for (String uri : ListedImages.table(record, folder).uris()) {
-      List<String> paths = new TableColumn(folder.storage(), uri, "path").strings();
-      List<Optional<String>> found =
+      List<String> listed = new TableColumn(folder.storage(), uri, "path").strings();
+      List<Optional<String>> labels =
           new TableColumn(folder.storage(), uri, "label").optionalStrings();
-      for (int row = 0; row < paths.size(); row++) {
-        if (found.get(row).isPresent()) {
-          known.put(paths.get(row), found.get(row).get());
-        }
+      for (int row = 0; row < listed.size(); row++) {
+        String path = listed.get(row);
+        labels.get(row).ifPresent(label -> known.put(path, label));
       }
     }
-    if (known.isEmpty()) {
-      throw NomenException.input(
-          "The images of %s have no labels of their own (--labels %s); give a .npy or .csv file."
-              .formatted(folder.uri(), labels));
-    }
-    return known;
-  }
-
-  private static Map<String, String> ofFile(Storage storage, String uri, List<String> paths) {
-    try (NpyReader reader = NpyReader.open(storage, uri)) {
-      if (reader.rows() != paths.size()) {
-        throw NomenException.input(
-            "%s has %d labels and the run %d images; there must be one an image, in path order."
-                .formatted(uri, reader.rows(), paths.size()));
-      }
-      int[] labels = reader.ints();
-      List<String> ordered = new ArrayList<>(paths);
-      ordered.sort(null);
-      Map<String, String> known = new HashMap<>();
-      for (int i = 0; i < labels.length; i++) {
-        known.put(ordered.get(i), Integer.toString(labels[i]));
-      }
-      return known;
-    }
+    List<Optional<String>> ordered = new ArrayList<>();
+    paths.forEach(path -> ordered.add(Optional.ofNullable(known.get(path))));
+    return ordered;
   }
 
   private static double rounded(double value) {

@@ -4,6 +4,7 @@ import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
 import io.nomen.gallery.ImageEntry;
+import io.nomen.gallery.ImageEntry.MapPoint;
 import io.nomen.gallery.RunFacts;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
@@ -62,17 +63,18 @@ public final class GalleryStage {
     Table table = folder.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
+    Positions positions = Positions.of(context, record, folder, assignments.rows());
     return new GalleryData(
         facts(record),
         ClusterCards.read(folder),
-        entries(assignments, paths),
+        entries(assignments, paths, positions),
         listed.failed(),
-        List.of(),
-        Optional.empty());
+        listed.exactDuplicates(paths, assignments.cluster()),
+        Optional.of(positions.algorithm()));
   }
 
   private static Map<Integer, List<ImageEntry>> entries(
-      Assignments assignments, List<String> paths) {
+      Assignments assignments, List<String> paths, Positions positions) {
     Map<Integer, Integer> sizes = new TreeMap<>();
     for (int cluster : assignments.cluster()) {
       sizes.merge(cluster, 1, Integer::sum);
@@ -86,17 +88,19 @@ public final class GalleryStage {
       int size = sizes.get(cluster);
       boolean kept =
           size <= CANDIDATES
+              || positions.of(row).isPresent()
               || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
       if (kept) {
         entries
             .computeIfAbsent(cluster, c -> new ArrayList<>())
-            .add(entry(assignments, row, paths.get(row)));
+            .add(entry(assignments, row, paths.get(row), positions.of(row)));
       }
     }
     return entries;
   }
 
-  private static ImageEntry entry(Assignments assignments, int row, String path) {
+  private static ImageEntry entry(
+      Assignments assignments, int row, String path, Optional<MapPoint> position) {
     int runnerUp = assignments.runnerUp()[row];
     return new ImageEntry(
         path,
@@ -105,7 +109,7 @@ public final class GalleryStage {
         runnerUp == assignments.cluster()[row]
             ? Optional.empty()
             : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
-        Optional.empty(),
+        position,
         OptionalDouble.empty());
   }
 
@@ -135,7 +139,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        List.of(),
+        MethodCurves.of(record.method()),
         Optional.of(String.join(" ", record.command())));
   }
 

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.gallery.DuplicateGroup;
 import io.nomen.gallery.FailedImage;
 import io.nomen.gallery.Thumbnail;
 import io.nomen.image.DecodeOptions;
@@ -17,6 +18,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,36 @@ final class ListedImages {
 
   List<FailedImage> failed() {
     return List.copyOf(failed);
+  }
+
+  /**
+   * Images whose files are equal byte for byte, in groups of two and more.
+   *
+   * @param paths of the clustered images, in row order
+   * @param clusters [paths]
+   */
+  List<DuplicateGroup> exactDuplicates(List<String> paths, int[] clusters) {
+    Map<String, Integer> rows = new HashMap<>();
+    for (int row = 0; row < paths.size(); row++) {
+      rows.put(paths.get(row), row);
+    }
+    Map<String, List<DuplicateGroup.Member>> byDigest = new LinkedHashMap<>();
+    for (String uri : table.uris()) {
+      List<String> listed = new TableColumn(storage, uri, "path").strings();
+      List<Optional<String>> digests = new TableColumn(storage, uri, "digest").optionalStrings();
+      for (int i = 0; i < listed.size(); i++) {
+        Integer row = rows.get(listed.get(i));
+        if (row != null && digests.get(i).isPresent()) {
+          byDigest
+              .computeIfAbsent(digests.get(i).get(), digest -> new ArrayList<>())
+              .add(new DuplicateGroup.Member(listed.get(i), clusters[row]));
+        }
+      }
+    }
+    return byDigest.values().stream()
+        .filter(members -> members.size() > 1)
+        .map(members -> new DuplicateGroup(true, members))
+        .toList();
   }
 
   /** Where an image's bytes are. */

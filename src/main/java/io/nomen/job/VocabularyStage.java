@@ -6,6 +6,7 @@ import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.ClipTokenizer;
 import io.nomen.clip.EncoderCache;
+import io.nomen.spark.LiveCount;
 import io.nomen.store.NpyReader;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
@@ -142,21 +143,21 @@ final class VocabularyStage {
     ClipTokenizer tokenizer = checkpoint.tokenizer();
     List<NounEncoding.Batch> batches =
         NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH);
-    LongAccumulator encoded = spark.sc().longAccumulator("nouns encoded");
-    EncodeNouns task =
-        new EncodeNouns(
-            context.storage(),
-            checkpoint.model(),
-            tokenizer,
-            prompts,
-            model.device(),
-            precision,
-            encoded);
     int tasks = Math.max(1, batches.size() / BATCHES_PER_TASK);
     int width = checkpoint.model().projectionWidth();
     float[] all = new float[nouns.size() * width];
-    try (Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns");
+    try (LiveCount encoded = new LiveCount(spark.sc(), "nouns encoded");
+        Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns");
         Watch watch = Watch.every(200, () -> step.done(encoded.value()))) {
+      EncodeNouns task =
+          new EncodeNouns(
+              context.storage(),
+              checkpoint.model(),
+              tokenizer,
+              prompts,
+              model.device(),
+              precision,
+              encoded.accumulator());
       List<float[]> parts =
           watch.during(() -> spark.parallelize(batches, tasks).map(task::encode).collect());
       for (int b = 0; b < batches.size(); b++) {

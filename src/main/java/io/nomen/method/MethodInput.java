@@ -1,6 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
+import io.nomen.heads.Checkpoints;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param options every choice but those above
  * @param seed one seed, one result
  * @param progress told how far the method is
+ * @param checkpoints where methods with a head keep the state of their training
  */
 public record MethodInput(
     RowBlocks embeddings,
@@ -30,7 +32,22 @@ public record MethodInput(
     int clusters,
     MethodOptions options,
     long seed,
-    MethodProgress progress) {
+    MethodProgress progress,
+    Checkpoints checkpoints) {
+
+  /** An input whose training leaves no checkpoints. */
+  public MethodInput(
+      RowBlocks embeddings,
+      Optional<RowBlocks> norms,
+      Optional<NounMatrix> nouns,
+      Optional<SemanticSpace> semantics,
+      int clusters,
+      MethodOptions options,
+      long seed,
+      MethodProgress progress) {
+    this(
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, Checkpoints.none());
+  }
 
   /** A plain input: embeddings alone, default options, nobody told. */
   public static MethodInput of(RowBlocks embeddings, int clusters, long seed) {
@@ -48,12 +65,27 @@ public record MethodInput(
   /** The same with {@code nouns}. */
   public MethodInput withNouns(NounMatrix vocabulary) {
     return new MethodInput(
-        embeddings, norms, Optional.of(vocabulary), semantics, clusters, options, seed, progress);
+        embeddings,
+        norms,
+        Optional.of(vocabulary),
+        semantics,
+        clusters,
+        options,
+        seed,
+        progress,
+        checkpoints);
+  }
+
+  /** The same with checkpoints in {@code place}. */
+  public MethodInput withCheckpoints(Checkpoints place) {
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place);
   }
 
   /** The same with {@code choices} for its options. */
   public MethodInput withOptions(MethodOptions choices) {
-    return new MethodInput(embeddings, norms, nouns, semantics, clusters, choices, seed, progress);
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, clusters, choices, seed, progress, checkpoints);
   }
 
   /**

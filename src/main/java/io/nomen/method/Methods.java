@@ -7,7 +7,13 @@ import java.util.stream.Collectors;
 /** All methods by name. */
 public final class Methods {
   private static final List<ClusteringMethod> ALL =
-      List.of(new KMeansMethod(), new TacNoTrainMethod());
+      List.of(
+          new KMeansMethod(),
+          new TacNoTrainMethod(),
+          new TacMethod(),
+          new SicMethod(),
+          new NomenMethod(),
+          new NomenNoTrainMethod());
 
   private Methods() {}
 
@@ -37,6 +43,10 @@ public final class Methods {
     return switch (parts.method()) {
       case KMeansMethod.NAME -> CentreModel.of(parts);
       case TacNoTrainMethod.NAME -> TacNoTrainModel.of(parts);
+      case TacMethod.NAME -> TacModel.of(parts);
+      case SicMethod.NAME -> SicModel.of(parts);
+      case NomenMethod.NAME -> NomenModel.of(parts);
+      case NomenNoTrainMethod.NAME -> NomenNoTrainModel.of(parts);
       default ->
           throw NomenException.input(
               "The stored model is of method \"%s\", which this version of Nomen does not know;"

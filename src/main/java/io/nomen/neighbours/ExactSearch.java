@@ -12,12 +12,10 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Every row against every other one: the rows go round as broadcast waves, and each block keeps the
- * best of what it has seen. Never more than one wave of {@value #ROWS_PER_WAVE} rows is on the
- * driver or twice in an executor.
+ * best of what it has seen. Never more than one wave of 65,536 rows is on the driver or twice in an
+ * executor.
  */
 final class ExactSearch {
-  private static final long ROWS_PER_WAVE = 65_536;
-
   private ExactSearch() {}
 
   /** A block of queries with what it has found so far. */
@@ -28,8 +26,8 @@ final class ExactSearch {
         matrix.blocks().map(block -> new Found(block, new NearestRows(block.rows(), count)));
     int tasks = matrix.blocks().getNumPartitions();
     List<Broadcast<?>> waves = new ArrayList<>();
-    for (long first = 0; first < matrix.rows(); first += ROWS_PER_WAVE) {
-      Broadcast<List<RowBlock>> keys = spark.broadcast(wave(matrix, first));
+    for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
+      Broadcast<List<RowBlock>> keys = spark.broadcast(Waves.collect(matrix, first));
       waves.add(keys);
       JavaRDD<Found> before = found;
       found =
@@ -46,13 +44,6 @@ final class ExactSearch {
     lists.count();
     found.unpersist(false);
     return new NeighbourLists(lists, matrix.rows(), count, NeighbourLists.Report.exact(), waves);
-  }
-
-  private static List<RowBlock> wave(RowBlocks matrix, long first) {
-    return matrix
-        .blocks()
-        .filter(b -> b.firstRow() >= first && b.firstRow() < first + ROWS_PER_WAVE)
-        .collect();
   }
 
   private static Found compare(Found found, List<RowBlock> keys, int tasks) {

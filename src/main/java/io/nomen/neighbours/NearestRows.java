@@ -13,7 +13,7 @@ import java.util.Arrays;
  * scan costs 1 ns per similarity beside the 7 ns of the product that made it (512 columns, one
  * core).
  */
-final class NearestRows implements Serializable {
+public final class NearestRows implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final int queries;
@@ -21,13 +21,29 @@ final class NearestRows implements Serializable {
   private final long[] heaps;
   private final float[] worst;
 
-  NearestRows(int queries, int count) {
+  /** Empty lists of {@code count} rows for each of {@code queries}. */
+  public NearestRows(int queries, int count) {
     this.queries = queries;
     this.count = count;
     this.heaps = new long[queries * count];
     this.worst = new float[queries];
     Arrays.fill(heaps, Long.MIN_VALUE);
     Arrays.fill(worst, Float.NEGATIVE_INFINITY);
+  }
+
+  /** Takes over what another has kept for the same queries. */
+  public NearestRows merge(NearestRows other) {
+    if (queries != other.queries || count != other.count) {
+      throw new IllegalArgumentException(
+          "%d lists of %d rows cannot be merged with %d of %d"
+              .formatted(queries, count, other.queries, other.count));
+    }
+    for (int i = 0; i < heaps.length; i++) {
+      if (other.heaps[i] != Long.MIN_VALUE) {
+        worst[i / count] = insert(i / count, other.heaps[i]);
+      }
+    }
+    return this;
   }
 
   /** A copy to go on with: a Spark task may run twice, and must not find its own traces. */
@@ -46,7 +62,7 @@ final class NearestRows implements Serializable {
    * @param firstRow number of the first row offered
    * @param similarities of the query with those rows; the first {@code rows} of them are read
    */
-  void offer(int query, long self, long firstRow, float[] similarities, int rows) {
+  public void offer(int query, long self, long firstRow, float[] similarities, int rows) {
     float bar = worst[query];
     for (int j = 0; j < rows; j++) {
       // An equal similarity may still win by a lower row: the heap decides.
@@ -55,6 +71,13 @@ final class NearestRows implements Serializable {
       }
     }
     worst[query] = bar;
+  }
+
+  /** Offers one row. */
+  public void offer(int query, int row, float similarity) {
+    if (similarity >= worst[query]) {
+      worst[query] = insert(query, pack(similarity, row));
+    }
   }
 
   /** Offers rows with numbers of their own, as a cell of an inverted file holds them. */
@@ -69,7 +92,7 @@ final class NearestRows implements Serializable {
   }
 
   /** The lists, best first; a query that was offered fewer than m rows is an error. */
-  NeighbourBlock sorted(long firstRow) {
+  public NeighbourBlock sorted(long firstRow) {
     int[] rows = new int[heaps.length];
     float[] similarities = new float[heaps.length];
     for (int query = 0; query < queries; query++) {

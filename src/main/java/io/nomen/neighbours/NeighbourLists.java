@@ -9,7 +9,7 @@ import org.apache.spark.broadcast.Broadcast;
  * The nearest neighbours of every row of a matrix, kept on the executors until closed.
  *
  * <p>A lost executor's lists are found again from the matrix, for which what was broadcast stays
- * with the driver until then.
+ * with the driver.
  */
 public final class NeighbourLists implements AutoCloseable {
   private final JavaRDD<NeighbourBlock> blocks;
@@ -81,10 +81,14 @@ public final class NeighbourLists implements AutoCloseable {
     return all;
   }
 
-  /** Frees the lists; they cannot be read after. */
+  /**
+   * Frees what the executors hold. Results made from the lists stay valid: what they were found
+   * with stays with the driver for as long as such results are in use, and Spark's cleaner frees it
+   * then.
+   */
   @Override
   public void close() {
     blocks.unpersist(false);
-    needed.forEach(Broadcast::destroy);
+    needed.forEach(broadcast -> broadcast.unpersist(false));
   }
 }

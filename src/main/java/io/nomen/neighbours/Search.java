@@ -12,17 +12,20 @@ public sealed interface Search {
   record Exact() implements Search {}
 
   /**
-   * Rows are kept by the nearest of {@code centres}, and compared with those of the nearest cells
-   * alone.
+   * Rows are kept by the nearest of {@code cells} centres, and compared with those of the nearest
+   * cells alone.
    *
-   * @param centres [cells, d] float32, unit rows
+   * <p>The centres are rows drawn at random and moved to the means of their cells: cells need not
+   * be good clusters, only of like size and near together.
+   *
    * @param cells how many there are
    * @param recall share of the true neighbours to find, 0 to 1; decides how many cells are searched
+   * @param seed of the draw
    */
-  record InvertedFile(float[] centres, int cells, double recall) implements Search {}
+  record InvertedFile(int cells, double recall, long seed) implements Search {}
 
-  /** Exact up to {@link #EXACT_LIMIT} rows, and by an inverted file over {@code centres} beyond. */
-  static Search auto(long rows, float[] centres, int cells) {
-    return rows <= EXACT_LIMIT ? new Exact() : new InvertedFile(centres, cells, DEFAULT_RECALL);
+  /** Exact up to {@link #EXACT_LIMIT} rows, and by an inverted file of {@code cells} beyond. */
+  static Search auto(long rows, int cells, long seed) {
+    return rows <= EXACT_LIMIT ? new Exact() : new InvertedFile(cells, DEFAULT_RECALL, seed);
   }
 }

@@ -6,11 +6,12 @@ import io.nomen.NomenException;
  * How hard k-means tries.
  *
  * @param restarts how often MLlib starts anew, each time with another seed
- * @param finished how many of the restarts, the best by MLlib's training cost, go on over all rows
- * @param maxIterations most passes over the rows, for MLlib's part and for the finish alike
- * @param tolerance the finish ends when a pass lowers the cost by less than this share of it
- * @param rowsPerCluster MLlib trains on about this many rows per cluster, drawn at random; the
- *     finish sees all
+ * @param finished how many of them are carried to the end; all take some passes over all rows, and
+ *     the poorer half falls out every few passes until this many are left
+ * @param maxIterations most passes over all rows
+ * @param tolerance a set of centres is finished when a pass lowers its cost (rows minus sum of
+ *     cosines) by less than this share
+ * @param rowsPerCluster MLlib starts on about this many rows per cluster, drawn at random
  */
 public record KMeansOptions(
     int restarts, int finished, int maxIterations, double tolerance, int rowsPerCluster) {
@@ -28,8 +29,8 @@ public record KMeansOptions(
     }
   }
 
-  /** What the methods use: {@code restarts} starts, the best four finished on all rows. */
+  /** What the methods use: {@code restarts} starts, four of them carried to the end. */
   public static KMeansOptions withRestarts(int restarts) {
-    return new KMeansOptions(restarts, Math.min(restarts, 4), 100, 1e-5, 256);
+    return new KMeansOptions(restarts, Math.min(restarts, 4), 100, 1e-5, 64);
   }
 }

@@ -25,19 +25,29 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Starts of MLlib's {@code KMeans} with one seed each, several at once.
+ * Starts of MLlib's {@code KMeans} (cosine, block solver) with one seed each, several at once.
  *
  * <p>MLlib holds its rows in double precision, twice over (as a table for {@code k-means||} and in
  * blocks for the solver), so the number of training rows is bounded: {@code rowsPerCluster} per
- * cluster and {@value #MAX_TRAINING_VALUES} values in all. A partition takes {@value
+ * cluster, and {@value #MAX_TRAINING_VALUES} values in all. A partition takes about {@value
  * #ROWS_PER_PARTITION} rows: a Spark job costs more than a pass over so few, so small inputs are
- * quickest as one partition, and restarts beside each other fill the cores.
+ * quickest as one partition, and starts beside each other fill the cores.
  */
 final class MlLibStarts {
   /** Most values in the training rows: 512 MB in double precision. */
   static final long MAX_TRAINING_VALUES = 1L << 26;
 
   static final int ROWS_PER_PARTITION = 16_384;
+
+  /** Fewer training rows than this save nothing worth having. */
+  static final int LEAST_TRAINING_ROWS = 8_192;
+
+  /** Iterations of MLlib's solver; the finish on all rows goes on from there, and is quicker. */
+  private static final int ITERATIONS = 3;
+
+  /** {@code k-means||} takes time with the square of the clusters; more than these start random. */
+  private static final int MOST_PARALLEL_CLUSTERS = 256;
+
   private static final String FEATURES = "features";
   private static final int STARTS_AT_ONCE = 8;
 
@@ -78,8 +88,9 @@ final class MlLibStarts {
 
   /** How many rows MLlib trains on, of {@code rows}. */
   static long trainingRows(long rows, int width, int clusters, int rowsPerCluster) {
-    long bounded = Math.min((long) clusters * rowsPerCluster, MAX_TRAINING_VALUES / width);
-    return Math.min(rows, Math.max(bounded, clusters));
+    long wanted = Math.max((long) clusters * rowsPerCluster, LEAST_TRAINING_ROWS);
+    long bounded = Math.max(Math.min(wanted, MAX_TRAINING_VALUES / width), 2L * clusters);
+    return Math.min(rows, bounded);
   }
 
   private static Iterator<Row> vectors(Iterator<RowBlock> blocks, RowSample sample) {
@@ -132,10 +143,9 @@ final class MlLibStarts {
             .setFeaturesCol(FEATURES)
             .setK(clusters)
             .setDistanceMeasure("cosine")
-            .setInitMode(System.getProperty("mlinit", "k-means||"))
+            .setInitMode(clusters <= MOST_PARALLEL_CLUSTERS ? "k-means||" : "random")
             .setSolver("block")
-            .setMaxIter(Integer.getInteger("mlit", 3))
-            .setTol(1e-4)
+            .setMaxIter(ITERATIONS)
             .setSeed(startSeed)
             .fit(training);
     return matrix(model.clusterCenters());

@@ -17,7 +17,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
@@ -36,7 +35,7 @@ public final class Storage implements Serializable {
     // Local files without Hadoop's .crc companions: people look into these folders. Hadoop caches
     // file
     // systems by scheme alone, so the cache must not hand out the other kind.
-    this.configuration.set("fs.file.impl", RawLocalFileSystem.class.getName());
+    this.configuration.set("fs.file.impl", LocalFiles.class.getName());
     this.configuration.setBoolean("fs.file.impl.disable.cache", true);
   }
 

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.TaskContext;
 
 /** Opens memory scopes of libtorch for the numeric blocks of this package. */
 final class TorchScope {
@@ -16,12 +15,12 @@ final class TorchScope {
     return Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
   }
 
-  /** A task has as many threads as Spark gives it cores; other tasks have the rest. */
+  /**
+   * A task has as many threads as Spark gives it cores. The driver has no more: in local mode it is
+   * the JVM of the tasks, and threads that wait for each other on taken cores lose more than they
+   * gain.
+   */
   static void start() {
-    if (TaskContext.get() == null) {
-      Torch.start();
-    } else {
-      Torch.start(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
-    }
+    Torch.start(SparkEnv.get() == null ? 1 : SparkEnv.get().conf().getInt("spark.task.cpus", 1));
   }
 }

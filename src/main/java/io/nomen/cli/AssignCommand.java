@@ -1,0 +1,82 @@
+package io.nomen.cli;
+
+import io.nomen.job.AssignJob;
+import io.nomen.job.AssignOptions;
+import io.nomen.job.EncodeOptions;
+import io.nomen.job.JobContext;
+import io.nomen.job.RunRecord;
+import io.nomen.store.RunFolder;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** New images into the clusters of an earlier run. */
+@Command(
+    name = "assign",
+    description = "Give new images the clusters and names of an earlier run, in one pass.")
+final class AssignCommand implements Subcommand {
+  @Mixin private CommonOptions common;
+  @Mixin private InputOptions input;
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "Folder of the earlier run.")
+  private String run;
+
+  @Option(
+      names = "--embeddings",
+      paramLabel = "EMB",
+      description = "Ready embeddings (a folder of encode or import) in place of --input.")
+  private Optional<String> embeddings = Optional.empty();
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "RUN2",
+      description = "Folder to write.")
+  private String output;
+
+  @Override
+  public void check(Violations violations) {
+    common.check(violations);
+    input.check(violations);
+    model.check(violations);
+    violations.require(
+        input.input.isEmpty() != embeddings.isEmpty(),
+        "Give either --input URI or --embeddings EMB.");
+  }
+
+  @Override
+  public Map<String, Object> run(Console console) {
+    JobContext context = Jobs.context(console);
+    RunFolder folder = Jobs.folder(context, output);
+    Optional<EncodeOptions> images =
+        input.input.isEmpty()
+            ? Optional.empty()
+            : Optional.of(input.encode(model.choice(), common.resumes()));
+    AssignJob job =
+        new AssignJob(
+            context,
+            folder,
+            new AssignOptions(
+                run,
+                images,
+                embeddings,
+                common.resumes(),
+                ClusterCommand.title(embeddings.orElseGet(() -> input.input.get(0))),
+                Jobs.command(console),
+                console.effectiveOptions()));
+    Jobs.banner(console, model);
+    if (console.dryRun()) {
+      return Jobs.planned(console, job.plan());
+    }
+    RunRecord record = job.run();
+    console.line("Gallery: " + folder.uri() + "/gallery/index.html");
+    return record.summary(folder.uri());
+  }
+}

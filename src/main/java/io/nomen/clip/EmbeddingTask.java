@@ -1,0 +1,134 @@
+package io.nomen.clip;
+
+import io.nomen.image.DecodeOptions;
+import io.nomen.image.Decoded;
+import io.nomen.image.ImageDecoder;
+import io.nomen.image.ModelInput;
+import io.nomen.store.Storage;
+import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchDevice;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** What {@link ClipImageEmbedder} does with the rows of one partition, a batch at a time. */
+record EmbeddingTask(
+    ClipModel model,
+    Storage storage,
+    String device,
+    Precision precision,
+    int batchSize,
+    int inputColumn)
+    implements Serializable {
+
+  /** The rows with their embedding and status. */
+  Iterator<Row> embed(Iterator<Row> rows) {
+    ClipEncoder encoder =
+        EncoderCache.encoder(model, storage, TorchDevice.choose(device, offeredGpus()), precision);
+    return new Batches(rows, encoder);
+  }
+
+  /** GPU addresses that Spark assigned to this task; none outside a task. */
+  static List<String> offeredGpus() {
+    TaskContext context = TaskContext.get();
+    return context == null || !context.resourcesJMap().containsKey("gpu")
+        ? List.of()
+        : List.of(context.resourcesJMap().get("gpu").addresses());
+  }
+
+  private final class Batches implements Iterator<Row> {
+    private final Iterator<Row> rows;
+    private final ClipEncoder encoder;
+    private final Deque<Row> ready = new ArrayDeque<>();
+
+    Batches(Iterator<Row> rows, ClipEncoder encoder) {
+      this.rows = rows;
+      this.encoder = encoder;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !ready.isEmpty() || rows.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (ready.isEmpty()) {
+        if (!rows.hasNext()) {
+          throw new NoSuchElementException();
+        }
+        batch();
+      }
+      return ready.remove();
+    }
+
+    private void batch() {
+      ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * model.vision().imageBytes());
+      List<Row> taken = new ArrayList<>();
+      List<String> statuses = new ArrayList<>();
+      while (taken.size() < batchSize && rows.hasNext()) {
+        Row row = rows.next();
+        taken.add(row);
+        statuses.add(decode(row, pixels));
+      }
+      int pictures = pixels.flip().remaining() / model.vision().imageBytes();
+      float[] embeddings = encoder.encodeImages(pixels, pictures);
+      int at = 0;
+      for (int i = 0; i < taken.size(); i++) {
+        boolean ok = statuses.get(i).equals("ok");
+        ready.add(extended(taken.get(i), ok ? unit(embeddings, at++) : null, statuses.get(i)));
+      }
+    }
+
+    /** Puts the row's picture behind the others; its status. */
+    private String decode(Row row, ByteBuffer pixels) {
+      if (row.isNullAt(inputColumn)) {
+        return "there is no image";
+      }
+      Preprocessing preprocessing = model.preprocessing();
+      Decoded decoded =
+          ImageDecoder.decode(
+              row.getAs(inputColumn), DecodeOptions.forModelInput(preprocessing.shortestEdge()));
+      if (decoded instanceof Decoded.Bad bad) {
+        return bad.status().word() + ": " + bad.reason();
+      }
+      pixels.put(
+          ModelInput.prepare(
+              ((Decoded.Ok) decoded).image(), preprocessing.shortestEdge(), preprocessing.crop()));
+      return "ok";
+    }
+
+    private double[] unit(float[] embeddings, int row) {
+      int width = model.projectionWidth();
+      double[] unit = new double[width];
+      double sum = 0;
+      for (int i = 0; i < width; i++) {
+        unit[i] = embeddings[row * width + i];
+        sum += unit[i] * unit[i];
+      }
+      for (int i = 0; i < width; i++) {
+        unit[i] /= Math.sqrt(sum);
+      }
+      return unit;
+    }
+
+    private Row extended(Row row, double[] embedding, String status) {
+      Object[] values = new Object[row.size() + 2];
+      for (int i = 0; i < row.size(); i++) {
+        values[i] = row.get(i);
+      }
+      values[row.size()] = embedding == null ? null : Vectors.dense(embedding);
+      values[row.size() + 1] = status;
+      return RowFactory.create(values);
+    }
+  }
+}

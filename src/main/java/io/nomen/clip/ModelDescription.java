@@ -1,0 +1,72 @@
+package io.nomen.clip;
+
+import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchDevice;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code nomen model info} tells about a checkpoint on this machine.
+ *
+ * @param card the model card's text: for {@code tiny}, with the numbers that it was measured at
+ */
+public record ModelDescription(
+    ClipModel model, TorchDevice device, Precision precision, Optional<String> card) {
+  /**
+   * Describes a checkpoint.
+   *
+   * @param precision may be {@code AUTO}; the description has what it resolves to
+   */
+  public static ModelDescription of(
+      ClipCheckpoint checkpoint, TorchDevice device, Precision precision) {
+    return new ModelDescription(
+        checkpoint.model(), device, precision.on(device), checkpoint.card());
+  }
+
+  /** The facts in the order in which people ask for them; names and values for a table or JSON. */
+  public Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    VisionSpec vision = model.vision();
+    TextSpec text = model.text();
+    facts.put("model", model.id());
+    facts.put("location", model.location());
+    facts.put("digest", model.digest());
+    facts.put("parameters", String.format(Locale.ROOT, "%,d", model.parameters()));
+    facts.put("embedding width", Integer.toString(model.projectionWidth()));
+    facts.put(
+        "image tower",
+        "ViT, %d px in patches of %d (%d tokens), %s"
+            .formatted(
+                vision.imageSize(), vision.patchSize(), vision.tokens(), tower(vision.tower())));
+    facts.put(
+        "text tower",
+        "%d tokens of %s, %s"
+            .formatted(
+                text.positions(),
+                String.format(Locale.ROOT, "%,d", text.vocabulary()),
+                tower(text.tower())));
+    facts.put(
+        "preprocessing",
+        "shortest side to %d (bicubic), centre %d × %d, mean %s, std %s"
+            .formatted(
+                model.preprocessing().shortestEdge(),
+                model.preprocessing().crop(),
+                model.preprocessing().crop(),
+                model.preprocessing().mean(),
+                model.preprocessing().std()));
+    facts.put("device", device.toString());
+    facts.put("precision", precision.word());
+    return facts;
+  }
+
+  private static String tower(TowerSpec tower) {
+    return "width %d × %d layers, %d heads, %s"
+        .formatted(
+            tower.width(),
+            tower.layers(),
+            tower.heads(),
+            tower.activation().name().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,27 @@
+package io.nomen.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a method found out that its user should read, in sentences. */
+final class MethodRemarks {
+  private MethodRemarks() {}
+
+  /**
+   * @param quality a method's provenance; a gate in it says how well the nouns fit
+   */
+  static List<String> of(Map<String, Object> quality) {
+    List<String> remarks = new ArrayList<>();
+    if (quality.get("gate") instanceof Map<?, ?> gate) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "How well the nouns describe these images: ρ = %.2f, %s.",
+              ((Number) gate.get("rho")).doubleValue(),
+              gate.get("words")));
+    }
+    return remarks;
+  }
+}

@@ -1,0 +1,51 @@
+package io.nomen.job;
+
+import io.nomen.naming.ClusterName;
+import io.nomen.store.RunFolder;
+import io.nomen.store.Storage;
+import io.nomen.store.Table;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlocks;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
+
+/** The tables that every run ends with: {@code assignments} and {@code clusters}. */
+final class ResultTables {
+  private ResultTables() {}
+
+  /**
+   * Writes both tables of {@code attempt}.
+   *
+   * @param embeddings the rows of {@code table}, persisted
+   * @param clusters K
+   * @param naming gives the K names when the assignments are known
+   * @return label-free quality of what was written
+   */
+  static RunQuality write(
+      RunFolder folder,
+      String attempt,
+      JavaRDD<AssignmentBlock> rows,
+      EmbeddingTable table,
+      RowBlocks embeddings,
+      int clusters,
+      Function<Assignments, List<ClusterName>> naming,
+      long seed,
+      Stopwatch stopwatch) {
+    Storage storage = folder.storage();
+    Table written =
+        stopwatch.time("tables", () -> Assignments.write(folder, attempt, rows, table.paths()));
+    Assignments assignments = Assignments.read(storage, written);
+    List<ClusterName> names = stopwatch.time("names", () -> naming.apply(assignments));
+    return stopwatch.time(
+        "quality",
+        () -> {
+          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
+          ClusterProfiles profiles =
+              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
+          new ClusterTable(names, profiles, quality, Assignments.paths(storage, written))
+              .write(folder, attempt);
+          return quality;
+        });
+  }
+}

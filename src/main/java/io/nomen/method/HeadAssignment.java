@@ -1,0 +1,106 @@
+package io.nomen.method;
+
+import io.nomen.heads.TrainedHead;
+import io.nomen.semantics.SemanticSpace;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+
+/** Gives rows to the clusters of a trained head: the most probable, and the next. */
+final class HeadAssignment {
+  private HeadAssignment() {}
+
+  /** Nothing is computed before the result is used; Spark's cleaner frees the broadcast head. */
+  static JavaRDD<AssignmentBlock> assign(RowBlocks features, TrainedHead head) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
+    Broadcast<TrainedHead> shared = spark.broadcast(head);
+    return features.blocks().map(block -> assign(shared.value().probabilities(block)));
+  }
+
+  /** Assigns {@code features} and keeps that; what they are made from may go afterwards. */
+  static Clustering finished(
+      RowBlocks features,
+      TrainedHead head,
+      FittedModel model,
+      Optional<SemanticSpace> semantics,
+      Map<String, Object> quality) {
+    JavaRDD<AssignmentBlock> assigned =
+        assign(features, head).persist(StorageLevel.MEMORY_AND_DISK());
+    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
+    quality.put("mean_confidence", sizes.meanConfidence());
+    return new Clustering(assigned, sizes.rows(), model, semantics, quality);
+  }
+
+  /** The head with its clusters from the largest to the smallest, and without empty ones. */
+  static TrainedHead canonical(RowBlocks features, TrainedHead head) {
+    JavaRDD<AssignmentBlock> assigned = assign(features, head);
+    int clusters = head.shape().clusters();
+    ClusterSizes sizes = ClusterSizes.of(assigned, clusters);
+    long[] first = firstRows(assigned, clusters);
+    int[] order =
+        IntStream.range(0, clusters)
+            .filter(k -> sizes.rows()[k] > 0)
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingLong(k -> -sizes.rows()[k])
+                    .thenComparingLong(k -> first[k]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return head.ordered(order);
+  }
+
+  private static long[] firstRows(JavaRDD<AssignmentBlock> assigned, int clusters) {
+    return assigned
+        .map(
+            block -> {
+              long[] first = new long[clusters];
+              java.util.Arrays.fill(first, Long.MAX_VALUE);
+              for (int i = block.rows() - 1; i >= 0; i--) {
+                first[block.cluster()[i]] = block.firstRow() + i;
+              }
+              return first;
+            })
+        .reduce(
+            (a, b) -> {
+              long[] least = new long[clusters];
+              java.util.Arrays.setAll(least, k -> Math.min(a[k], b[k]));
+              return least;
+            });
+  }
+
+  private static AssignmentBlock assign(RowBlock probabilities) {
+    int rows = probabilities.rows();
+    int clusters = probabilities.width();
+    float[] p = probabilities.values();
+    int[] cluster = new int[rows];
+    float[] confidence = new float[rows];
+    int[] runnerUp = new int[rows];
+    float[] runnerUpConfidence = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      int best = 0;
+      int next = -1;
+      for (int k = 1; k < clusters; k++) {
+        if (p[i * clusters + k] > p[i * clusters + best]) {
+          next = best;
+          best = k;
+        } else if (next < 0 || p[i * clusters + k] > p[i * clusters + next]) {
+          next = k;
+        }
+      }
+      cluster[i] = best;
+      confidence[i] = p[i * clusters + best];
+      runnerUp[i] = next < 0 ? best : next;
+      runnerUpConfidence[i] = next < 0 ? 0 : p[i * clusters + next];
+    }
+    return new AssignmentBlock(
+        probabilities.firstRow(), cluster, confidence, runnerUp, runnerUpConfidence);
+  }
+}

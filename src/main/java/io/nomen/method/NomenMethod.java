@@ -1,0 +1,118 @@
+package io.nomen.method;
+
+import io.nomen.heads.Anchors;
+import io.nomen.heads.Distillation;
+import io.nomen.heads.Replicas;
+import io.nomen.heads.TrainedHead;
+import io.nomen.heads.TrainerSettings;
+import io.nomen.heads.TrainingSet;
+import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.Smoothing;
+import io.nomen.tensor.RowBlocks;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Nomen's own method: TAC's heads and loss on better inputs. Images and texts are centred, the
+ * texts are let in by how well they fit, both are smoothed over their neighbours, and small sets
+ * are trained for enough steps with batches in which every cluster shows. Where the nouns do not
+ * fit at all, both heads see images: plain self-distillation between neighbours.
+ */
+public final class NomenMethod implements ClusteringMethod {
+  static final String NAME = "nomen";
+
+  private static final int NEIGHBOURS = 20;
+  private static final int BATCH = 8192;
+  private static final int LEAST_EPOCHS = 20;
+  private static final int LEAST_STEPS = 120;
+  private static final double RATE = 1e-3;
+  private static final double TEMPERATURE = 0.5;
+  private static final double BALANCE = 5;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public boolean needsNouns() {
+    return true;
+  }
+
+  @Override
+  public Clustering cluster(MethodInput input) {
+    RowBlocks rows = TrainingRows.of(input.embeddings(), input.options().training().trainMax());
+    int neighbours = input.options().training().neighbours().orElse(NEIGHBOURS);
+    int listed = Math.max(neighbours, NomenSpace.NEIGHBOURS);
+    try (NomenInputs inputs = NomenInputs.of(input, rows, NAME, listed)) {
+      JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+      try (Smoothing images =
+          Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
+        Replicas replicas = train(input, inputs, images, listed);
+        return finished(input, inputs, images, replicas);
+      }
+    }
+  }
+
+  private static Replicas train(
+      MethodInput input, NomenInputs inputs, Smoothing images, int listed) {
+    TrainingSet.View imageView = HeadFit.view(images.rows(), inputs.lists());
+    double weight = inputs.gate().shareInTraining();
+    // With the gate shut both heads see the same: there is nothing to search or smooth anew.
+    TrainingSet.View textView = weight == 0 ? imageView : textView(input, inputs, weight, listed);
+    Distillation objective =
+        new Distillation(
+            imageView.width(), textView.width(), input.clusters(), TEMPERATURE, BALANCE);
+    TrainingOptions training = input.options().training();
+    int rows = Math.toIntExact(images.rows().rows());
+    int batch = Math.min(rows, training.batchSize().orElse(BATCH));
+    int steps = rows / batch;
+    int epochs = Math.max(LEAST_EPOCHS, (LEAST_STEPS + steps - 1) / steps);
+    TrainerSettings settings =
+        new TrainerSettings(
+            training.epochs().orElse(epochs),
+            batch,
+            RATE,
+            TrainerSettings.Schedule.CONSTANT,
+            training.shards(),
+            training.localSteps(),
+            input.seed());
+    return new HeadFit(input)
+        .run(List.of(imageView, textView), objective, settings, objective::initial, Anchors.NONE);
+  }
+
+  private static TrainingSet.View textView(
+      MethodInput input, NomenInputs inputs, double weight, int listed) {
+    RowBlocks fused =
+        Fusion.of(inputs.texts(), inputs.images(), weight).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(fused.blocks().context());
+    try (NeighbourLists lists =
+            NomenInputs.find(input, "text neighbours", fused, inputs.semantics(), listed);
+        Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
+      return HeadFit.view(smoothed.rows(), lists);
+    } finally {
+      fused.unpersist();
+    }
+  }
+
+  private static Clustering finished(
+      MethodInput input, NomenInputs inputs, Smoothing images, Replicas replicas) {
+    NomenSpace space = inputs.space(input, 0, inputs.images());
+    // While every row is kept, smoothing anew would give again what is there.
+    boolean allKept = space.kept().rows() == input.embeddings().rows();
+    RowBlocks smoothed =
+        allKept
+            ? images.rows()
+            : NomenNoTrainModel.smoothed(input.embeddings(), space, space.imageMean().width());
+    TrainedHead head = HeadAssignment.canonical(smoothed, replicas.best().head());
+    Map<String, Object> quality = new LinkedHashMap<>(HeadFit.quality(replicas));
+    quality.put("gate", inputs.gate().told());
+    quality.put("neighbours", inputs.lists().report());
+    return HeadAssignment.finished(
+        smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality);
+  }
+}

@@ -1,0 +1,128 @@
+package io.nomen.method;
+
+import io.nomen.heads.Anchors;
+import io.nomen.heads.TrainedHead;
+import io.nomen.neighbours.NearestRows;
+import io.nomen.neighbours.NeighbourBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * How SIC's clusters get their semantic centres, of which the nearest is an image's pseudo-label
+ * (arXiv 2208.09849, section 3.3).
+ */
+public enum SicMapping {
+  /** Every image takes its nearest noun; a centre is the mean of the nouns of its images. */
+  DIRECT,
+  /** A centre is the mean of the nouns nearest to the k-means centre. */
+  CENTER,
+  /** As CENTER, but around the images most sure of the cluster, anew before every epoch. */
+  ADJUSTED;
+
+  /** ξ_a, nouns that make a centre. */
+  private static final int NOUNS_PER_CENTRE = 30;
+
+  /** ξ_c, share of a cluster's expected size whose surest images are averaged. */
+  private static final double SUREST_SHARE = 0.9;
+
+  /**
+   * The mapping for one training.
+   *
+   * @param space the nouns
+   * @param embeddings [N, d], unit rows that are trained on
+   * @param features the same rows with their lengths
+   * @param members rows of each k-means cluster
+   * @param centres [K, d] of k-means, unit rows
+   */
+  Anchors anchors(
+      SicSpace space,
+      RowBlocks embeddings,
+      RowBlocks features,
+      List<int[]> members,
+      Matrix centres) {
+    return switch (this) {
+      case DIRECT -> {
+        float[] fixed = direct(space, embeddings, members);
+        yield (epoch, head) -> fixed;
+      }
+      case CENTER -> {
+        float[] fixed = space.nearestMeans(centres, NOUNS_PER_CENTRE).values();
+        yield (epoch, head) -> fixed;
+      }
+      case ADJUSTED -> (epoch, head) -> adjusted(space, embeddings, features, head);
+    };
+  }
+
+  private static float[] direct(SicSpace space, RowBlocks embeddings, List<int[]> members) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
+    Broadcast<Matrix> nouns = spark.broadcast(space.nouns().embeddings());
+    RowBlocks taken =
+        new RowBlocks(
+            embeddings.blocks().map(block -> nearestNouns(block, nouns.value())),
+            embeddings.rows(),
+            embeddings.width());
+    float[] centres = GroupMeans.of(taken, members).unit().values();
+    nouns.destroy();
+    return centres;
+  }
+
+  private static RowBlock nearestNouns(RowBlock block, Matrix nouns) {
+    Matrix rows = new Matrix(block.rows(), block.width(), block.values());
+    float[] cosines = SicSpace.products(rows, nouns);
+    int[] nearest = new int[block.rows()];
+    for (int i = 0; i < nearest.length; i++) {
+      int start = i * nouns.rows();
+      for (int noun = 1; noun < nouns.rows(); noun++) {
+        if (cosines[start + noun] > cosines[start + nearest[i]]) {
+          nearest[i] = noun;
+        }
+      }
+    }
+    return new RowBlock(
+        block.firstRow(), block.rows(), block.width(), nouns.select(nearest).values());
+  }
+
+  private static float[] adjusted(
+      SicSpace space, RowBlocks embeddings, RowBlocks features, TrainedHead head) {
+    List<int[]> surest = surest(features, head);
+    Matrix centres = GroupMeans.of(embeddings, surest).unit();
+    return space.nearestMeans(centres, NOUNS_PER_CENTRE).values();
+  }
+
+  /** The rows with the highest logit for each cluster; a row may be in several. */
+  private static List<int[]> surest(RowBlocks features, TrainedHead head) {
+    int clusters = head.shape().clusters();
+    long size = features.rows() / clusters;
+    int count = (int) Math.max(1, Math.floor(size * SUREST_SHARE));
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
+    Broadcast<TrainedHead> shared = spark.broadcast(head);
+    NearestRows best =
+        features
+            .blocks()
+            .map(block -> shared.value().logits(block))
+            .treeAggregate(new NearestRows(clusters, count), SicMapping::offer, NearestRows::merge);
+    shared.destroy();
+    NeighbourBlock lists = best.sorted(0);
+    List<int[]> surest = new ArrayList<>();
+    for (int k = 0; k < clusters; k++) {
+      surest.add(Arrays.copyOfRange(lists.neighbours(), k * count, (k + 1) * count));
+    }
+    return surest;
+  }
+
+  private static NearestRows offer(NearestRows best, RowBlock logits) {
+    for (int i = 0; i < logits.rows(); i++) {
+      for (int k = 0; k < logits.width(); k++) {
+        best.offer(
+            k, Math.toIntExact(logits.firstRow() + i), logits.values()[i * logits.width() + k]);
+      }
+    }
+    return best;
+  }
+}

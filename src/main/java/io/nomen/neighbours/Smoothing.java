@@ -1,0 +1,112 @@
+package io.nomen.neighbours;
+
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.UnitRows;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Rows averaged with their nearest neighbours: {@code z ← normalise(z + mean of the neighbours'
+ * z)}. The rows go round in the same waves as in the search, so that an executor never holds more
+ * than one wave beside its own rows.
+ */
+public final class Smoothing implements AutoCloseable {
+  private final RowBlocks rows;
+  private final List<Broadcast<?>> needed;
+
+  private Smoothing(RowBlocks rows, List<Broadcast<?>> needed) {
+    this.rows = rows;
+    this.needed = needed;
+  }
+
+  /** Own rows, their neighbours, and the sum of those met so far. */
+  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums) implements Serializable {}
+
+  /**
+   * Smooths at once; what comes back is kept on the executors until closed.
+   *
+   * @param matrix [N, d], unit rows
+   * @param lists neighbours of its rows, cut like the matrix
+   * @param count how many of each list are taken: the nearest
+   */
+  public static Smoothing of(
+      JavaSparkContext spark, RowBlocks matrix, NeighbourLists lists, int count) {
+    int taken = Math.min(count, lists.count());
+    JavaRDD<Sums> sums =
+        matrix
+            .blocks()
+            .zip(lists.blocks())
+            .map(pair -> new Sums(pair._1(), pair._2(), new float[pair._1().values().length]));
+    List<Broadcast<?>> waves = new ArrayList<>();
+    for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
+      Broadcast<List<RowBlock>> wave = spark.broadcast(Waves.collect(matrix, first));
+      waves.add(wave);
+      JavaRDD<Sums> before = sums;
+      sums = before.map(s -> add(s, wave.value(), taken)).persist(StorageLevel.MEMORY_AND_DISK());
+      sums.count();
+      before.unpersist(false);
+      wave.unpersist(false);
+    }
+    JavaRDD<RowBlock> smoothed =
+        sums.map(s -> finish(s, taken)).persist(StorageLevel.MEMORY_AND_DISK());
+    smoothed.count();
+    sums.unpersist(false);
+    return new Smoothing(new RowBlocks(smoothed, matrix.rows(), matrix.width()), waves);
+  }
+
+  /** The smoothed rows, [N, d], unit rows, cut like the matrix. */
+  public RowBlocks rows() {
+    return rows;
+  }
+
+  /** Frees what the executors hold; results made from the rows stay valid, as with the lists. */
+  @Override
+  public void close() {
+    rows.unpersist();
+    needed.forEach(broadcast -> broadcast.unpersist(false));
+  }
+
+  private static Sums add(Sums before, List<RowBlock> wave, int taken) {
+    int width = before.block().width();
+    float[] sums = before.sums().clone();
+    for (int i = 0; i < before.block().rows(); i++) {
+      for (int n = 0; n < taken; n++) {
+        int row = before.lists().neighbours()[i * before.lists().count() + n];
+        RowBlock holder = Waves.holding(wave, row);
+        if (holder != null) {
+          addRow(holder, (int) (row - holder.firstRow()), sums, i * width);
+        }
+      }
+    }
+    return new Sums(before.block(), before.lists(), sums);
+  }
+
+  private static void addRow(RowBlock from, int row, float[] sums, int to) {
+    int start = row * from.width();
+    for (int j = 0; j < from.width(); j++) {
+      sums[to + j] += from.values()[start + j];
+    }
+  }
+
+  private static RowBlock finish(Sums sums, int taken) {
+    RowBlock block = sums.block();
+    return new RowBlock(
+        block.firstRow(), block.rows(), block.width(), mixed(block, sums.sums(), taken));
+  }
+
+  /** Own rows plus the mean of what was summed, as unit rows. */
+  static float[] mixed(RowBlock block, float[] sums, int taken) {
+    float[] mixed = block.values().clone();
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] += sums[i] / Math.max(1, taken);
+    }
+    UnitRows.normalise(mixed, block.width());
+    return mixed;
+  }
+}

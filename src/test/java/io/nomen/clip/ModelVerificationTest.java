@@ -1,0 +1,65 @@
+package io.nomen.clip;
+
+import static io.nomen.clip.ClipCheckpointTest.assertInput;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.tensor.Cpu;
+import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchDevice;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelVerificationTest {
+  @TempDir Path folder;
+
+  @Test
+  void the_bundled_model_is_whole() {
+    ModelVerification found = verify("tiny");
+    assertThat(found.tensors()).isEqualTo(157);
+    assertThat(found.imageNorm()).isBetween(5.0, 60.0);
+    assertThat(found.textNorm().orElseThrow()).isBetween(5.0, 60.0);
+  }
+
+  @Test
+  void a_number_that_is_not_finite_is_named() throws Exception {
+    new TestCheckpoint(folder)
+        .editingTensors(
+            t -> {
+              byte[] bytes = t.get("visual_projection.weight").bytes();
+              bytes[20] = 0;
+              bytes[21] = 0x7C;
+            });
+    assertInput(
+        () -> verify(folder.toString()),
+        "tensor visual_projection.weight has the value Infinity at 10");
+  }
+
+  @Test
+  void weights_that_are_all_zero_are_no_model() throws Exception {
+    new TestCheckpoint(folder)
+        .editingTensors(
+            t -> java.util.Arrays.fill(t.get("visual_projection.weight").bytes(), (byte) 0));
+    assertInput(() -> verify(folder.toString()), "gives an embedding of length 0.0");
+  }
+
+  @Test
+  void the_description_says_what_people_ask_for() {
+    ModelDescription found =
+        ModelDescription.of(
+            ClipCheckpoint.open(Goldens.STORAGE, "tiny"), TorchDevice.CPU, Precision.AUTO);
+    assertThat(found.facts())
+        .containsEntry("parameters", "6,753,344")
+        .containsEntry("embedding width", "256")
+        .containsEntry(
+            "image tower",
+            "ViT, 64 px in patches of 8 (65 tokens), width 256 × 6 layers, 4 heads, gelu")
+        .containsEntry("text tower", "32 tokens of 2,562, width 192 × 3 layers, 3 heads, gelu")
+        .containsEntry("precision", Cpu.multipliesBf16() ? "bf16" : "fp32");
+    assertThat(found.card().orElseThrow()).contains("27.6 %");
+  }
+
+  private static ModelVerification verify(String location) {
+    return ModelVerification.run(Goldens.STORAGE, location, TorchDevice.CPU, Precision.FP32);
+  }
+}
