@@ -15,6 +15,9 @@ public final class BucketReader {
     if (bucket instanceof FileBucket files) {
       return new FileBucketReader(files, storage, options);
     }
+    if (bucket instanceof ParquetBucket rows) {
+      return new ParquetBucketReader(rows, storage, options);
+    }
     return new TarBucketReader((TarBucket) bucket, storage, options);
   }
 }

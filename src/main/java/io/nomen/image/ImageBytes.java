@@ -5,6 +5,7 @@ import io.nomen.store.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.Locale;
 
 /** Random access to the bytes of one image that was listed before. */
 public final class ImageBytes {
@@ -20,16 +21,25 @@ public final class ImageBytes {
    */
   public static byte[] read(Storage storage, String path, long offset, long length) {
     String file = file(storage, path);
+    try {
+      return file.length() < path.length() && file.toLowerCase(Locale.ROOT).endsWith(".parquet")
+          ? ParquetRow.read(storage, file, offset, length)
+          : readPart(storage, file, offset, length);
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %s again: %s; was the input changed?".formatted(path, LocalWalk.reason(e)),
+          e);
+    }
+  }
+
+  private static byte[] readPart(Storage storage, String file, long offset, long length)
+      throws IOException {
     try (InputStream in = ImageFile.open(storage, file, offset)) {
       byte[] bytes = in.readNBytes(Math.toIntExact(length));
       if (bytes.length < length) {
         throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
       }
       return bytes;
-    } catch (IOException e) {
-      throw NomenException.input(
-          "Cannot read %s again: %s; was the input changed?".formatted(path, LocalWalk.reason(e)),
-          e);
     }
   }
 

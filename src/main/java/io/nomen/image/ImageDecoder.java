@@ -63,10 +63,15 @@ public final class ImageDecoder {
         return new Decoded.Bad(e.status(), e.getMessage(), facts);
       } catch (InterruptedIOException e) {
         throw new NomenException(NomenException.Kind.STOPPED, "Stopped while decoding.", e);
+      } catch (NomenException e) {
+        throw e;
       } catch (IOException | RuntimeException | StackOverflowError e) {
         // Readers of other makers throw whatever they come upon in damaged bytes.
         return new Decoded.Bad(
             ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + told(e), facts);
+      } catch (LinkageError e) {
+        return new Decoded.Bad(
+            ImageStatus.UNSUPPORTED, "the " + format.word() + " reader cannot be loaded", facts);
       } catch (OutOfMemoryError e) {
         return new Decoded.Bad(
             ImageStatus.TOO_LARGE, "it does not fit into the memory that is left", facts);
@@ -82,31 +87,37 @@ public final class ImageDecoder {
       return switch (format) {
         case JPEG -> {
           JpegHeader header = JpegHeader.parse(bytes);
-          accept(header.facts());
-          yield JpegDecoder.decode(
-              bytes, header, JpegScale.of(header.facts(), options.targetShortestSide()), deadline);
+          int scale = JpegScale.of(accept(header.facts()), options.targetShortestSide());
+          yield Watchdog.run(() -> JpegPixels.decode(bytes, header, scale, deadline), deadline);
         }
         case PNG -> {
           PngHeader header = PngHeader.parse(bytes);
           accept(header.facts());
-          yield PngDecoder.decode(bytes, header, deadline);
+          header.requireWhole();
+          yield imageIo(header.bare());
         }
         case GIF -> {
-          Facts header = accept(GifDecoder.peek(bytes));
-          yield GifDecoder.decode(bytes, header, deadline);
+          Facts canvas = accept(GifHeader.peek(bytes));
+          GifHeader header = GifHeader.parse(bytes, canvas);
+          yield Watchdog.run(
+              () -> ImageIoPixels.decodeGif(bytes, canvas, header, deadline), deadline);
         }
         case BMP -> {
           BmpHeader.requireWhole(bytes, accept(BmpHeader.peek(bytes)));
-          yield Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+          yield imageIo(bytes);
         }
         case WEBP -> {
           accept(WebpHeader.peek(bytes));
           WebpHeader.requireWhole(bytes);
-          yield Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+          yield imageIo(WebpHeader.bare(bytes));
         }
         case TIFF -> tiff();
         default -> throw new IllegalStateException("no reader for " + format);
       };
+    }
+
+    private RgbImage imageIo(byte[] picture) throws IOException {
+      return Watchdog.run(() -> ImageIoPixels.decode(picture, format, deadline), deadline);
     }
 
     private RgbImage tiff() throws IOException {
@@ -118,7 +129,9 @@ public final class ImageDecoder {
             found.width(), found.height(), header.bitsPerPixel());
       }
       header.requireWhole();
-      return Watchdog.run(() -> ImageIoPixels.decode(bytes, format, deadline), deadline);
+      return header.isLabOfBytes()
+          ? Watchdog.run(() -> ImageIoPixels.decodeLab(bytes, deadline), deadline)
+          : imageIo(bytes);
     }
 
     private Facts accept(Facts header) throws BadImageException {

@@ -78,7 +78,9 @@ public final class Inventory {
     List<ListedFile> plain = new ArrayList<>();
     List<ListedFile> shards = new ArrayList<>();
     for (ListedFile file : files.values()) {
-      (isShard(file) ? shards : plain).add(file);
+      if (!isBesideParquet(file)) {
+        (isTar(file) || isParquet(file) ? shards : plain).add(file);
+      }
     }
     List<Bucket> buckets = new ArrayList<>();
     int each = filesPerBucket(plain.size());
@@ -87,7 +89,11 @@ public final class Inventory {
       buckets.add(new FileBucket(buckets.size(), plain.subList(from, to)));
     }
     for (ListedFile shard : shards) {
-      buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+      if (isTar(shard)) {
+        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+      } else {
+        buckets.addAll(ParquetImages.buckets(storage, shard.path(), options, buckets.size()));
+      }
     }
     return List.copyOf(buckets);
   }
@@ -99,8 +105,22 @@ public final class Inventory {
   }
 
   /** By name, because opening a million files to look would cost more than reading the shards. */
-  private static boolean isShard(ListedFile file) {
-    return file.trouble().isEmpty() && file.name().toLowerCase(Locale.ROOT).endsWith(".tar");
+  private static boolean isTar(ListedFile file) {
+    return isCalled(file, ".tar");
+  }
+
+  private boolean isParquet(ListedFile file) {
+    return options.imageColumn().isPresent() && isCalled(file, ".parquet");
+  }
+
+  /** What writers of Parquet leave beside their files is no input. */
+  private boolean isBesideParquet(ListedFile file) {
+    return options.imageColumn().isPresent()
+        && (file.name().startsWith("_") || file.name().startsWith("."));
+  }
+
+  private static boolean isCalled(ListedFile file, String end) {
+    return file.trouble().isEmpty() && file.name().toLowerCase(Locale.ROOT).endsWith(end);
   }
 
   private static int byCodePoint(String a, String b) {

@@ -1,9 +1,12 @@
 package io.nomen.image;
 
 import io.nomen.store.Storage;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -13,8 +16,6 @@ import java.util.Arrays;
  * these do not depend on it.
  */
 final class LocalPath {
-  private static final String UNRESERVED = "/-._~";
-
   private LocalPath() {}
 
   /** Whether {@code uri}, as {@link Storage#qualify} gives it, is on the local file system. */
@@ -25,11 +26,40 @@ final class LocalPath {
   /** The file that {@code uri} names. */
   static Path of(String uri) {
     String name = withoutScheme(uri);
-    Path literal = of(name.getBytes(StandardCharsets.UTF_8));
-    if (RawName.mayBeEscaped(name) && !Files.exists(literal)) {
-      return of(RawName.unescaped(name));
+    Path literal = literal(name);
+    boolean plain = name.chars().allMatch(c -> c < 0x80) && !RawName.mayBeEscaped(name);
+    if (plain || Files.exists(literal, LinkOption.NOFOLLOW_LINKS)) {
+      return literal;
     }
-    return literal;
+    return search(name, literal);
+  }
+
+  private static Path literal(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      // The JVM cannot encode it; what is searched for by listing cannot be this.
+      return Path.of("/");
+    }
+  }
+
+  /** Paths of undecodable bytes come from listings only: Java makes none from text. */
+  private static Path search(String name, Path otherwise) {
+    int slash = name.lastIndexOf('/');
+    Path folder = of("file:" + (slash == 0 ? "/" : name.substring(0, slash)));
+    String wanted = name.substring(slash + 1);
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+      for (Path child : children) {
+        String uri = uri(child);
+        if (uri.substring(uri.lastIndexOf('/') + 1).equals(wanted)) {
+          return child;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // What is not there is reported by whoever opens it.
+      return otherwise;
+    }
+    return otherwise;
   }
 
   /** The URI of {@code path} as text: not percent-encoded, as Hadoop writes it. */
@@ -45,24 +75,6 @@ final class LocalPath {
   private static String withoutScheme(String uri) {
     String path = uri.substring("file:".length());
     return path.startsWith("//") ? path.substring(path.indexOf('/', 2)) : path;
-  }
-
-  private static Path of(byte[] name) {
-    StringBuilder encoded = new StringBuilder("file:");
-    for (byte b : name) {
-      boolean plain =
-          (b >= 'a' && b <= 'z')
-              || (b >= 'A' && b <= 'Z')
-              || (b >= '0' && b <= '9')
-              || (b > 0 && UNRESERVED.indexOf(b) >= 0);
-      if (plain) {
-        encoded.append((char) b);
-      } else {
-        encoded.append('%').append(Character.forDigit(b >> 4 & 15, 16));
-        encoded.append(Character.forDigit(b & 15, 16));
-      }
-    }
-    return Path.of(URI.create(encoded.toString()));
   }
 
   private static byte[] decoded(String rawPath) {

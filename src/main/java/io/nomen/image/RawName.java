@@ -1,6 +1,5 @@
 package io.nomen.image;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -43,21 +42,6 @@ final class RawName {
       }
     }
     return false;
-  }
-
-  /** The bytes that {@link #text} wrote as {@code text}, if some of them were escaped. */
-  static byte[] unescaped(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int from = 0;
-    for (int i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
-      if (isEscape(text, i)) {
-        bytes.writeBytes(text.substring(from, i).getBytes(StandardCharsets.UTF_8));
-        bytes.write(Integer.parseInt(text.substring(i + 1, i + 3), 16));
-        from = i + 3;
-      }
-    }
-    bytes.writeBytes(text.substring(from).getBytes(StandardCharsets.UTF_8));
-    return bytes.toByteArray();
   }
 
   /** Only bytes of 0x80 and above can be invalid. */

@@ -44,8 +44,9 @@ final class TiffHeader {
         "tiff", (int) width, (int) height, ExifOrientation.read(bytes, 0, bytes.length));
   }
 
-  boolean isLab() {
-    return value(PHOTOMETRIC, 0, -1) == CIE_LAB;
+  /** Whether its pixels are L*, a* and b* of 8 bits. */
+  boolean isLabOfBytes() {
+    return value(PHOTOMETRIC, 0, -1) == CIE_LAB && bitsPerPixel() == 24;
   }
 
   /** Bits of one pixel, by the first sample's. */

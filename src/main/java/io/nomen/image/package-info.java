@@ -13,6 +13,7 @@
  * be spent that the bytes do not pay for, up to the limits in {@link io.nomen.image.DecodeOptions}.
  * Pixels are Pillow's: the goldens of CLIP's preprocessing are made with it.
  *
- * <p>JPEG, PNG and GIF are decoded here; BMP, WebP and TIFF by TwelveMonkeys' ImageIO readers.
+ * <p>Formats are recognised and their headers read here; JPEG, PNG and GIF are decoded by the JDK's
+ * ImageIO readers, BMP and TIFF by TwelveMonkeys', WebP by libwebp.
  */
 package io.nomen.image;

@@ -1,0 +1,103 @@
+package io.nomen.image;
+
+import java.awt.Point;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.IOException;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+
+/**
+ * Decodes JPEG through the JDK's reader, which is libjpeg and gives libjpeg's pixels. It is handed
+ * the bare picture, and its warnings are heard: what libjpeg fills up with grey is not a picture.
+ */
+final class JpegPixels {
+  private static final ComponentColorModel RGB =
+      new ComponentColorModel(
+          ColorSpace.getInstance(ColorSpace.CS_sRGB),
+          false,
+          false,
+          ComponentColorModel.OPAQUE,
+          DataBuffer.TYPE_BYTE);
+
+  private JpegPixels() {}
+
+  /**
+   * The picture, or every {@code scale}-th pixel of every {@code scale}-th row of it.
+   *
+   * @param bytes the file that {@code header} was read from
+   */
+  static RgbImage decode(byte[] bytes, JpegHeader header, int scale, Deadline deadline)
+      throws IOException {
+    // The shortest code of a block is one bit: so much data must be there before memory is taken.
+    if (header.frame().blocks() / 8 > bytes.length) {
+      throw BadImageException.truncated(
+          "its JPEG data is too short for %d blocks", header.frame().blocks());
+    }
+    ImageReader reader = JdkReaders.create("jpeg");
+    JpegWarnings warnings = new JpegWarnings();
+    try (DeadlineImageInputStream in = new DeadlineImageInputStream(header.bare(), deadline)) {
+      reader.addIIOReadWarningListener(warnings);
+      reader.setInput(in, true, true);
+      ImageReadParam param = reader.getDefaultReadParam();
+      param.setSourceSubsampling(scale, scale, (scale - 1) / 2, (scale - 1) / 2);
+      RgbImage image = pixels(reader, param, header, scale);
+      warnings.refuse();
+      return image;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static RgbImage pixels(
+      ImageReader reader, ImageReadParam param, JpegHeader header, int scale) throws IOException {
+    int offset = (scale - 1) / 2;
+    int width = (header.frame().width() - offset + scale - 1) / scale;
+    int height = (header.frame().height() - offset + scale - 1) / scale;
+    if (header.frame().components() == 3 && !header.storedAsRgb()) {
+      RgbImage image = RgbImage.blank(width, height);
+      param.setDestination(over(image));
+      reader.read(0, param);
+      return image;
+    }
+    Raster raster = reader.readRaster(0, param);
+    byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+    return switch (header.frame().components()) {
+      case 1 -> grey(samples, width, height);
+      case 3 -> new RgbImage(width, height, samples);
+      default -> Inks.toRgb(samples, width, height, header.storedAsYcck());
+    };
+  }
+
+  /** A view of the image's own bytes, so that the reader writes into them. */
+  private static BufferedImage over(RgbImage image) {
+    WritableRaster raster =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(image.rgb(), image.rgb().length),
+            image.width(),
+            image.height(),
+            3 * image.width(),
+            3,
+            new int[] {0, 1, 2},
+            new Point(0, 0));
+    return new BufferedImage(RGB, raster, false, null);
+  }
+
+  private static RgbImage grey(byte[] samples, int width, int height) {
+    RgbImage image = RgbImage.blank(width, height);
+    byte[] rgb = image.rgb();
+    int at = 0;
+    for (byte sample : samples) {
+      rgb[at] = sample;
+      rgb[at + 1] = sample;
+      rgb[at + 2] = sample;
+      at += 3;
+    }
+    return image;
+  }
+}

@@ -1,0 +1,179 @@
+package io.nomen.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class InventoryTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
+  private static final byte[] IMAGE = Pictures.encode("png", 8, 8);
+
+  @TempDir Path folder;
+
+  private static List<RawImage> read(List<String> inputs, InventoryOptions options) {
+    List<RawImage> images = new ArrayList<>();
+    for (Bucket bucket : Inventory.list(STORAGE, inputs, options)) {
+      try (CloseableIterator<RawImage> all =
+          BucketReader.open(bucket, STORAGE, ReadOptions.defaults())) {
+        all.forEachRemaining(images::add);
+      }
+    }
+    return images;
+  }
+
+  private List<RawImage> read() {
+    return read(List.of(folder.toString()), InventoryOptions.defaults());
+  }
+
+  private Path write(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.write(file, IMAGE);
+  }
+
+  @Test
+  @Timeout(30)
+  void every_file_has_a_row_be_it_hidden_empty_broken_or_a_pipe() throws Exception {
+    write("a/one.png");
+    write("top.png");
+    write(".hidden.png");
+    Files.write(folder.resolve("empty.jpg"), new byte[0]);
+    Files.createDirectories(folder.resolve("x.jpg"));
+    write("x.jpg/inside.png");
+    Files.createSymbolicLink(folder.resolve("broken.jpg"), Path.of("nowhere"));
+    Files.createSymbolicLink(folder.resolve("good.png"), Path.of("top.png"));
+    Files.createSymbolicLink(folder.resolve("loop"), folder);
+    new ProcessBuilder("mkfifo", folder.resolve("pipe.jpg").toString()).start().waitFor();
+    Map<String, RawImage> rows =
+        read().stream().collect(Collectors.toMap(r -> relative(r.path()), Function.identity()));
+    assertThat(rows)
+        .containsOnlyKeys(
+            "a/one.png",
+            "top.png",
+            ".hidden.png",
+            "empty.jpg",
+            "x.jpg/inside.png",
+            "broken.jpg",
+            "good.png",
+            "loop",
+            "pipe.jpg");
+    for (String bad : List.of("broken.jpg", "loop", "pipe.jpg")) {
+      assertThat(rows.get(bad).content())
+          .isInstanceOfSatisfying(
+              Content.Missing.class,
+              missing -> assertThat(missing.status()).isEqualTo(ImageStatus.UNREADABLE));
+    }
+    assertThat(rows.get("a/one.png").label()).contains("a");
+    assertThat(rows.get("top.png").label()).isEmpty();
+    assertThat(((Content.Whole) rows.get("good.png").content()).bytes()).isEqualTo(IMAGE);
+    assertThat(((Content.Whole) rows.get("empty.jpg").content()).bytes()).isEmpty();
+  }
+
+  private String relative(String uri) {
+    return uri.substring(("file:" + folder + "/").length());
+  }
+
+  @Test
+  void odd_names_survive_and_are_found_again() throws Exception {
+    List<String> names =
+        List.of(
+            "quote'\".png",
+            "line\nbreak.png",
+            "a%20b.png",
+            "..png",
+            "<script>.png",
+            "a b.png",
+            "\u202egnp.exe.png",
+            "\u00e4\u732b\ud83d\udc08.png",
+            "colon:a.png",
+            "star[1]*.png",
+            "bang!/x.png",
+            "hash#?.png",
+            "n".repeat(255));
+    Assumptions.assumeTrue(
+        "UTF-8".equals(System.getProperty("sun.jnu.encoding")),
+        "SKIPPED: this JVM's locale cannot write the names that this test needs");
+    for (String name : names) {
+      write(name);
+    }
+    // Java cannot make a name that is no valid UTF-8.
+    String copy = "cp 'a b.png' $'bad-\\xffx'";
+    new ProcessBuilder("bash", "-c", copy).directory(folder.toFile()).start().waitFor();
+    List<RawImage> rows = read();
+    List<String> expected = new ArrayList<>(names);
+    expected.add("bad-%FFx");
+    assertThat(rows.stream().map(r -> relative(r.path())))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    for (RawImage row : rows) {
+      assertThat(row.content()).as(row.path()).isInstanceOf(Content.Whole.class);
+      assertThat(ImageBytes.read(STORAGE, row.path(), row.offset(), row.length()))
+          .as(row.path())
+          .isEqualTo(IMAGE);
+    }
+  }
+
+  @Test
+  void buckets_hold_their_share_in_path_order_and_travel() throws Exception {
+    for (int i = 0; i < 7; i++) {
+      write("f%d.png".formatted(6 - i));
+    }
+    InventoryOptions three =
+        new InventoryOptions(3, Optional.empty(), Optional.empty(), Optional.empty());
+    List<String> twice = List.of(folder + "/f*.png", folder.toString());
+    List<Bucket> buckets = Inventory.list(STORAGE, twice, three);
+    assertThat(buckets).extracting(Bucket::number).containsExactly(0, 1, 2);
+    assertThat(buckets).extracting(b -> ((FileBucket) b).files().size()).containsExactly(3, 3, 1);
+    assertThat(read(twice, three))
+        .extracting(r -> relative(r.path()))
+        .containsExactly("f0.png", "f1.png", "f2.png", "f3.png", "f4.png", "f5.png", "f6.png");
+    assertThat(copied(buckets)).isEqualTo(buckets);
+  }
+
+  private static Object copied(List<Bucket> buckets) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(new ArrayList<>(buckets));
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return in.readObject();
+    }
+  }
+
+  @Test
+  void a_glob_over_folders_keeps_their_names_as_labels() throws Exception {
+    write("cat/a.png");
+    write("dog/b.png");
+    write("fish/c.png");
+    List<RawImage> rows = read(List.of(folder + "/{cat,dog}/*.png"), InventoryOptions.defaults());
+    assertThat(rows).extracting(r -> r.label().orElseThrow()).containsExactly("cat", "dog");
+  }
+
+  @Test
+  void an_input_that_is_not_there_is_one_sentence() {
+    assertThatThrownBy(() -> read(List.of(folder + "/none*"), InventoryOptions.defaults()))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("There is nothing at")
+        .hasMessageContaining("none*");
+  }
+}
