@@ -41,32 +41,42 @@ final class BlockProducts implements AutoCloseable {
     }
   }
 
+  /** Takes the products of one query with consecutive keys. */
+  interface Receiver {
+    /**
+     * Takes them.
+     *
+     * @param query number of the query within the block
+     * @param firstKey number of the first key among those compared
+     * @param similarities the products; the first {@code count} of them are read
+     */
+    void accept(int query, int firstKey, float[] similarities, int count);
+  }
+
   /**
-   * Offers rows to all queries of the block.
+   * Compares all queries of the block with {@code keys}.
    *
    * @param keys [n, d] row-major
-   * @param firstKey number of the first of them in the whole matrix
    */
-  void compare(float[] keys, long firstKey, NearestRows nearest) {
+  void compare(float[] keys, Receiver receiver) {
     int width = block.width();
     int rows = keys.length / width;
     for (int first = 0; first < rows; first += KEYS_PER_TILE) {
       int count = Math.min(KEYS_PER_TILE, rows - first);
       try (NDManager step = scope.newSubManager()) {
-        offer(NativeFloats.rows(step, keys, first, count, width), firstKey + first, count, nearest);
+        offer(NativeFloats.rows(step, keys, first, count, width), first, count, receiver);
       }
     }
   }
 
-  private void offer(NDArray keys, long firstKey, int count, NearestRows nearest) {
+  private void offer(NDArray keys, int firstKey, int count, Receiver receiver) {
     for (int part = 0; part < queries.size(); part++) {
       try (NDManager step = scope.newSubManager()) {
         NDList products = script.run(step, "products", queries.get(part), keys);
         int rows = (int) queries.get(part).getShape().get(0);
         for (int i = 0; i < rows; i++) {
-          int query = part * QUERIES_PER_TILE + i;
           NativeFloats.read(products.head(), i * count, similarities, count);
-          nearest.offer(query, block.firstRow() + query, firstKey, similarities, count);
+          receiver.accept(part * QUERIES_PER_TILE + i, firstKey, similarities, count);
         }
       }
     }

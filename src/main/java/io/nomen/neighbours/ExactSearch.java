@@ -53,7 +53,7 @@ final class ExactSearch {
           NearestRows nearest = found.nearest().copy();
           try (BlockProducts products = new BlockProducts(found.block())) {
             for (RowBlock key : keys) {
-              products.compare(key.values(), key.firstRow(), nearest);
+              nearest.offerAll(found.block(), products, key.values(), key.firstRow());
             }
           }
           return new Found(found.block(), nearest);

@@ -23,7 +23,7 @@ public final class KeptRows {
     RowBlock queries = new RowBlock(kept.rows(), block.rows(), block.width(), block.values());
     NearestRows nearest = new NearestRows(block.rows(), asked);
     try (BlockProducts products = new BlockProducts(queries)) {
-      products.compare(kept.values(), 0, nearest);
+      nearest.offerAll(queries, products, kept.values(), 0);
     }
     NeighbourBlock found = nearest.sorted(queries.firstRow());
     float[] sums = new float[block.values().length];

@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.tensor.RowBlock;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -52,6 +53,14 @@ public final class NearestRows implements Serializable {
     System.arraycopy(heaps, 0, copy.heaps, 0, heaps.length);
     System.arraycopy(worst, 0, copy.worst, 0, worst.length);
     return copy;
+  }
+
+  /** Offers all rows of {@code keys} to all queries of {@code products}. */
+  void offerAll(RowBlock queryRows, BlockProducts products, float[] keys, long firstKey) {
+    products.compare(
+        keys,
+        (query, first, similarities, rows) ->
+            offer(query, queryRows.firstRow() + query, firstKey + first, similarities, rows));
   }
 
   /**

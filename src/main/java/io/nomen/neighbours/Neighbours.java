@@ -24,6 +24,9 @@ public final class Neighbours {
               .formatted(matrix.rows()));
     }
     int possible = (int) Math.min(count, matrix.rows() - 1);
+    if (search instanceof Search.InvertedFile file) {
+      return new InvertedFileSearch(spark, matrix, possible, file).run();
+    }
     return ExactSearch.run(spark, matrix, possible);
   }
 }

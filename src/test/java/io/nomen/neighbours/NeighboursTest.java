@@ -2,10 +2,13 @@ package io.nomen.neighbours;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.UnitRows;
 import io.nomen.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,6 +71,83 @@ class NeighboursTest {
     assertThatThrownBy(() -> Neighbours.find(LocalSpark.context(), one, 5, new Search.Exact()))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("at least 2 images");
+  }
+
+  @Test
+  void an_inverted_file_finds_the_share_of_true_neighbours_that_it_reports() {
+    int width = 16;
+    float[] rows = groupedRows(3_000, width, 40, 5);
+    RowBlocks matrix = RowBlocks.of(LocalSpark.context(), rows, width);
+    int[] exact = find(rows, width, 10);
+
+    try (NeighbourLists lists =
+        Neighbours.find(LocalSpark.context(), matrix, 10, new Search.InvertedFile(30, 0.9, 0))) {
+      int[] found = lists.collect();
+      int hits = 0;
+      for (int row = 0; row < 3_000; row++) {
+        List<Integer> truth = listOf(exact, row, 10);
+        hits += (int) listOf(found, row, 10).stream().filter(truth::contains).count();
+      }
+      double recall = hits / 30_000.0;
+      assertThat(lists.report().recall()).isGreaterThanOrEqualTo(0.9);
+      assertThat(lists.report().nprobe().orElseThrow()).isLessThan(30);
+      assertThat(recall).isCloseTo(lists.report().recall(), within(0.04));
+    }
+  }
+
+  @Test
+  void an_inverted_file_whose_cells_are_all_searched_is_exact() {
+    float[] rows = groupedRows(700, 8, 9, 2);
+    RowBlocks matrix = RowBlocks.of(LocalSpark.context(), rows, 8);
+
+    try (NeighbourLists lists =
+        Neighbours.find(LocalSpark.context(), matrix, 6, new Search.InvertedFile(12, 1, 0))) {
+      int[] exact = find(rows, 8, 6);
+      int[] found = lists.collect();
+      int same = 0;
+      for (int i = 0; i < exact.length; i++) {
+        same += exact[i] == found[i] ? 1 : 0;
+      }
+      assertThat(same / (double) exact.length).isGreaterThan(0.999);
+    }
+  }
+
+  @Test
+  void smoothing_adds_the_mean_of_the_nearest_rows() {
+    float[] rows = unitRows(300, 6, 4);
+    RowBlocks matrix = RowBlocks.of(LocalSpark.context(), rows, 6);
+    int[] lists = find(rows, 6, 3);
+    float[] expected = rows.clone();
+    for (int row = 0; row < 300; row++) {
+      for (int n = 0; n < 3; n++) {
+        for (int j = 0; j < 6; j++) {
+          expected[row * 6 + j] += rows[lists[row * 3 + n] * 6 + j] / 3;
+        }
+      }
+    }
+    UnitRows.normalise(expected, 6);
+
+    try (NeighbourLists found =
+            Neighbours.find(LocalSpark.context(), matrix, 5, new Search.Exact());
+        Smoothing smoothed = Smoothing.of(LocalSpark.context(), matrix, found, 3)) {
+      float[] values = smoothed.rows().collect();
+      float[] again =
+          KeptRows.smooth(new RowBlock(0, 300, 6, rows), new Matrix(300, 6, rows), 3).values();
+      for (int i = 0; i < values.length; i++) {
+        assertThat(values[i]).isCloseTo(expected[i], within(1e-5f));
+      }
+      assertThat(again).containsExactly(values);
+    }
+  }
+
+  private static float[] groupedRows(int rows, int width, int groups, long seed) {
+    float[] centres = unitRows(groups, width, seed);
+    float[] values = unitRows(rows, width, seed + 1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 0.5f * values[i] + centres[i / width % groups * width + i % width];
+    }
+    UnitRows.normalise(values, width);
+    return values;
   }
 
   private static int[] find(float[] rows, int width, int count) {
