@@ -97,7 +97,7 @@ record EmbeddingTask(
       Preprocessing preprocessing = model.preprocessing();
       Decoded decoded =
           ImageDecoder.decode(
-              row.getAs(inputColumn), DecodeOptions.forModelInput(preprocessing.shortestEdge()));
+              row.getAs(inputColumn), DecodeOptions.defaults());
       if (decoded instanceof Decoded.Bad bad) {
         return bad.status().word() + ": " + bad.reason();
       }

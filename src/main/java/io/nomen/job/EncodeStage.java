@@ -170,10 +170,7 @@ final class EncodeStage {
         torchThreads,
         torchThreads,
         ReadOptions.defaults(),
-        new DecodeOptions(
-            options.pixelLimit(),
-            DecodeOptions.DEFAULT_TIME_LIMIT,
-            model.preprocessing().shortestEdge()));
+        new DecodeOptions(options.pixelLimit(), DecodeOptions.DEFAULT_TIME_LIMIT));
   }
 
   private String manifests(StageAttempt attempt) {
