@@ -32,8 +32,7 @@ final class JpegPixels {
    *
    * @param bytes the file that {@code header} was read from
    */
-  static RgbImage decode(byte[] bytes, JpegHeader header, Deadline deadline)
-      throws IOException {
+  static RgbImage decode(byte[] bytes, JpegHeader header, Deadline deadline) throws IOException {
     // The shortest code of a block is one bit: so much data must be there before memory is taken.
     if (header.frame().blocks() / 8 > bytes.length) {
       throw BadImageException.truncated(

@@ -147,8 +147,7 @@ final class EncodeStage {
       EncodeTask task =
           new EncodeTask(
               context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
-      return watch.during(
-          () -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
 
