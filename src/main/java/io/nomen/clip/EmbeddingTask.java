@@ -95,9 +95,7 @@ record EmbeddingTask(
         return "there is no image";
       }
       Preprocessing preprocessing = model.preprocessing();
-      Decoded decoded =
-          ImageDecoder.decode(
-              row.getAs(inputColumn), DecodeOptions.forModelInput(preprocessing.shortestEdge()));
+      Decoded decoded = ImageDecoder.decode(row.getAs(inputColumn), DecodeOptions.defaults());
       if (decoded instanceof Decoded.Bad bad) {
         return bad.status().word() + ": " + bad.reason();
       }

@@ -87,8 +87,8 @@ public final class ImageDecoder {
       return switch (format) {
         case JPEG -> {
           JpegHeader header = JpegHeader.parse(bytes);
-          int scale = JpegScale.of(accept(header.facts()), options.targetShortestSide());
-          yield Watchdog.run(() -> JpegPixels.decode(bytes, header, scale, deadline), deadline);
+          accept(header.facts());
+          yield Watchdog.run(() -> JpegPixels.decode(bytes, header, deadline), deadline);
         }
         case PNG -> {
           PngHeader header = PngHeader.parse(bytes);

@@ -28,12 +28,11 @@ final class JpegPixels {
   private JpegPixels() {}
 
   /**
-   * The picture, or every {@code scale}-th pixel of every {@code scale}-th row of it.
+   * The picture.
    *
    * @param bytes the file that {@code header} was read from
    */
-  static RgbImage decode(byte[] bytes, JpegHeader header, int scale, Deadline deadline)
-      throws IOException {
+  static RgbImage decode(byte[] bytes, JpegHeader header, Deadline deadline) throws IOException {
     // The shortest code of a block is one bit: so much data must be there before memory is taken.
     if (header.frame().blocks() / 8 > bytes.length) {
       throw BadImageException.truncated(
@@ -44,9 +43,7 @@ final class JpegPixels {
     try (DeadlineImageInputStream in = new DeadlineImageInputStream(header.bare(), deadline)) {
       reader.addIIOReadWarningListener(warnings);
       reader.setInput(in, true, true);
-      ImageReadParam param = reader.getDefaultReadParam();
-      param.setSourceSubsampling(scale, scale, (scale - 1) / 2, (scale - 1) / 2);
-      RgbImage image = pixels(reader, param, header, scale);
+      RgbImage image = pixels(reader, header);
       warnings.refuse();
       return image;
     } finally {
@@ -54,18 +51,17 @@ final class JpegPixels {
     }
   }
 
-  private static RgbImage pixels(
-      ImageReader reader, ImageReadParam param, JpegHeader header, int scale) throws IOException {
-    int offset = (scale - 1) / 2;
-    int width = (header.frame().width() - offset + scale - 1) / scale;
-    int height = (header.frame().height() - offset + scale - 1) / scale;
+  private static RgbImage pixels(ImageReader reader, JpegHeader header) throws IOException {
+    int width = header.frame().width();
+    int height = header.frame().height();
     if (header.frame().components() == 3 && !header.storedAsRgb()) {
       RgbImage image = RgbImage.blank(width, height);
+      ImageReadParam param = reader.getDefaultReadParam();
       param.setDestination(over(image));
       reader.read(0, param);
       return image;
     }
-    Raster raster = reader.readRaster(0, param);
+    Raster raster = reader.readRaster(0, null);
     byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
     return switch (header.frame().components()) {
       case 1 -> grey(samples, width, height);

@@ -14,7 +14,9 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
-/** Parquet files with a binary column of images: their schema, and how they are cut into buckets. */
+/**
+ * Parquet files with a binary column of images: their schema, and how they are cut into buckets.
+ */
 final class ParquetImages {
   private ParquetImages() {}
 
@@ -30,8 +32,7 @@ final class ParquetImages {
    * @param number of the first bucket
    * @throws NomenException when it is no Parquet file or lacks a column
    */
-  static List<Bucket> buckets(
-      Storage storage, String path, InventoryOptions options, int number) {
+  static List<Bucket> buckets(Storage storage, String path, InventoryOptions options, int number) {
     try (ParquetFileReader reader = open(storage, path)) {
       projection(reader.getFooter().getFileMetaData().getSchema(), path, options);
       List<Bucket> buckets = new ArrayList<>();
@@ -88,12 +89,12 @@ final class ParquetImages {
         t ->
             t.isPrimitive()
                 && !t.isRepetition(Type.Repetition.REPEATED)
-                && (!binary || t.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY);
+                && (!binary
+                    || t.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY);
     Optional<Type> found =
         schema.containsField(name) ? Optional.of(schema.getType(name)) : Optional.empty();
     if (found.filter(fits).isEmpty()) {
-      List<String> fitting =
-          schema.getFields().stream().filter(fits).map(Type::getName).toList();
+      List<String> fitting = schema.getFields().stream().filter(fits).map(Type::getName).toList();
       throw NomenException.usage(
           "%s %s: %s has no such %s column; it has %s."
               .formatted(option, name, path, binary ? "binary" : "plain", fitting));

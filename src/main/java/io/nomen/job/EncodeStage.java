@@ -147,8 +147,7 @@ final class EncodeStage {
       EncodeTask task =
           new EncodeTask(
               context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
-      return watch.during(
-          () -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
 
@@ -170,10 +169,7 @@ final class EncodeStage {
         torchThreads,
         torchThreads,
         ReadOptions.defaults(),
-        new DecodeOptions(
-            options.pixelLimit(),
-            DecodeOptions.DEFAULT_TIME_LIMIT,
-            model.preprocessing().shortestEdge()));
+        new DecodeOptions(options.pixelLimit(), DecodeOptions.DEFAULT_TIME_LIMIT));
   }
 
   private String manifests(StageAttempt attempt) {

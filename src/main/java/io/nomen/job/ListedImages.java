@@ -100,7 +100,7 @@ final class ListedImages {
     Map<String, byte[]> thumbnail(Storage storage) {
       try {
         byte[] encoded = ImageBytes.read(storage, path, offset, bytes);
-        DecodeOptions options = DecodeOptions.forModelInput(Thumbnail.SIDE);
+        DecodeOptions options = DecodeOptions.defaults();
         return ImageDecoder.decode(encoded, options) instanceof Decoded.Ok ok
             ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
             : Map.of();

@@ -105,7 +105,7 @@ class ImageDecoderTest {
 
   @Test
   void refuses_a_picture_above_the_pixel_limit_with_its_size() {
-    DecodeOptions small = new DecodeOptions(1000, Duration.ofSeconds(30), 0);
+    DecodeOptions small = new DecodeOptions(1000, Duration.ofSeconds(30));
     Decoded.Bad bad = (Decoded.Bad) ImageDecoder.decode(Pictures.encode("png", 40, 30), small);
     assertThat(bad.status()).isEqualTo(ImageStatus.TOO_LARGE);
     assertThat(bad.reason()).contains("40 x 30").contains("1000");
@@ -116,19 +116,9 @@ class ImageDecoderTest {
   void stops_when_its_time_is_over() {
     byte[] bytes = Pictures.encode("jpg", 2000, 2000);
     DecodeOptions hurried =
-        new DecodeOptions(DecodeOptions.DEFAULT_PIXEL_LIMIT, Duration.ofNanos(1), 0);
+        new DecodeOptions(DecodeOptions.DEFAULT_PIXEL_LIMIT, Duration.ofNanos(1));
     Decoded.Bad bad = (Decoded.Bad) ImageDecoder.decode(bytes, hurried);
     assertThat(bad.status()).isEqualTo(ImageStatus.TIMEOUT);
-  }
-
-  @Test
-  void leaves_twice_the_models_pixels_when_it_decodes_a_part_of_them() {
-    byte[] bytes = Pictures.encode("jpg", 800, 600);
-    Decoded.Ok whole = (Decoded.Ok) ImageDecoder.decode(bytes, DecodeOptions.forModelInput(151));
-    assertThat(whole.image().height()).isEqualTo(600);
-    Decoded.Ok half = (Decoded.Ok) ImageDecoder.decode(bytes, DecodeOptions.forModelInput(150));
-    assertThat(half.image().height()).isEqualTo(300);
-    assertThat(half.facts()).isEqualTo(new Facts("jpeg", 800, 600, 1));
   }
 
   @Test
