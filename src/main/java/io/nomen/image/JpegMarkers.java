@@ -21,6 +21,19 @@ final class JpegMarkers {
     throw BadImageException.truncated("it ends before its last JPEG segment");
   }
 
+  /** Whether an end marker stands behind the last scan; entropy-coded data cannot look like one. */
+  static boolean ended(byte[] bytes) {
+    for (int at = bytes.length - 2; at >= 0; at--) {
+      if (bytes[at] == (byte) 0xff && code(bytes, at) == END) {
+        return true;
+      }
+      if (bytes[at] == (byte) 0xff && code(bytes, at) == SCAN) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   static int code(byte[] bytes, int at) {
     return bytes[at + 1] & 0xff;
   }

@@ -44,7 +44,7 @@ final class JpegPixels {
       reader.addIIOReadWarningListener(warnings);
       reader.setInput(in, true, true);
       RgbImage image = pixels(reader, header);
-      warnings.refuse();
+      warnings.refuse(JpegMarkers.ended(bytes));
       return image;
     } finally {
       reader.dispose();

@@ -22,9 +22,14 @@ final class JpegWarnings implements IIOReadWarningListener {
     }
   }
 
-  /** Fails where a part of the picture is made up. */
-  void refuse() throws BadImageException {
-    if (!truncation.isEmpty()) {
+  /**
+   * Fails where a part of the picture is made up.
+   *
+   * @param ended whether the file has an end marker behind its last scan: without one, what looks like
+   *     damage is that the file stops
+   */
+  void refuse(boolean ended) throws BadImageException {
+    if (!truncation.isEmpty() || (!damage.isEmpty() && !ended)) {
       throw BadImageException.truncated("it ends before its last JPEG block");
     }
     if (!damage.isEmpty()) {

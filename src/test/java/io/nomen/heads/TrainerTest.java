@@ -152,9 +152,11 @@ class TrainerTest {
     byte[] bytes = Files.readAllBytes(newest);
     Files.write(newest, java.util.Arrays.copyOf(bytes, bytes.length / 2));
 
-    assertThat(checkpoints.latest(4).orElseThrow().history().epochs()).hasSize(2);
-    assertThat(checkpoints("another").latest(4)).isEmpty();
-    assertThat(checkpoints.latest(5)).isEmpty();
+    // The trainer keeps trainings of other settings apart in one place.
+    String training = OBJECTIVE + " " + settings(3, 1, 1, 4);
+    assertThat(checkpoints.of(training).latest(4).orElseThrow().history().epochs()).hasSize(2);
+    assertThat(checkpoints("another").of(training).latest(4)).isEmpty();
+    assertThat(checkpoints.of(training).latest(5)).isEmpty();
   }
 
   @Test
