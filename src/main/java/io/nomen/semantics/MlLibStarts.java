@@ -7,6 +7,7 @@ import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,7 +41,7 @@ final class MlLibStarts {
   static final int ROWS_PER_PARTITION = 16_384;
 
   /** Fewer training rows than this save nothing worth having. */
-  static final int LEAST_TRAINING_ROWS = 8_192;
+  static final int LEAST_TRAINING_ROWS = 2_048;
 
   /** Iterations of MLlib's solver; the finish on all rows goes on from there, and is quicker. */
   private static final int ITERATIONS = 3;
@@ -118,8 +119,7 @@ final class MlLibStarts {
         Executors.newFixedThreadPool(Math.min(options.restarts(), Math.min(cores, STARTS_AT_ONCE)));
     try {
       List<Future<Matrix>> running = new ArrayList<>();
-      for (int i = 0; i < options.restarts(); i++) {
-        long startSeed = seed + i;
+      for (long startSeed : new SplittableRandom(seed).longs(options.restarts()).toArray()) {
         running.add(pool.submit(() -> start(training, startSeed)));
       }
       List<Matrix> done = new ArrayList<>();

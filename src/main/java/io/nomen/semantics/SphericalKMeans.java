@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>MLlib's {@code KMeans} (cosine, {@code k-means||}, block solver) starts several times on
  *       rows drawn at random, each time with another seed.
- *   <li>All starts go on side by side over <em>all</em> rows with Lloyd's algorithm, products through
- *       libtorch in single precision; poor ones fall out on the way, and the rest go on until a pass
- *       gains next to nothing. The greatest mean cosine wins. MLlib's solver takes no initial model,
- *       so this part is ours.
+ *   <li>All starts go on side by side over <em>all</em> rows with Lloyd's algorithm, products
+ *       through libtorch in single precision; poor ones fall out on the way, and the rest go on
+ *       until a pass gains next to nothing. The greatest mean cosine wins. MLlib's solver takes no
+ *       initial model, so this part is ours.
  * </ol>
  *
  * <p>Where several centres want the same rows one of them may end empty: it restarts as a copy of

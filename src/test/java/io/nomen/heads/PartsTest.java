@@ -157,7 +157,8 @@ class PartsTest {
         int row = (int) batch[i];
         assertThat(seen[row]).isFalse();
         seen[row] = true;
-        assertThat(batch[rows + i]).isIn((long) neighbours[2 * row], (long) neighbours[2 * row + 1]);
+        assertThat(batch[rows + i])
+            .isIn((long) neighbours[2 * row], (long) neighbours[2 * row + 1]);
       }
     }
     assertThat(new BatchPlan(new TrainingSet(List.of(view)), 2, true, 1, 0).batches()).isEqualTo(2);

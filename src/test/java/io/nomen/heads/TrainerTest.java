@@ -145,8 +145,7 @@ class TrainerTest {
   }
 
   @Test
-  void passes_over_a_checkpoint_that_was_cut_off_or_belongs_to_another_training()
-      throws Exception {
+  void passes_over_a_checkpoint_that_was_cut_off_or_belongs_to_another_training() throws Exception {
     Checkpoints checkpoints = checkpoints("digest");
     train(settings(3, 1, 1, 4), checkpoints, TrainingProgress.SILENT);
     Path newest = folder.resolve("seed-4/epoch-000003.safetensors");
