@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.evaluate.ClusterCount;
 import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
@@ -36,6 +37,7 @@ public final class ClusterJob {
   private final ClusterOptions options;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> tables = new LinkedHashMap<>();
+  private Optional<ClusterCount.Choice> count = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
@@ -163,22 +165,35 @@ public final class ClusterJob {
   private Clustering fit(
       StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
     try (MethodSteps steps = new MethodSteps(context.progress())) {
-      return Methods.named(options.method())
-          .cluster(
-              new MethodInput(
-                  embeddings,
-                  Optional.of(norms),
-                  nouns.map(NounTable::matrix),
-                  Optional.empty(),
-                  options.clusters().orElseThrow(),
-                  options.options(),
-                  options.seed(),
-                  steps,
-                  Checkpoints.in(
-                      context.storage(),
-                      folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                      Digests.sha256(attempt.settings().toString()))));
+      MethodInput input =
+          new MethodInput(
+              embeddings,
+              Optional.of(norms),
+              nouns.map(NounTable::matrix),
+              Optional.empty(),
+              options.clusters().orElse(1),
+              options.options(),
+              options.seed(),
+              steps,
+              Checkpoints.in(
+                  context.storage(),
+                  folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                  Digests.sha256(attempt.settings().toString())));
+      if (options.clusters().isEmpty()) {
+        ClusterCount.Choice choice = AutoClusters.choose(input);
+        count = Optional.of(choice);
+        context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
+        input = input.withClusters(choice.clusters());
+      }
+      return Methods.named(options.method()).cluster(input);
     }
+  }
+
+  /** The method's own provenance, and how the number of clusters was chosen where it was. */
+  private Map<String, Object> provenance(Clustering clustering) {
+    Map<String, Object> all = new LinkedHashMap<>(clustering.quality());
+    count.ifPresent(choice -> all.put("cluster_count", choice));
+    return all;
   }
 
   private RunRecord finish(
@@ -267,7 +282,7 @@ public final class ClusterJob {
         source.counts(),
         stopwatch.seconds(),
         quality.summary(),
-        clustering.quality(),
+        provenance(clustering),
         MethodRemarks.of(clustering.quality()),
         Platform.versions());
   }

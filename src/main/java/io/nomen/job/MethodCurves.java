@@ -10,13 +10,44 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The histories in a method's provenance as charts: one for each term of the loss, by epoch. */
+/** The histories in a run's provenance as charts: the terms of the loss by epoch, the sweep over K. */
 final class MethodCurves {
   private MethodCurves() {}
 
   static List<Curve> of(Map<String, Object> method) {
-    JsonNode epochs = Json.mapper().valueToTree(method).path("epochs");
-    if (!epochs.isArray() || epochs.size() < 2) {
+    JsonNode told = Json.mapper().valueToTree(method);
+    List<Curve> curves = new ArrayList<>(epochs(told.path("epochs")));
+    curves.addAll(counts(told.path("cluster_count").path("curve")));
+    return curves;
+  }
+
+  private static List<Curve> counts(JsonNode points) {
+    if (points.size() < 2) {
+      return List.of();
+    }
+    double[] clusters = new double[points.size()];
+    double[] silhouette = new double[points.size()];
+    double[] stability = new double[points.size()];
+    double[] score = new double[points.size()];
+    for (int i = 0; i < clusters.length; i++) {
+      JsonNode trial = points.get(i).path("trial");
+      clusters[i] = trial.path("clusters").asDouble();
+      silhouette[i] = trial.path("silhouette").asDouble();
+      stability[i] = trial.path("stability").asDouble() / 100;
+      score[i] = points.get(i).path("score").asDouble();
+    }
+    return List.of(
+        new Curve(
+            "how many clusters",
+            "clusters",
+            List.of(
+                new Curve.Series("silhouette", clusters, silhouette),
+                new Curve.Series("stability", clusters, stability),
+                new Curve.Series("score", clusters, score))));
+  }
+
+  private static List<Curve> epochs(JsonNode epochs) {
+    if (epochs.size() < 2) {
       return List.of();
     }
     Set<String> terms = new TreeSet<>();

@@ -62,6 +62,12 @@ public record MethodInput(
         MethodProgress.SILENT);
   }
 
+  /** The same with K = {@code wanted}. */
+  public MethodInput withClusters(int wanted) {
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints);
+  }
+
   /** The same with {@code nouns}. */
   public MethodInput withNouns(NounMatrix vocabulary) {
     return new MethodInput(

@@ -31,6 +31,11 @@ public record KMeansOptions(
 
   /** What the methods use: {@code restarts} starts, four of them carried to the end. */
   public static KMeansOptions withRestarts(int restarts) {
-    return new KMeansOptions(restarts, Math.min(restarts, 4), 100, 1e-5, 64);
+    return new KMeansOptions(restarts, Math.min(restarts, 4), 100, 1e-5, 32);
+  }
+
+  /** The same with {@code count} starts carried to the end. */
+  public KMeansOptions withFinished(int count) {
+    return new KMeansOptions(restarts, count, maxIterations, tolerance, rowsPerCluster);
   }
 }

@@ -7,6 +7,7 @@ import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +33,10 @@ import org.apache.spark.storage.StorageLevel;
  * cluster, and {@value #MAX_TRAINING_VALUES} values in all. A partition takes about {@value
  * #ROWS_PER_PARTITION} rows: a Spark job costs more than a pass over so few, so small inputs are
  * quickest as one partition, and starts beside each other fill the cores.
+ *
+ * <p>Initial centres take turns: {@code k-means||} finds many small separate clusters that random
+ * rows miss, but it goes for outliers, and where the clusters are fewer and coarser than the data's
+ * own it ends with a giant and dwarfs, and random rows do better.
  */
 final class MlLibStarts {
   /** Most values in the training rows: 512 MB in double precision. */
@@ -40,7 +45,7 @@ final class MlLibStarts {
   static final int ROWS_PER_PARTITION = 16_384;
 
   /** Fewer training rows than this save nothing worth having. */
-  static final int LEAST_TRAINING_ROWS = 8_192;
+  static final int LEAST_TRAINING_ROWS = 2_048;
 
   /** Iterations of MLlib's solver; the finish on all rows goes on from there, and is quicker. */
   private static final int ITERATIONS = 3;
@@ -118,9 +123,11 @@ final class MlLibStarts {
         Executors.newFixedThreadPool(Math.min(options.restarts(), Math.min(cores, STARTS_AT_ONCE)));
     try {
       List<Future<Matrix>> running = new ArrayList<>();
-      for (int i = 0; i < options.restarts(); i++) {
-        long startSeed = seed + i;
-        running.add(pool.submit(() -> start(training, startSeed)));
+      long[] seeds = new SplittableRandom(seed).longs(options.restarts()).toArray();
+      for (int i = 0; i < seeds.length; i++) {
+        long startSeed = seeds[i];
+        String mode = i % 2 == 0 && clusters <= MOST_PARALLEL_CLUSTERS ? "k-means||" : "random";
+        running.add(pool.submit(() -> start(training, mode, startSeed)));
       }
       List<Matrix> done = new ArrayList<>();
       for (Future<Matrix> start : running) {
@@ -137,13 +144,13 @@ final class MlLibStarts {
     }
   }
 
-  private Matrix start(Dataset<Row> training, long startSeed) {
+  private Matrix start(Dataset<Row> training, String mode, long startSeed) {
     KMeansModel model =
         new KMeans()
             .setFeaturesCol(FEATURES)
             .setK(clusters)
             .setDistanceMeasure("cosine")
-            .setInitMode(clusters <= MOST_PARALLEL_CLUSTERS ? "k-means||" : "random")
+            .setInitMode(mode)
             .setSolver("block")
             .setMaxIter(ITERATIONS)
             .setSeed(startSeed)

@@ -4,166 +4,105 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.SoftmaxRetrieval;
-import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * How much more of each noun a cluster's images have than all images: the mean retrieval weight
- * over the cluster less the mean over all. Names are chosen by it.
+ * How much more a noun is about a cluster's images than about all images: the mean retrieval weight
+ * over the cluster less the mean over all.
  *
- * <p>The temperature is softer than that of text counterparts: the nearest noun then does not take
- * all, and the nouns beside it can be read. Above {@value #MOST_ROWS} rows an even share of them is
- * looked at.
+ * <p>Several assignments of the same rows are scored at once (the run's own, and shuffled ones that
+ * tell how high a score gets by chance), because the retrieval costs more than the sums. Where the
+ * sums of all clusters do not fit into {@value NounTally#MOST_VALUES} values, the rows are gone
+ * over several times, for a part of the clusters each. Above {@value #MOST_ROWS} rows an even share
+ * of them is looked at.
  */
 public final class NounScores {
-  /** Of the softmax over nouns. */
+  /** Softer than in the counterparts: less winner-takes-all reads better. */
   public static final double TEMPERATURE = 0.02;
 
   private static final int MOST_ROWS = 20_000;
+  private static final int TREE_DEPTH = 2;
 
   private NounScores() {}
 
   /**
-   * Scores for several assignments of the same images at once: the real one, and shuffled ones that
-   * say what chance reaches.
+   * Scores of all nouns for all clusters.
    *
-   * @param embeddings [N, d] float32, unit rows
+   * @param embeddings [N, d], unit rows
    * @param nouns [m, d], unit rows
-   * @param assignments each [N], 0 to K−1
+   * @param assignments each [N], the cluster of every row, 0 to K−1
    * @param clusters K
-   * @return for each assignment [K, m]; zeros for a cluster without a row
+   * @return for each assignment [K, m]; zeros for a cluster without rows
    */
   public static List<float[][]> of(
       RowBlocks embeddings, Matrix nouns, List<int[]> assignments, int clusters) {
+    requireSameRows(embeddings, assignments);
+    int slots = assignments.size() * clusters;
+    long stride = Math.max(1, (embeddings.rows() + MOST_ROWS - 1) / MOST_ROWS);
+    int atOnce = Math.max(1, NounTally.MOST_VALUES / nouns.rows());
+    double[][] means = new double[slots][];
+    double[] sizes = new double[slots];
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     Broadcast<Matrix> sharedNouns = spark.broadcast(nouns);
-    Broadcast<List<int[]>> shared = spark.broadcast(new ArrayList<>(assignments));
-    long stride = Math.max(1, (embeddings.rows() + MOST_ROWS - 1) / MOST_ROWS);
-    int count = assignments.size();
-    Sums sums =
-        embeddings
-            .blocks()
-            .mapPartitions(
-                blocks ->
-                    List.of(
-                            Sums.over(
-                                blocks,
-                                new SoftmaxRetrieval(sharedNouns.value(), TEMPERATURE),
-                                shared.value(),
-                                stride,
-                                new Sums(count, clusters, nouns.rows())))
-                        .iterator())
-            .treeReduce(Sums::merge);
-    sharedNouns.destroy();
-    shared.destroy();
-    return sums.scores();
+    Broadcast<int[][]> sharedAssignments = spark.broadcast(assignments.toArray(int[][]::new));
+    try {
+      for (int from = 0; from < slots; from += atOnce) {
+        NounSlots range = new NounSlots(from, Math.min(slots, from + atOnce), clusters, stride);
+        NounTally tally =
+            embeddings
+                .blocks()
+                .mapPartitions(
+                    part -> tally(part, sharedNouns.value(), sharedAssignments.value(), range))
+                .treeReduce(NounTally::merge, TREE_DEPTH);
+        for (int slot = range.from(); slot < range.to(); slot++) {
+          sizes[slot] = tally.count(slot);
+          means[slot] = tally.mean(slot);
+        }
+      }
+    } finally {
+      sharedNouns.destroy();
+      sharedAssignments.destroy();
+    }
+    return lessOverall(means, sizes, assignments.size(), clusters, nouns.rows());
   }
 
-  /** Sums of weights by assignment and cluster. */
-  private static final class Sums implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    private final int clusters;
-    private final int nouns;
-    private final double[][] weights;
-    private final long[][] rows;
-
-    Sums(int assignments, int clusters, int nouns) {
-      this.clusters = clusters;
-      this.nouns = nouns;
-      this.weights = new double[assignments][clusters * nouns];
-      this.rows = new long[assignments][clusters];
+  private static Iterator<NounTally> tally(
+      Iterator<RowBlock> blocks, Matrix nouns, int[][] assignments, NounSlots range) {
+    NounTally tally = new NounTally(range, nouns.rows());
+    try (SoftmaxRetrieval retrieval = new SoftmaxRetrieval(nouns, TEMPERATURE)) {
+      blocks.forEachRemaining(block -> tally.add(block, assignments, retrieval));
     }
+    return List.of(tally).iterator();
+  }
 
-    static Sums over(
-        java.util.Iterator<RowBlock> blocks,
-        SoftmaxRetrieval retrieval,
-        List<int[]> assignments,
-        long stride,
-        Sums sums) {
-      try (retrieval) {
-        while (blocks.hasNext()) {
-          RowBlock block = blocks.next();
-          RowBlock thinned = thin(block, stride);
-          long first = firstKept(block, stride);
-          retrieval.weights(
-              thinned,
-              (from, count, part) -> {
-                for (int i = 0; i < count; i++) {
-                  sums.add(part, i, Math.toIntExact(first + (from + i) * stride), assignments);
-                }
-              });
-        }
-      }
-      return sums;
-    }
-
-    private void add(float[] part, int i, int row, List<int[]> assignments) {
-      for (int a = 0; a < weights.length; a++) {
-        int cluster = assignments.get(a)[row];
-        double[] sum = weights[a];
-        rows[a][cluster]++;
-        for (int j = 0; j < nouns; j++) {
-          sum[cluster * nouns + j] += part[i * nouns + j];
-        }
+  private static List<float[][]> lessOverall(
+      double[][] means, double[] sizes, int assignments, int clusters, int nouns) {
+    double[] overall = new double[nouns];
+    double rows = 0;
+    for (int c = 0; c < clusters; c++) {
+      rows += sizes[c];
+      for (int j = 0; j < nouns; j++) {
+        overall[j] += sizes[c] * means[c][j];
       }
     }
-
-    Sums merge(Sums other) {
-      for (int a = 0; a < weights.length; a++) {
-        for (int i = 0; i < weights[a].length; i++) {
-          weights[a][i] += other.weights[a][i];
-        }
-        for (int c = 0; c < clusters; c++) {
-          rows[a][c] += other.rows[a][c];
-        }
+    float[][][] scores = new float[assignments][clusters][nouns];
+    for (int slot = 0; slot < means.length; slot++) {
+      for (int j = 0; sizes[slot] > 0 && j < nouns; j++) {
+        scores[slot / clusters][slot % clusters][j] = (float) (means[slot][j] - overall[j] / rows);
       }
-      return this;
     }
+    return List.of(scores);
+  }
 
-    List<float[][]> scores() {
-      double[] overall = new double[nouns];
-      long all = 0;
-      for (int c = 0; c < clusters; c++) {
-        all += rows[0][c];
-        for (int j = 0; j < nouns; j++) {
-          overall[j] += weights[0][c * nouns + j];
-        }
+  private static void requireSameRows(RowBlocks embeddings, List<int[]> assignments) {
+    for (int[] assignment : assignments) {
+      if (assignment.length != embeddings.rows()) {
+        throw new IllegalArgumentException(
+            "%d rows but an assignment of %d".formatted(embeddings.rows(), assignment.length));
       }
-      List<float[][]> scores = new ArrayList<>();
-      for (int a = 0; a < weights.length; a++) {
-        float[][] score = new float[clusters][nouns];
-        for (int c = 0; c < clusters; c++) {
-          for (int j = 0; j < nouns && rows[a][c] > 0; j++) {
-            score[c][j] = (float) (weights[a][c * nouns + j] / rows[a][c] - overall[j] / all);
-          }
-        }
-        scores.add(score);
-      }
-      return scores;
-    }
-
-    private static long firstKept(RowBlock block, long stride) {
-      return (block.firstRow() + stride - 1) / stride * stride;
-    }
-
-    private static RowBlock thin(RowBlock block, long stride) {
-      if (stride == 1) {
-        return block;
-      }
-      long first = firstKept(block, stride);
-      long end = block.firstRow() + block.rows();
-      int kept = first >= end ? 0 : Math.toIntExact((end - first + stride - 1) / stride);
-      float[] values = new float[kept * block.width()];
-      for (int i = 0; i < kept; i++) {
-        int from = Math.toIntExact(first + i * stride - block.firstRow());
-        System.arraycopy(
-            block.values(), from * block.width(), values, i * block.width(), block.width());
-      }
-      return new RowBlock(first, kept, block.width(), values);
     }
   }
 }

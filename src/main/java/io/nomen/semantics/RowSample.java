@@ -5,11 +5,14 @@ import java.io.Serializable;
 /**
  * Rows drawn at random by their numbers: every row is in with probability {@code wanted / rows},
  * whatever machine looks at it.
+ *
+ * @param wanted about how many rows are drawn; all where it is not below {@code rows}
+ * @param rows N
  */
-record RowSample(long seed, long wanted, long rows) implements Serializable {
+public record RowSample(long seed, long wanted, long rows) implements Serializable {
 
   /** Whether row {@code row} is drawn. */
-  boolean holds(long row) {
+  public boolean holds(long row) {
     return wanted >= rows || unit(mix(mix(seed) + row)) < (double) wanted / rows;
   }
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * Spherical k-means (rows and centres of length 1, cosine), in two parts.
  *
  * <ol>
- *   <li>MLlib's {@code KMeans} (cosine, {@code k-means||}, block solver) starts several times on
- *       rows drawn at random, each time with another seed.
+ *   <li>MLlib's {@code KMeans} (cosine, block solver, {@code k-means||} and random in turns) starts
+ *       several times on rows drawn at random, each time with another seed.
  *   <li>All starts go on side by side over <em>all</em> rows with Lloyd's algorithm, products
  *       through libtorch in single precision; poor ones fall out on the way, and the rest go on
  *       until a pass gains next to nothing. The greatest mean cosine wins. MLlib's solver takes no

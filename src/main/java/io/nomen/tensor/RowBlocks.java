@@ -1,9 +1,11 @@
 package io.nomen.tensor;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -20,17 +22,25 @@ public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
   /** Rows per block where a matrix is cut up here: 8 MB at 512 columns. */
   public static final int ROWS_PER_BLOCK = 4096;
 
-  /** Cuts a matrix that the driver holds, one partition per block. */
+  /**
+   * Cuts a matrix that the driver holds, one partition per block. The values travel once to every
+   * machine, as a broadcast; in the tasks themselves they would travel with each.
+   */
   public static RowBlocks of(JavaSparkContext spark, float[] values, int width) {
     int rows = values.length / width;
-    List<RowBlock> blocks = new ArrayList<>();
-    for (int first = 0; first < rows; first += ROWS_PER_BLOCK) {
-      int count = Math.min(ROWS_PER_BLOCK, rows - first);
-      float[] part = new float[count * width];
-      System.arraycopy(values, first * width, part, 0, part.length);
-      blocks.add(new RowBlock(first, count, width, part));
-    }
-    return new RowBlocks(spark.parallelize(blocks, Math.max(1, blocks.size())), rows, width);
+    int count = Math.max(1, (rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK);
+    Broadcast<float[]> shared = spark.broadcast(values);
+    List<Integer> numbers = IntStream.range(0, count).boxed().toList();
+    JavaRDD<RowBlock> blocks =
+        spark.parallelize(numbers, count).map(block -> cut(shared.value(), width, rows, block));
+    return new RowBlocks(blocks, rows, width);
+  }
+
+  private static RowBlock cut(float[] values, int width, int rows, int block) {
+    int first = block * ROWS_PER_BLOCK;
+    int count = Math.min(ROWS_PER_BLOCK, rows - first);
+    float[] part = Arrays.copyOfRange(values, first * width, (first + count) * width);
+    return new RowBlock(first, count, width, part);
   }
 
   /** The same rows, kept by Spark once they are computed. */

@@ -1,0 +1,94 @@
+package io.nomen.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.evaluate.Scores;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.Npy;
+import io.nomen.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.storage.StorageLevel;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Real CLIP features against faiss and PyTorch running the same methods on them (the table of the
+ * shared data): mean over five seeds, not below by more than the table's deviation or one point.
+ */
+@Tag("slow")
+class ClipFeaturesTest {
+  private static final Logger LOG = LoggerFactory.getLogger(ClipFeaturesTest.class);
+  private static final int SEEDS = 5;
+
+  @ParameterizedTest
+  @CsvSource({
+    "oxford_pets, kmeans,       48.5, 1.5, 64.2, 0.7, 38.8, 1.1",
+    "oxford_pets, tac-no-train, 63.6, 1.2, 77.0, 0.3, 52.7, 1.5",
+    "dtd,         kmeans,       42.2, 1.4, 56.3, 0.5, 25.5, 0.9",
+    "dtd,         tac-no-train, 39.1, 0.7, 52.8, 0.6, 22.0, 0.5",
+    "caltech101,  kmeans,       54.7, 0.9, 84.0, 0.4, 39.3, 0.5",
+    "caltech101,  tac-no-train, 60.7, 3.1, 86.6, 0.7, 45.7, 3.4",
+  })
+  void is_as_good_as_the_reference(
+      String set,
+      String method,
+      double acc,
+      double accDeviation,
+      double nmi,
+      double nmiDeviation,
+      double ari,
+      double ariDeviation)
+      throws IOException {
+    List<Scores> scores = scores(Shared.data("clip-features").resolve(set), method);
+    LOG.info("{} {}: {}", set, method, scores);
+    assertThat(mean(scores, Scores::acc)).isGreaterThan(acc - Math.max(1, accDeviation));
+    assertThat(mean(scores, Scores::nmi)).isGreaterThan(nmi - Math.max(1, nmiDeviation));
+    assertThat(mean(scores, Scores::ari)).isGreaterThan(ari - Math.max(1, ariDeviation));
+  }
+
+  private static List<Scores> scores(Path set, String method) throws IOException {
+    Matrix images = Npy.unitRows(set.resolve("image_test.npy"));
+    int[] labels = Npy.integers(set.resolve("labels_test.npy"));
+    NounMatrix nouns =
+        new NounMatrix(
+            Files.readAllLines(set.resolveSibling("nouns.txt")),
+            Npy.unitRows(set.resolveSibling("nouns.npy")));
+    int clusters = Arrays.stream(labels).max().orElseThrow() + 1;
+    RowBlocks rows =
+        RowBlocks.of(LocalSpark.context(), images.values(), images.width())
+            .persist(StorageLevel.MEMORY_ONLY());
+    try {
+      return java.util.stream.LongStream.range(0, SEEDS)
+          .mapToObj(seed -> MethodInput.of(rows, clusters, seed).withNouns(nouns))
+          .map(input -> Scores.of(labels, clusters(method, input)))
+          .toList();
+    } finally {
+      rows.unpersist();
+    }
+  }
+
+  private static int[] clusters(String method, MethodInput input) {
+    try (Clustering found = Methods.named(method).cluster(input)) {
+      return found.assignments().collect().stream()
+          .map(AssignmentBlock::cluster)
+          .flatMapToInt(Arrays::stream)
+          .toArray();
+    }
+  }
+
+  private static double mean(List<Scores> scores, ToDoubleFunction<Scores> value) {
+    return scores.stream().mapToDouble(value).average().orElseThrow();
+  }
+}

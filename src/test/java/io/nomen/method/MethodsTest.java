@@ -1,0 +1,148 @@
+package io.nomen.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nomen.NomenException;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.RandomRows;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class MethodsTest {
+  private static final int WIDTH = 24;
+  private static final Matrix PLACES = RandomRows.anywhere(3, WIDTH, 1);
+  private static final Matrix IMAGES = RandomRows.around(90, PLACES, 0.1, 2);
+
+  @Test
+  void kmeans_finds_planted_clusters() {
+    try (Clustering found = Methods.named("kmeans").cluster(input(3))) {
+      assertThat(found.sizes()).containsExactly(30, 30, 30);
+      assertThat(Arrays.copyOf(clusters(found), 6)).containsExactly(0, 1, 2, 0, 1, 2);
+      assertThat((double) found.quality().get("objective")).isGreaterThan(0.8);
+    }
+  }
+
+  @Test
+  void tac_without_training_finds_planted_clusters() {
+    NounMatrix nouns = nouns(RandomRows.around(12, PLACES, 0.1, 3));
+    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(nouns))) {
+      assertThat(found.sizes()).containsExactly(30, 30, 30);
+      assertThat(Arrays.copyOf(clusters(found), 6)).containsExactly(0, 1, 2, 0, 1, 2);
+    }
+  }
+
+  @Test
+  void fewer_nouns_than_clusters_still_give_as_many_clusters_as_asked_for() {
+    NounMatrix two = nouns(RandomRows.around(2, PLACES, 0.1, 3));
+    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(two))) {
+      assertThat(found.sizes()).hasSize(3);
+      assertThat(LongStream.of(found.sizes()).sum()).isEqualTo(90);
+      assertThat(found.semantics().orElseThrow().nouns().size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_single_noun_says_nothing_and_leaves_the_images_to_decide() {
+    NounMatrix one = nouns(RandomRows.anywhere(1, WIDTH, 4));
+    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(one))) {
+      assertThat(found.sizes()).containsExactly(30, 30, 30);
+    }
+  }
+
+  @Test
+  void tac_without_nouns_is_a_usage_error() {
+    assertThatThrownBy(() -> Methods.named("tac-no-train").cluster(input(3)))
+        .isInstanceOf(NomenException.class)
+        .hasMessage("Method tac-no-train needs nouns; give --vocabulary.");
+  }
+
+  @Test
+  void an_unknown_method_is_a_usage_error_that_lists_the_known_ones() {
+    assertThatThrownBy(() -> Methods.named("k-means"))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("\"k-means\"")
+        .hasMessageContaining("kmeans, tac-no-train");
+  }
+
+  @Test
+  void a_stored_model_assigns_as_the_fitted_one_did() throws IOException {
+    NounMatrix nouns = nouns(RandomRows.around(12, PLACES, 0.3, 5));
+    for (String name : new String[] {"kmeans", "tac-no-train"}) {
+      try (Clustering found = Methods.named(name).cluster(input(4).withNouns(nouns))) {
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        found.model().parts().write(stored);
+        ModelParts read =
+            ModelParts.read(new ByteArrayInputStream(stored.toByteArray()), "model.nomen");
+        FittedModel model = Methods.model(read);
+        assertThat(model.method()).isEqualTo(name);
+        assertThat(model.width()).isEqualTo(WIDTH);
+        assertThat(model.clusters()).isEqualTo(found.clusters());
+        int[] again =
+            model.assign(blocks(IMAGES), Optional.empty()).collect().stream()
+                .flatMapToInt(block -> IntStream.of(block.cluster()))
+                .toArray();
+        assertThat(again).isEqualTo(clusters(found));
+      }
+    }
+  }
+
+  @Test
+  void a_file_that_is_no_model_is_an_input_error_that_names_it() {
+    assertThatThrownBy(
+            () -> ModelParts.read(new ByteArrayInputStream(new byte[20]), "runs/old/model"))
+        .isInstanceOf(NomenException.class)
+        .hasMessageStartingWith("runs/old/model is not a model");
+  }
+
+  @Test
+  void a_sweep_gives_every_candidate_its_assignments_of_the_same_sample() {
+    ClusterSweep sweep =
+        ClusterSweep.run(
+            blocks(IMAGES), new int[] {2, 3, 5, 500}, 1000, 2, 7, MethodProgress.SILENT);
+    assertThat(sweep.sample().numbers()).hasSize(90);
+    assertThat(sweep.trials()).extracting(ClusterSweep.Trial::clusters).containsExactly(2, 3, 5);
+    assertThat(sweep.trials()).allSatisfy(t -> assertThat(t.assignments()).hasDimensions(2, 90));
+    assertThat(sweep.trials()).extracting(ClusterSweep.Trial::objective).isSorted();
+    int[][] planted = sweep.trials().get(1).assignments();
+    assertThat(planted[0]).isEqualTo(planted[1]);
+  }
+
+  @Test
+  void a_sweep_of_many_rows_looks_at_about_as_many_as_asked_for() {
+    Matrix many = RandomRows.around(9000, PLACES, 0.1, 8);
+    ClusterSweep sweep =
+        ClusterSweep.run(blocks(many), new int[] {3}, 1000, 1, 7, MethodProgress.SILENT);
+    assertThat(sweep.sample().numbers().length).isBetween(900, 1100);
+    long row = sweep.sample().numbers()[17];
+    assertThat(sweep.sample().rows().row(17)).isEqualTo(many.row((int) row));
+  }
+
+  private static MethodInput input(int clusters) {
+    return MethodInput.of(blocks(IMAGES), clusters, 0);
+  }
+
+  private static RowBlocks blocks(Matrix rows) {
+    return RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
+  }
+
+  private static NounMatrix nouns(Matrix embeddings) {
+    return new NounMatrix(
+        IntStream.range(0, embeddings.rows()).mapToObj(i -> "noun " + i).toList(), embeddings);
+  }
+
+  private static int[] clusters(Clustering found) {
+    return found.assignments().collect().stream()
+        .flatMapToInt(block -> Arrays.stream(block.cluster()))
+        .toArray();
+  }
+}
