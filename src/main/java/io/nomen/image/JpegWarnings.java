@@ -25,8 +25,8 @@ final class JpegWarnings implements IIOReadWarningListener {
   /**
    * Fails where a part of the picture is made up.
    *
-   * @param ended whether the file has an end marker behind its last scan: without one, what looks like
-   *     damage is that the file stops
+   * @param ended whether the file has an end marker behind its last scan: without one, what looks
+   *     like damage is that the file stops
    */
   void refuse(boolean ended) throws BadImageException {
     if (!truncation.isEmpty() || (!damage.isEmpty() && !ended)) {

@@ -18,9 +18,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * {@code --clusters auto}: a sweep over K in the space of images and text counterparts side by side (of
- * images alone where there are no nouns), and the choice by {@link ClusterCount}. One selection of nouns
- * serves the whole sweep: with another for every K the curve would jump.
+ * {@code --clusters auto}: a sweep over K in the space of images and text counterparts side by side
+ * (of images alone where there are no nouns), and the choice by {@link ClusterCount}. One selection
+ * of nouns serves the whole sweep: with another for every K the curve would jump.
  */
 final class AutoClusters {
   private static final int SAMPLE = 5_000;
@@ -56,8 +56,7 @@ final class AutoClusters {
             papers.nounsPerCentre(),
             papers.temperature());
     SemanticSpace semantics =
-        SemanticCentres.find(
-            input.embeddings(), input.nouns().get(), 1, options, input.seed());
+        SemanticCentres.find(input.embeddings(), input.nouns().get(), 1, options, input.seed());
     return TextCounterparts.beside(
         input.embeddings(), semantics.nouns().embeddings(), papers.temperature());
   }
@@ -68,7 +67,6 @@ final class AutoClusters {
     double silhouette =
         Silhouette.of(rows.values(), rows.width(), best, count, best.length, seed).overall();
     double stability = Quality.stability(Arrays.asList(trial.assignments()));
-    return new ClusterCount.Trial(
-        trial.clusters(), silhouette, stability, OptionalDouble.empty());
+    return new ClusterCount.Trial(trial.clusters(), silhouette, stability, OptionalDouble.empty());
   }
 }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The histories in a run's provenance as charts: the terms of the loss by epoch, the sweep over K. */
+/**
+ * The histories in a run's provenance as charts: the terms of the loss by epoch, the sweep over K.
+ */
 final class MethodCurves {
   private MethodCurves() {}
 

@@ -13,8 +13,9 @@ import scala.collection.Iterator;
 import scala.collection.Seq;
 
 /**
- * What tasks have counted by now. Spark adds a task's accumulator to the driver's when the task ends;
- * what running tasks have counted comes with the executors' heartbeats, and this listener adds it.
+ * What tasks have counted by now. Spark adds a task's accumulator to the driver's when the task
+ * ends; what running tasks have counted comes with the executors' heartbeats, and this listener
+ * adds it.
  */
 public final class LiveCount extends SparkListener implements AutoCloseable {
   private final SparkContext context;

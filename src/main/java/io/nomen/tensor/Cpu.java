@@ -14,8 +14,8 @@ public final class Cpu {
 
   /**
    * Whether bf16 products are faster than fp32 ones: with AMX they are. AVX512-BF16 alone is not
-   * enough: on a Xeon that has it and no AMX, ViT-B/32's image tower gave 14.9 images per CPU second
-   * in fp32 and 7.6 in bf16, and PyTorch 2.13 showed the same (11.9 and 7.7).
+   * enough: on a Xeon that has it and no AMX, ViT-B/32's image tower gave 14.9 images per CPU
+   * second in fp32 and 7.6 in bf16, and PyTorch 2.13 showed the same (11.9 and 7.7).
    */
   public static boolean multipliesBf16() {
     return FLAGS.contains("amx_bf16");
