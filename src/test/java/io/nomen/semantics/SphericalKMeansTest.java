@@ -35,7 +35,7 @@ class SphericalKMeansTest {
   @Test
   void clusters_of_one_size_are_numbered_by_their_first_row() {
     Matrix rows = RandomRows.around(60, RandomRows.anywhere(4, WIDTH, 5), 0.05, 6);
-    KMeansFit fit = fit(rows, 4, FEW_STARTS);
+    KMeansFit fit = fit(rows, 4, KMeansOptions.withRestarts(10));
     assertThat(fit.best().sizes()).containsExactly(15, 15, 15, 15);
     assertThat(Arrays.copyOf(clusters(rows, fit), 6)).containsExactly(0, 1, 2, 3, 0, 1);
   }
