@@ -93,6 +93,7 @@ final class ClusterCommand implements Subcommand {
         new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
         ready ? Optional.of(vocabulary) : Optional.empty(),
         clustering.options(),
+        clustering.duplicateCosine(),
         clustering.seed,
         common.resumes(),
         title(source),

@@ -7,6 +7,7 @@ import io.nomen.method.Methods;
 import io.nomen.method.TrainingOptions;
 import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
@@ -84,6 +85,14 @@ final class ClusteringOptions {
       description = "Most rows that heads are trained on (default: 1000000).")
   int trainMax;
 
+  @Option(
+      names = "--duplicate-cosine",
+      paramLabel = "0..1|off",
+      defaultValue = "0.97",
+      description =
+          "Images whose embeddings are at least so alike count as near-duplicates; off leaves them and outlier scores out (default: 0.97).")
+  String duplicateCosine;
+
   void check(Violations violations, boolean needsClusters) {
     violations.require(
         !needsClusters || !clusters.isEmpty(), "Missing: --clusters K, or --clusters auto.");
@@ -108,12 +117,23 @@ final class ClusteringOptions {
         semanticCentres.matches("auto|[1-9]\\d{0,6}"),
         "--semantic-centres is \"%s\"; give a number from 1, or auto.".formatted(semanticCentres));
     violations.require(
+        duplicateCosine.matches("off|0|1|[01][.]\\d{1,9}")
+            && (duplicateCosine.equals("off") || Double.parseDouble(duplicateCosine) <= 1),
+        "--duplicate-cosine is \"%s\"; give a number from 0 to 1, or off."
+            .formatted(duplicateCosine));
+    violations.require(
         epochs.matches("auto|[1-9]\\d{0,4}"),
         "--epochs is \"%s\"; give a number from 1, or auto.".formatted(epochs));
   }
 
   OptionalInt clusters() {
     return number(clusters);
+  }
+
+  OptionalDouble duplicateCosine() {
+    return duplicateCosine.equals("off")
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Double.parseDouble(duplicateCosine));
   }
 
   MethodOptions options() {

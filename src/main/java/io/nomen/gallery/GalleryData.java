@@ -13,6 +13,7 @@ import java.util.Optional;
  *     cluster's size is its card's, not the length of this list
  * @param failed every image that could not be used
  * @param duplicates groups of equal or nearly equal images
+ * @param outliers images that are far from everything else, furthest first; a hundred or so
  * @param mapLayout how the images' positions were found, in a few words; without it there is no map
  */
 public record GalleryData(
@@ -21,11 +22,13 @@ public record GalleryData(
     Map<Integer, List<ImageEntry>> images,
     List<FailedImage> failed,
     List<DuplicateGroup> duplicates,
+    List<ImageEntry> outliers,
     Optional<String> mapLayout) {
   public GalleryData {
     clusters = List.copyOf(clusters);
     failed = List.copyOf(failed);
     duplicates = List.copyOf(duplicates);
+    outliers = List.copyOf(outliers);
   }
 
   List<ImageEntry> imagesOf(ClusterCard card) {

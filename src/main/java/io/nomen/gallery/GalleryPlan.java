@@ -46,6 +46,7 @@ public final class GalleryPlan {
         .limit(GROUPS_WITH_THUMBNAILS)
         .flatMap(group -> group.members().stream().limit(MEMBERS_OF_DUPLICATES))
         .forEach(member -> plan(member.path()));
+    data.outliers().forEach(image -> plan(image.path()));
   }
 
   /** The plan under {@link GalleryLimits#DEFAULT}. */

@@ -44,6 +44,9 @@ public final class GalleryWriter {
       if (!plan.data().duplicates().isEmpty()) {
         new DuplicatesPages(site).write(later);
       }
+      if (!plan.data().outliers().isEmpty()) {
+        new OutliersPage(site).write(later);
+      }
       if (plan.data().mapLayout().isPresent()) {
         workers.submit(() -> new MapPage(site).write(now(storage, folder)));
       }

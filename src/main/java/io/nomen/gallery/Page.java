@@ -15,6 +15,7 @@ final class Page {
   static final String NAMES = "names.html";
   static final String MAP = "map.html";
   static final String DUPLICATES = "duplicates.html";
+  static final String OUTLIERS = "outliers.html";
   static final String FAILED = "failed.html";
   static final String FACTS = "run.html";
 
@@ -74,6 +75,9 @@ final class Page {
     }
     if (!data.duplicates().isEmpty()) {
       entries.add(new Entry(DUPLICATES, "Duplicates"));
+    }
+    if (!data.outliers().isEmpty()) {
+      entries.add(new Entry(OUTLIERS, "Outliers"));
     }
     entries.add(new Entry(FAILED, "Failed images"));
     entries.add(new Entry(FACTS, "About this run"));

@@ -104,6 +104,7 @@ public final class AssignJob {
             model.assign(embeddings, Optional.of(table.norms())),
             table,
             embeddings,
+            ResemblanceColumns.NONE,
             model.clusters(),
             assignments -> names(),
             fitted.seed(),

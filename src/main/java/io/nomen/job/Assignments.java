@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The clusters of all rows, as the driver holds them: 16 bytes an image.
@@ -35,19 +37,26 @@ record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] ru
    * Writes the table {@code assignments} of {@code attempt}, a file per partition, and commits it.
    *
    * @param paths one list for every block, in the same partitions
+   * @param resemblance what is known of near-duplicates and outliers
    */
   static Table write(
       RunFolder folder,
       String attempt,
       JavaRDD<AssignmentBlock> assignments,
-      JavaRDD<List<String>> paths) {
+      JavaRDD<List<String>> paths,
+      ResemblanceColumns resemblance) {
     Storage storage = folder.storage();
+    Broadcast<ResemblanceColumns> shared =
+        JavaSparkContext.fromSparkContext(paths.context()).broadcast(resemblance);
     String target = folder.attemptFolder("assignments", attempt);
     List<Part> parts =
         assignments
             .zipPartitions(
-                paths, (blocks, names) -> List.of(write(storage, target, blocks, names)).iterator())
+                paths,
+                (blocks, names) ->
+                    List.of(write(storage, target, blocks, names, shared.value())).iterator())
             .collect();
+    shared.destroy();
     List<String> files = new ArrayList<>();
     List<Long> rows = new ArrayList<>();
     for (Part part : parts) {
@@ -64,7 +73,8 @@ record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] ru
       Storage storage,
       String target,
       Iterator<AssignmentBlock> blocks,
-      Iterator<List<String>> paths) {
+      Iterator<List<String>> paths,
+      ResemblanceColumns resemblance) {
     TaskContext task = TaskContext.get();
     String file =
         String.format(
@@ -79,7 +89,9 @@ record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] ru
               block.cluster()[i],
               block.confidence()[i],
               block.runnerUp()[i],
-              block.runnerUpConfidence()[i]);
+              block.runnerUpConfidence()[i],
+              resemblance.duplicateOf(block.firstRow() + i),
+              resemblance.outlierScore(block.firstRow() + i));
         }
       }
       return new Part(task.partitionId(), file, writer.rows());

@@ -143,6 +143,11 @@ public final class ClusterJob {
         "clusters", options.clusters().isPresent() ? "" + options.clusters().getAsInt() : "auto");
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
+    settings.put(
+        "duplicate-cosine",
+        options.duplicateCosine().isPresent()
+            ? "" + options.duplicateCosine().getAsDouble()
+            : "off");
     return settings;
   }
 
@@ -189,9 +194,23 @@ public final class ClusterJob {
     }
   }
 
-  /** The method's own provenance, and how the number of clusters was chosen where it was. */
-  private Map<String, Object> provenance(Clustering clustering) {
+  private Optional<Resemblance> resemblance(RowBlocks embeddings) {
+    if (options.duplicateCosine().isEmpty() || embeddings.rows() < 2) {
+      return Optional.empty();
+    }
+    Resemblance found =
+        Resemblance.of(embeddings, options.duplicateCosine().getAsDouble(), options.seed());
+    context.progress().say(found.remark());
+    return Optional.of(found);
+  }
+
+  /**
+   * The method's own provenance, how the number of clusters was chosen where it was, and what the
+   * neighbours told.
+   */
+  private Map<String, Object> provenance(Clustering clustering, Optional<Resemblance> resemblance) {
     Map<String, Object> all = new LinkedHashMap<>(clustering.quality());
+    resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
     count.ifPresent(choice -> all.put("cluster_count", choice));
     return all;
   }
@@ -206,6 +225,7 @@ public final class ClusterJob {
       Clustering clustering) {
     String id = attempt.attempt();
     Optional<SemanticSpace> space = clustering.semantics();
+    Optional<Resemblance> resemblance = stopwatch.time("neighbours", () -> resemblance(embeddings));
     RunQuality quality =
         ResultTables.write(
             folder,
@@ -213,6 +233,9 @@ public final class ClusterJob {
             clustering.assignments(),
             table,
             embeddings,
+            resemblance
+                .map(found -> ResemblanceColumns.of(found, table))
+                .orElse(ResemblanceColumns.NONE),
             clustering.clusters(),
             assignments ->
                 Names.of(
@@ -230,10 +253,10 @@ public final class ClusterJob {
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
-    RunRecord record = record(id, source, nouns, checkpoint, clustering, quality);
+    RunRecord record = record(id, source, nouns, checkpoint, clustering, quality, resemblance);
     record.write(folder);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
-    RunRecord timed = record(id, source, nouns, checkpoint, clustering, quality);
+    RunRecord timed = record(id, source, nouns, checkpoint, clustering, quality, resemblance);
     timed.write(folder);
     return timed;
   }
@@ -255,7 +278,8 @@ public final class ClusterJob {
       Optional<NounTable> nouns,
       Optional<ClipCheckpoint> checkpoint,
       Clustering clustering,
-      RunQuality quality) {
+      RunQuality quality,
+      Optional<Resemblance> resemblance) {
     Map<String, Object> model = new LinkedHashMap<>();
     checkpoint
         .map(ClipCheckpoint::model)
@@ -282,7 +306,7 @@ public final class ClusterJob {
         source.counts(),
         stopwatch.seconds(),
         quality.summary(),
-        provenance(clustering),
+        provenance(clustering, resemblance),
         MethodRemarks.of(clustering.quality()),
         Platform.versions());
   }

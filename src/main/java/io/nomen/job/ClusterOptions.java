@@ -4,6 +4,7 @@ import io.nomen.method.MethodOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -14,6 +15,8 @@ import java.util.OptionalInt;
  * @param clusters K; empty to choose it by label-free quality
  * @param method the method's word
  * @param nouns folder that {@code nomen vocabulary} wrote; empty to take {@code vocabulary}
+ * @param duplicateCosine lowest cosine of near-duplicates; empty to look for neither them nor
+ *     outliers
  * @param title what is clustered, for people
  * @param command the subcommand and effective options, for {@code run.json}
  */
@@ -26,6 +29,7 @@ public record ClusterOptions(
     VocabularyChoice vocabulary,
     Optional<String> nouns,
     MethodOptions options,
+    OptionalDouble duplicateCosine,
     long seed,
     boolean resume,
     String title,

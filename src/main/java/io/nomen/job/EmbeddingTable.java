@@ -9,8 +9,10 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -81,6 +83,28 @@ final class EmbeddingTable {
                     new TableColumn(files, piece.uri(), "path")
                         .strings()
                         .subList(piece.skip(), piece.skip() + piece.rows())));
+  }
+
+  /**
+   * The paths of some rows, by row.
+   *
+   * @param rows rising; only the files that hold them are opened
+   */
+  Map<Integer, String> pathsOf(int[] rows) {
+    Map<Integer, String> found = new HashMap<>();
+    long first = 0;
+    int next = 0;
+    for (int file = 0; file < table.files().size() && next < rows.length; file++) {
+      long end = first + table.rows().get(file);
+      if (rows[next] < end) {
+        List<String> paths = new TableColumn(storage, table.uris().get(file), "path").strings();
+        for (; next < rows.length && rows[next] < end; next++) {
+          found.put(rows[next], paths.get((int) (rows[next] - first)));
+        }
+      }
+      first = end;
+    }
+    return found;
   }
 
   private RowBlocks matrix(String column, int columnWidth) {

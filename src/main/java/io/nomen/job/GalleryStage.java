@@ -11,11 +11,13 @@ import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -25,6 +27,8 @@ public final class GalleryStage {
    * Images of one cluster that the gallery may choose from; what a million-image run would fill.
    */
   private static final int CANDIDATES = 2_000;
+
+  private static final int OUTLIERS = 120;
 
   private static final int THUMBNAILS_PER_TASK = 256;
 
@@ -63,18 +67,30 @@ public final class GalleryStage {
     Table table = folder.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
+    ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
     Positions positions = Positions.of(context, record, folder, assignments.rows());
     return new GalleryData(
         facts(record),
         ClusterCards.read(folder),
-        entries(assignments, paths, positions),
+        entries(assignments, paths, positions, columns),
         listed.failed(),
-        listed.exactDuplicates(paths, assignments.cluster()),
+        DuplicateGroups.of(
+            listed.exactDuplicates(paths, assignments.cluster()),
+            columns,
+            paths,
+            assignments.cluster()),
+        columns.furthest(OUTLIERS).stream()
+            .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
+            .toList(),
         Optional.of(positions.algorithm()));
   }
 
   private static Map<Integer, List<ImageEntry>> entries(
-      Assignments assignments, List<String> paths, Positions positions) {
+      Assignments assignments,
+      List<String> paths,
+      Positions positions,
+      ResemblanceColumns columns) {
+    Set<Integer> outliers = new HashSet<>(columns.furthest(CANDIDATES));
     Map<Integer, Integer> sizes = new TreeMap<>();
     for (int cluster : assignments.cluster()) {
       sizes.merge(cluster, 1, Integer::sum);
@@ -89,18 +105,23 @@ public final class GalleryStage {
       boolean kept =
           size <= CANDIDATES
               || positions.of(row).isPresent()
+              || outliers.contains(row)
               || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
       if (kept) {
         entries
             .computeIfAbsent(cluster, c -> new ArrayList<>())
-            .add(entry(assignments, row, paths.get(row), positions.of(row)));
+            .add(entry(assignments, row, paths.get(row), positions.of(row), columns));
       }
     }
     return entries;
   }
 
   private static ImageEntry entry(
-      Assignments assignments, int row, String path, Optional<MapPoint> position) {
+      Assignments assignments,
+      int row,
+      String path,
+      Optional<MapPoint> position,
+      ResemblanceColumns columns) {
     int runnerUp = assignments.runnerUp()[row];
     return new ImageEntry(
         path,
@@ -110,7 +131,10 @@ public final class GalleryStage {
             ? Optional.empty()
             : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
         position,
-        OptionalDouble.empty());
+        columns
+            .outlierScore(row)
+            .map(score -> OptionalDouble.of(score))
+            .orElse(OptionalDouble.empty()));
   }
 
   private static RunFacts facts(RunRecord record) {

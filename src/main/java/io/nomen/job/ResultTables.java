@@ -18,6 +18,7 @@ final class ResultTables {
    * Writes both tables of {@code attempt}.
    *
    * @param embeddings the rows of {@code table}, persisted
+   * @param resemblance what is known of near-duplicates and outliers
    * @param clusters K
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
@@ -28,13 +29,15 @@ final class ResultTables {
       JavaRDD<AssignmentBlock> rows,
       EmbeddingTable table,
       RowBlocks embeddings,
+      ResemblanceColumns resemblance,
       int clusters,
       Function<Assignments, List<ClusterName>> naming,
       long seed,
       Stopwatch stopwatch) {
     Storage storage = folder.storage();
     Table written =
-        stopwatch.time("tables", () -> Assignments.write(folder, attempt, rows, table.paths()));
+        stopwatch.time(
+            "tables", () -> Assignments.write(folder, attempt, rows, table.paths(), resemblance));
     Assignments assignments = Assignments.read(storage, written);
     List<ClusterName> names = stopwatch.time("names", () -> naming.apply(assignments));
     return stopwatch.time(

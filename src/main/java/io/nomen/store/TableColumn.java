@@ -57,6 +57,13 @@ public final class TableColumn {
     return values;
   }
 
+  /** A column of numbers that may lack values, one entry a row; NaN where there is none. */
+  public float[] optionalFloats() {
+    FloatList values = new FloatList();
+    each(reader -> values.add(reader.getFloat()), reader -> values.add(Float.NaN));
+    return values.toArray();
+  }
+
   public int[] ints() {
     List<Integer> values = new ArrayList<>();
     each(reader -> values.add(reader.getInteger()));

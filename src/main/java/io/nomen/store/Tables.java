@@ -57,7 +57,9 @@ public final class Tables {
           Column.of("cluster", Kind.INT),
           Column.of("confidence", Kind.FLOAT),
           Column.of("runner_up", Kind.INT),
-          Column.of("runner_up_confidence", Kind.FLOAT));
+          Column.of("runner_up_confidence", Kind.FLOAT),
+          Column.optional("duplicate_of", Kind.STRING),
+          Column.optional("outlier_score", Kind.FLOAT));
 
   /** One row per cluster. */
   public static final TableSchema CLUSTERS =

@@ -148,7 +148,7 @@ final class DemoGallery {
     List<ClusterCard> cards =
         IntStream.range(0, names.size()).mapToObj(c -> card(c, images.get(c))).toList();
     return new GalleryData(
-        facts(), cards, images, failed(), duplicates(), Optional.of(layout.algorithm()));
+        facts(), cards, images, failed(), duplicates(), List.of(), Optional.of(layout.algorithm()));
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

@@ -104,6 +104,7 @@ class GalleryPlanTest {
             Map.of(0, images(0, 5000), 1, images(1, 30), 2, images(2, 10)),
             List.of(),
             List.of(),
+            List.of(),
             Optional.empty());
     GalleryPlan plan = GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000));
     assertThat(plan.clusters()).extracting(c -> c.shown().size()).containsExactly(50, 30, 10);
@@ -117,6 +118,7 @@ class GalleryPlanTest {
             TestGallery.data(1, 1).facts(),
             List.of(card(4, 1, Optional.empty()), card(4, 1, Optional.empty())),
             Map.of(),
+            List.of(),
             List.of(),
             List.of(),
             Optional.empty());

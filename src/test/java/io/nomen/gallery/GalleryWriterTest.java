@@ -45,6 +45,7 @@ class GalleryWriterTest {
             "names.html",
             "map.html",
             "duplicates.html",
+            "outliers.html",
             "failed.html",
             "failed-2.html",
             "run.html",
@@ -183,6 +184,7 @@ class GalleryWriterTest {
             TestGallery.data(1, 1).facts(),
             List.of(),
             Map.of(),
+            List.of(),
             List.of(),
             List.of(),
             Optional.empty());

@@ -73,6 +73,7 @@ final class TestGallery {
         images,
         failed,
         duplicates,
+        images.values().stream().map(entries -> entries.get(0)).toList(),
         Optional.of("a made-up layout"));
   }
 

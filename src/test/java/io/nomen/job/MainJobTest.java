@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +90,7 @@ class MainJobTest {
             new VocabularyChoice("auto", List.of(), Optional.empty(), true),
             Optional.empty(),
             options,
+            OptionalDouble.of(0.97),
             0,
             resume,
             "photos",
