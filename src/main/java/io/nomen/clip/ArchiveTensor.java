@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,12 +24,12 @@ record ArchiveTensor(String name, Precision precision, long[] shape, Supplier<fl
       case FP32 -> out.asFloatBuffer().put(numbers);
       case BF16 -> {
         for (float number : numbers) {
-          out.putShort(HalfFloats.toBf16(number));
+          out.putShort(HalfFloats.encodeBf16(number));
         }
       }
       case FP16 -> {
         for (float number : numbers) {
-          out.putShort(HalfFloats.toFp16(number));
+          out.putShort(HalfFloats.encode(number));
         }
       }
       case AUTO -> throw new IllegalStateException("the precision is not resolved");

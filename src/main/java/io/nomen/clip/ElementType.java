@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.tensor.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -63,12 +64,12 @@ enum ElementType {
       case F32 -> in.asFloatBuffer().get(values);
       case F16 -> {
         for (int i = 0; i < values.length; i++) {
-          values[i] = HalfFloats.fromFp16(in.getShort(2 * i));
+          values[i] = HalfFloats.decode(in.getShort(2 * i));
         }
       }
       case BF16 -> {
         for (int i = 0; i < values.length; i++) {
-          values[i] = HalfFloats.fromBf16(in.getShort(2 * i));
+          values[i] = HalfFloats.decodeBf16(in.getShort(2 * i));
         }
       }
       default -> throw new IllegalStateException(this + " holds no weights");

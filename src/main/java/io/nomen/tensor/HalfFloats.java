@@ -1,8 +1,9 @@
 package io.nomen.tensor;
 
 /**
- * IEEE 754 half floats (1 sign, 5 exponent, 10 fraction bits), rounded half to even. Features
- * travel as halves: they need half the room, and unit vectors lose less than 0.05 % of a number.
+ * The two 16-bit floating point formats, rounded half to even as PyTorch rounds: IEEE 754 halves (1
+ * sign, 5 exponent, 10 fraction bits) and bfloat16 (the upper half of a float). Features travel as
+ * halves: they need half the room, and unit vectors lose less than 0.05 % of a number.
  */
 public final class HalfFloats {
   private HalfFloats() {}
@@ -47,5 +48,19 @@ public final class HalfFloats {
       return Math.copySign(magnitude * 0x1p-24f, sign == 0 ? 1f : -1f);
     }
     return Float.intBitsToFloat(sign | ((magnitude << 13) + 0x38000000));
+  }
+
+  /** The bits of the bfloat16 nearest to {@code value}. */
+  public static short encodeBf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) 0x7fc0;
+    }
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  /** The float that {@code bf16} stands for, exactly. */
+  public static float decodeBf16(short bf16) {
+    return Float.intBitsToFloat(bf16 << 16);
   }
 }

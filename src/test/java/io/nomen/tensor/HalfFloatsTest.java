@@ -1,4 +1,4 @@
-package io.nomen.clip;
+package io.nomen.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,13 +10,13 @@ class HalfFloatsTest {
   void every_fp16_and_bf16_number_survives_the_way_through_float() {
     for (int bits = 0; bits < 1 << 16; bits++) {
       short half = (short) bits;
-      float fp16 = HalfFloats.fromFp16(half);
+      float fp16 = HalfFloats.decode(half);
       if (!Float.isNaN(fp16)) {
-        assertThat(HalfFloats.toFp16(fp16)).isEqualTo(half);
+        assertThat(HalfFloats.encode(fp16)).isEqualTo(half);
       }
-      float bf16 = HalfFloats.fromBf16(half);
+      float bf16 = HalfFloats.decodeBf16(half);
       if (!Float.isNaN(bf16)) {
-        assertThat(HalfFloats.toBf16(bf16)).isEqualTo(half);
+        assertThat(HalfFloats.encodeBf16(bf16)).isEqualTo(half);
       }
     }
   }
@@ -29,16 +29,16 @@ class HalfFloatsTest {
       if (Float.isNaN(value)) {
         continue;
       }
-      nearest(value, HalfFloats.toFp16(value), HalfFloats::fromFp16, 65520f);
-      nearest(value, HalfFloats.toBf16(value), HalfFloats::fromBf16, Float.MAX_VALUE);
+      nearest(value, HalfFloats.encode(value), HalfFloats::decode, 65520f);
+      nearest(value, HalfFloats.encodeBf16(value), HalfFloats::decodeBf16, Float.MAX_VALUE);
     }
-    assertThat(HalfFloats.toFp16(1 + 0x1p-11f)).isEqualTo((short) 0x3C00);
-    assertThat(HalfFloats.toFp16(1 + 3 * 0x1p-11f)).isEqualTo((short) 0x3C02);
-    assertThat(HalfFloats.toBf16(1 + 0x1p-8f)).isEqualTo((short) 0x3F80);
-    assertThat(HalfFloats.toFp16(65519f)).isEqualTo((short) 0x7BFF);
-    assertThat(HalfFloats.toFp16(65520f)).isEqualTo((short) 0x7C00);
-    assertThat(HalfFloats.fromFp16(HalfFloats.toFp16(Float.NaN))).isNaN();
-    assertThat(HalfFloats.fromBf16(HalfFloats.toBf16(Float.NaN))).isNaN();
+    assertThat(HalfFloats.encode(1 + 0x1p-11f)).isEqualTo((short) 0x3C00);
+    assertThat(HalfFloats.encode(1 + 3 * 0x1p-11f)).isEqualTo((short) 0x3C02);
+    assertThat(HalfFloats.encodeBf16(1 + 0x1p-8f)).isEqualTo((short) 0x3F80);
+    assertThat(HalfFloats.encode(65519f)).isEqualTo((short) 0x7BFF);
+    assertThat(HalfFloats.encode(65520f)).isEqualTo((short) 0x7C00);
+    assertThat(HalfFloats.decode(HalfFloats.encode(Float.NaN))).isNaN();
+    assertThat(HalfFloats.decodeBf16(HalfFloats.encodeBf16(Float.NaN))).isNaN();
   }
 
   private interface Widen {
