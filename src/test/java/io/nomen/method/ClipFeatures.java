@@ -23,6 +23,10 @@ record ClipFeatures(String name, int clusters, int centres) {
     return List.of(PETS, DTD, CALTECH);
   }
 
+  static ClipFeatures named(String name) {
+    return all().stream().filter(set -> set.name().equals(name)).findFirst().orElseThrow();
+  }
+
   RowBlocks images(String split) {
     Matrix rows = Npy.unitRows(Shared.data("clip-features/" + name + "/image_" + split + ".npy"));
     return RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());

@@ -1,0 +1,236 @@
+package io.nomen.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nomen.evaluate.Scores;
+import io.nomen.heads.Checkpoints;
+import io.nomen.semantics.KMeansOptions;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.semantics.SemanticOptions;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MethodsWithHeadsTest {
+  private static final int WIDTH = 16;
+  private static final int GROUPS = 4;
+  private static final int ROWS = 400;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"tac, 4", "sic, 1", "nomen, 4", "nomen-no-train, 1"})
+  void finds_groups_and_labels_them_again_from_the_stored_model(String method, int replicas)
+      throws Exception {
+    RowBlocks images = images();
+    try (Clustering fit = Methods.named(method).cluster(input(images, replicas))) {
+      assertThat(accuracy(fit.assignments())).isGreaterThan(95);
+      assertThat(fit.sizes()).isSortedAccordingTo((a, b) -> Long.compare(b, a));
+      assertThat(IntStream.range(0, fit.clusters()).mapToLong(k -> fit.sizes()[k]).sum())
+          .isEqualTo(ROWS);
+
+      ByteArrayOutputStream stored = new ByteArrayOutputStream();
+      fit.model().parts().write(stored);
+      ModelParts parts =
+          ModelParts.read(new ByteArrayInputStream(stored.toByteArray()), "the stored model");
+      FittedModel again = Methods.model(parts);
+      assertThat(clusters(again.assign(images, Optional.empty())))
+          .containsExactly(clusters(fit.assignments()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SicMapping.class)
+  void sic_runs_with_every_mapping(SicMapping mapping) {
+    try (Clustering fit = new SicMethod(mapping).cluster(input(images()))) {
+      assertThat(accuracy(fit.assignments())).isGreaterThan(95);
+      assertThat(fit.quality()).containsKeys("loss", "neighbourhood_imbalance", "semantic_nouns");
+    }
+  }
+
+  @Test
+  void the_gate_opens_for_nouns_that_fit_and_shuts_for_others() {
+    try (Clustering fits = new NomenNoTrainMethod().cluster(input(images()));
+        Clustering misses =
+            new NomenNoTrainMethod().cluster(input(images()).withNouns(besideThePoint()))) {
+      assertThat(rho(fits)).isCloseTo(1, within(0.1));
+      assertThat(rho(misses)).isLessThan(0.6);
+      assertThat(accuracy(misses.assignments())).isGreaterThan(95);
+    }
+  }
+
+  @Test
+  void gate_weights_follow_rho_between_their_bounds() {
+    assertThat(new Gate(0.5, List.of()).shareInTraining()).isZero();
+    assertThat(new Gate(0.7, List.of()).shareInTraining()).isCloseTo(0.5, within(1e-9));
+    assertThat(new Gate(0.9, List.of()).shareInTraining()).isOne();
+    assertThat(new Gate(0.7, List.of()).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
+    assertThat(new Gate(0.99, List.of()).shareWithoutTraining()).isEqualTo(0.5);
+    assertThat(new Gate(0.5, List.of()).words()).contains("do not describe");
+  }
+
+  @Test
+  void a_training_that_was_stopped_goes_on_and_ends_with_the_same_clusters() {
+    RowBlocks images = images();
+    Checkpoints place =
+        Checkpoints.in(new Storage(new Configuration()), folder.toUri().toString(), "these images");
+    int[] whole;
+    try (Clustering fit = new TacMethod().cluster(input(images))) {
+      whole = clusters(fit.assignments());
+    }
+    try (Clustering kept = new TacMethod().cluster(input(images).withCheckpoints(place))) {
+      assertThat(clusters(kept.assignments())).containsExactly(whole);
+    }
+    assertThat(folder.resolve("seed-0/epoch-000020.safetensors")).exists();
+
+    List<Long> trained = new ArrayList<>();
+    MethodInput watched = input(images);
+    MethodInput again =
+        new MethodInput(
+            images,
+            Optional.empty(),
+            watched.nouns(),
+            Optional.empty(),
+            GROUPS,
+            watched.options(),
+            0,
+            (stage, done, total) -> {
+              if (stage.equals("training heads")) {
+                trained.add(done);
+              }
+            },
+            place);
+    try (Clustering resumed = new TacMethod().cluster(again)) {
+      assertThat(clusters(resumed.assignments())).containsExactly(whole);
+    }
+    assertThat(trained).containsExactly(20L);
+  }
+
+  @Test
+  void training_rows_are_thinned_evenly_and_numbered_anew() {
+    float[] values = new float[1000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    List<RowBlock> blocks = new ArrayList<>();
+    for (int first = 0; first < 1000; first += 137) {
+      int count = Math.min(137, 1000 - first);
+      blocks.add(
+          new RowBlock(
+              first, count, 1, java.util.Arrays.copyOfRange(values, first, first + count)));
+    }
+    RowBlocks all = new RowBlocks(LocalSpark.context().parallelize(blocks, 3), 1000, 1);
+
+    RowBlocks thinned = TrainingRows.of(all, 300);
+    float[] kept = thinned.collect();
+    assertThat(thinned.rows()).isEqualTo(300);
+    assertThat(kept).hasSize(300).isSorted().doesNotHaveDuplicates();
+    for (int i = 0; i < 300; i++) {
+      assertThat(kept[i]).isCloseTo(i * 1000 / 300f, within(3.5f));
+    }
+  }
+
+  @Test
+  void norms_of_one_count_as_unknown() {
+    RowBlocks rows = RowBlocks.of(LocalSpark.context(), new float[] {0.6f, 0.8f}, 2);
+    RowBlocks ones = RowBlocks.of(LocalSpark.context(), new float[] {1}, 1);
+    RowBlocks lengths = RowBlocks.of(LocalSpark.context(), new float[] {9}, 1);
+
+    assertThat(SicFeatures.known(Optional.of(ones))).isFalse();
+    assertThat(SicFeatures.known(Optional.of(lengths))).isTrue();
+    assertThat(SicFeatures.of(rows, Optional.of(ones), false).collect()).containsExactly(6, 8);
+    assertThat(SicFeatures.of(rows, Optional.of(lengths), true).collect())
+        .containsExactly(0.6f * 9, 0.8f * 9);
+  }
+
+  private static MethodInput input(RowBlocks images) {
+    return input(images, 1);
+  }
+
+  private static MethodInput input(RowBlocks images, int replicas) {
+    SemanticOptions papers = SemanticOptions.defaults();
+    TrainingOptions training =
+        new TrainingOptions(
+            OptionalInt.empty(), OptionalInt.of(64), OptionalInt.of(10), replicas, 1, 1, 10_000);
+    MethodOptions options =
+        new MethodOptions(
+            KMeansOptions.withRestarts(2),
+            new SemanticOptions(
+                OptionalInt.of(2 * GROUPS),
+                KMeansOptions.withRestarts(2),
+                papers.nounsPerCentre(),
+                0.05),
+            training);
+    return MethodInput.of(images, GROUPS, 0).withNouns(fitting()).withOptions(options);
+  }
+
+  private static RowBlocks images() {
+    return RowBlocks.of(LocalSpark.context(), around(ROWS, 0.12, 1).values(), WIDTH);
+  }
+
+  private static NounMatrix fitting() {
+    return nouns(around(40, 0.1, 2));
+  }
+
+  private static NounMatrix besideThePoint() {
+    Random random = new Random(8);
+    float[] values = new float[40 * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      // Groups lie in the first dimensions; these nouns differ in the last ones alone.
+      values[i] = i % WIDTH < GROUPS ? 0.5f : (float) random.nextGaussian();
+    }
+    return nouns(new Matrix(40, WIDTH, values).unit());
+  }
+
+  private static NounMatrix nouns(Matrix rows) {
+    return new NounMatrix(
+        IntStream.range(0, rows.rows()).mapToObj(i -> "noun " + i).toList(), rows);
+  }
+
+  /** Row i points along axis i modulo {@value #GROUPS}, more or less. */
+  private static Matrix around(int rows, double noise, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[rows * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      boolean own = i % WIDTH == i / WIDTH % GROUPS;
+      values[i] = (float) ((own ? 1 : 0.2) + noise * random.nextGaussian());
+    }
+    return new Matrix(rows, WIDTH, values).unit();
+  }
+
+  private static double rho(Clustering clustering) {
+    return (double) ((Map<?, ?>) clustering.quality().get("gate")).get("rho");
+  }
+
+  private static double accuracy(JavaRDD<AssignmentBlock> assignments) {
+    int[] labels = IntStream.range(0, ROWS).map(i -> i % GROUPS).toArray();
+    return Scores.of(labels, clusters(assignments)).acc();
+  }
+
+  private static int[] clusters(JavaRDD<AssignmentBlock> assignments) {
+    return assignments.collect().stream()
+        .flatMapToInt(b -> java.util.Arrays.stream(b.cluster()))
+        .toArray();
+  }
+}
