@@ -6,6 +6,7 @@ import io.nomen.job.EncodeOptions;
 import io.nomen.job.JobContext;
 import io.nomen.job.RunRecord;
 import io.nomen.job.VocabularyChoice;
+import io.nomen.method.ZeroShotMethod;
 import io.nomen.store.RunFolder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +44,13 @@ final class ClusterCommand implements Subcommand {
   private String vocabulary;
 
   @Option(
+      names = "--classes",
+      paramLabel = "FILE|NOUNS",
+      description =
+          "For zero-shot: the classes, one a line, or a folder of nomen vocabulary with their embeddings.")
+  private Optional<String> classes = Optional.empty();
+
+  @Option(
       names = "--output",
       paramLabel = "RUN",
       description = "Folder to write (default: out/ and the name of the input).")
@@ -53,7 +61,13 @@ final class ClusterCommand implements Subcommand {
     common.check(violations);
     input.check(violations);
     model.check(violations);
-    clustering.check(violations, true);
+    clustering.check(violations, classes.isEmpty());
+    violations.require(
+        clustering.method.equals(ZeroShotMethod.NAME) == classes.isPresent(),
+        "--method zero-shot and --classes FILE go together; give both or neither.");
+    violations.require(
+        classes.isEmpty() || !clustering.clusters.equals("auto"),
+        "--classes says how many clusters there are; leave --clusters away.");
     violations.require(
         input.input.isEmpty() != embeddings.isEmpty(),
         "Give either --input URI or --embeddings EMB.");
@@ -92,6 +106,7 @@ final class ClusterCommand implements Subcommand {
         model.choice(),
         new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
         ready ? Optional.of(vocabulary) : Optional.empty(),
+        classes,
         clustering.options(),
         clustering.duplicateCosine(),
         clustering.seed,

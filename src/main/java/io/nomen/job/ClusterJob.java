@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.heads.Checkpoints;
@@ -13,7 +14,6 @@ import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
 import io.nomen.tensor.RowBlocks;
-import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +35,7 @@ public final class ClusterJob {
   private final JobContext context;
   private final RunFolder folder;
   private final ClusterOptions options;
+  private final NounSource nounSource;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> tables = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
@@ -43,6 +44,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    this.nounSource = new NounSource(context, options);
   }
 
   /** What the job would do, without a Spark action; model and input are opened and checked. */
@@ -59,17 +61,8 @@ public final class ClusterJob {
             });
     options.embeddings().ifPresent(uri -> plan.add("read the embeddings in " + uri));
     ClusteringMethod method = Methods.named(options.method());
-    options.nouns().ifPresent(uri -> plan.add("read the nouns in " + uri));
-    if (options.nouns().isEmpty() && checkpoint.isPresent()) {
-      int nouns = vocabularyStage().vocabulary(checkpoint).nouns().size();
-      plan.add("encode %,d nouns, unless the cache has them".formatted(nouns));
-    }
-    plan.add(
-        "cluster into %s by %s, seed %d"
-            .formatted(
-                options.clusters().isPresent() ? options.clusters().getAsInt() : "auto",
-                method.name(),
-                options.seed()));
+    plan.addAll(nounSource.plan(checkpoint));
+    plan.add("cluster into %s by %s, seed %d".formatted(clusters(), method.name(), options.seed()));
     plan.add("name the clusters, write tables and gallery to " + folder.uri());
     return plan;
   }
@@ -82,7 +75,9 @@ public final class ClusterJob {
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
     EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
-    Optional<NounTable> nouns = stopwatch.time("vocabulary", () -> nouns(checkpoint, source));
+    Optional<NounTable> nouns =
+        stopwatch.time("vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+    requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
     return attempt.done() && RunRecord.read(folder).isPresent()
         ? doneBefore()
@@ -95,12 +90,7 @@ public final class ClusterJob {
   }
 
   private Optional<ClipCheckpoint> checkpoint() {
-    boolean needed =
-        options.images().isPresent()
-            || (options.nouns().isEmpty()
-                && options.vocabulary().embeddings().isEmpty()
-                && Methods.named(options.method()).needsNouns());
-    return needed
+    return options.images().isPresent() || nounSource.needsModel()
         ? Optional.of(ClipCheckpoint.open(context.storage(), options.model().location()))
         : Optional.empty();
   }
@@ -115,23 +105,24 @@ public final class ClusterJob {
         tables);
   }
 
-  private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
-    if (options.nouns().isPresent()) {
-      RunFolder ready = new RunFolder(context.storage(), options.nouns().get());
-      return Optional.of(NounTable.read(context.storage(), ready.table("nouns")));
+  /** K as far as the options tell it. */
+  private String clusters() {
+    if (options.classes().isPresent()) {
+      return "the given classes";
     }
-    if (checkpoint.isEmpty()) {
-      return Optional.empty();
-    }
-    source.requireModel(checkpoint.get().model());
-    StageAttempt attempt = vocabularyStage().run(folder, checkpoint.get(), options.model());
-    tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
-    return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
+    return options.clusters().isPresent()
+        ? Integer.toString(options.clusters().getAsInt())
+        : "auto";
   }
 
-  private VocabularyStage vocabularyStage() {
-    return new VocabularyStage(
-        context, options.vocabulary(), options.method().equals("sic") ? Prompts.SIC : Prompts.TAC);
+  private void requireSensible(Optional<NounTable> nouns) {
+    int wanted = options.clusters().orElse(0);
+    int classes = nouns.map(table -> table.nouns().size()).orElse(0);
+    if (options.classes().isPresent() && wanted > 0 && wanted != classes) {
+      throw NomenException.usage(
+          "--clusters is %d, but %s names %d classes; leave --clusters away."
+              .formatted(wanted, options.classes().get(), classes));
+    }
   }
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
@@ -139,8 +130,7 @@ public final class ClusterJob {
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
-    settings.put(
-        "clusters", options.clusters().isPresent() ? "" + options.clusters().getAsInt() : "auto");
+    settings.put("clusters", clusters());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
     settings.put(
@@ -184,7 +174,7 @@ public final class ClusterJob {
                   context.storage(),
                   folder.uri() + "/_stages/heads-" + attempt.attempt(),
                   Digests.sha256(attempt.settings().toString())));
-      if (options.clusters().isEmpty()) {
+      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
         context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
@@ -238,13 +228,15 @@ public final class ClusterJob {
                 .orElse(ResemblanceColumns.NONE),
             clustering.clusters(),
             assignments ->
-                Names.of(
-                    embeddings,
-                    assignments.cluster(),
-                    clustering.clusters(),
-                    space,
-                    nouns,
-                    options.seed()),
+                options.classes().isPresent()
+                    ? Names.given(embeddings, assignments.cluster(), nouns.orElseThrow())
+                    : Names.of(
+                        embeddings,
+                        assignments.cluster(),
+                        clustering.clusters(),
+                        space,
+                        nouns,
+                        options.seed()),
             options.seed(),
             stopwatch);
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
@@ -291,7 +283,7 @@ public final class ClusterJob {
             });
     Map<String, Object> vocabulary = new LinkedHashMap<>();
     nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
-    vocabulary.put("source", options.nouns().orElse(options.vocabulary().source()));
+    vocabulary.put("source", nounSource.told());
     return new RunRecord(
         id,
         options.title(),

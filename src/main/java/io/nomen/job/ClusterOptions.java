@@ -15,6 +15,8 @@ import java.util.OptionalInt;
  * @param clusters K; empty to choose it by label-free quality
  * @param method the method's word
  * @param nouns folder that {@code nomen vocabulary} wrote; empty to take {@code vocabulary}
+ * @param classes a file with a class a line, or a folder that {@code nomen vocabulary} wrote, where
+ *     the classes are given; they are the nouns then, and K is how many there are
  * @param duplicateCosine lowest cosine of near-duplicates; empty to look for neither them nor
  *     outliers
  * @param title what is clustered, for people
@@ -28,6 +30,7 @@ public record ClusterOptions(
     ModelChoice model,
     VocabularyChoice vocabulary,
     Optional<String> nouns,
+    Optional<String> classes,
     MethodOptions options,
     OptionalDouble duplicateCosine,
     long seed,

@@ -3,12 +3,14 @@ package io.nomen.job;
 import io.nomen.naming.ClusterName;
 import io.nomen.naming.ClusterNames;
 import io.nomen.naming.NoiseThreshold;
+import io.nomen.naming.ScoredNoun;
 import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -42,6 +44,34 @@ final class Names {
     List<double[]> maxima =
         scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
     return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima));
+  }
+
+  /** Classes that were given: cluster k is noun k, whatever the scores. */
+  static List<ClusterName> given(RowBlocks embeddings, int[] clusters, NounTable classes) {
+    int count = classes.nouns().size();
+    float[][] scores =
+        NounScores.of(embeddings, classes.embeddings(), List.of(clusters), count).get(0);
+    return IntStream.range(0, count).mapToObj(k -> given(k, scores[k], classes.nouns())).toList();
+  }
+
+  private static ClusterName given(int cluster, float[] scores, List<Noun> classes) {
+    List<ScoredNoun> others =
+        IntStream.range(0, classes.size())
+            .filter(k -> k != cluster)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer k) -> -scores[k]))
+            .limit(4)
+            .map(k -> scored(classes.get(k), scores[k]))
+            .toList();
+    List<ScoredNoun> shown = new ArrayList<>();
+    shown.add(scored(classes.get(cluster), scores[cluster]));
+    shown.addAll(others);
+    return new ClusterName(
+        classes.get(cluster).lemma(), true, shown, Optional.empty(), List.of(), "it was given");
+  }
+
+  private static ScoredNoun scored(Noun noun, float score) {
+    return new ScoredNoun(noun.lemma(), score, noun.synset(), noun.gloss());
   }
 
   private static ClusterName blank(int cluster) {

@@ -11,6 +11,7 @@ import io.nomen.tensor.Matrix;
 import io.nomen.vocabulary.Noun;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,12 @@ record NounTable(List<Noun> nouns, Matrix embeddings) {
 
   NounMatrix matrix() {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
+  }
+
+  /** The nouns with these numbers, in this order. */
+  NounTable select(int[] rows) {
+    return new NounTable(
+        Arrays.stream(rows).mapToObj(nouns::get).toList(), embeddings.select(rows));
   }
 
   /** Changes when a word or an embedding does. */

@@ -13,7 +13,8 @@ public final class Methods {
           new TacMethod(),
           new SicMethod(),
           new NomenMethod(),
-          new NomenNoTrainMethod());
+          new NomenNoTrainMethod(),
+          new ZeroShotMethod());
 
   private Methods() {}
 
@@ -47,6 +48,7 @@ public final class Methods {
       case SicMethod.NAME -> SicModel.of(parts);
       case NomenMethod.NAME -> NomenModel.of(parts);
       case NomenNoTrainMethod.NAME -> NomenNoTrainModel.of(parts);
+      case ZeroShotMethod.NAME -> ZeroShotModel.of(parts);
       default ->
           throw NomenException.input(
               "The stored model is of method \"%s\", which this version of Nomen does not know;"

@@ -31,18 +31,27 @@ public final class CentreAssignment {
    * @param centres [K, d], unit rows
    */
   public static JavaRDD<AssignmentBlock> assign(RowBlocks rows, Matrix centres) {
+    return assign(rows, centres, TEMPERATURE);
+  }
+
+  /** The same with another temperature of the confidence's softmax. */
+  public static JavaRDD<AssignmentBlock> assign(
+      RowBlocks rows, Matrix centres, double temperature) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
     Broadcast<Matrix> shared = spark.broadcast(centres);
-    return rows.blocks().mapPartitions(blocks -> assign(blocks, shared.value()), true);
+    return rows.blocks().mapPartitions(blocks -> assign(blocks, shared.value(), temperature), true);
   }
 
-  private static Iterator<AssignmentBlock> assign(Iterator<RowBlock> blocks, Matrix centres) {
+  private static Iterator<AssignmentBlock> assign(
+      Iterator<RowBlock> blocks, Matrix centres, double temperature) {
     return new ScopedIterator<>(
-        blocks, new InnerProducts(centres), (block, products) -> assign(block, products, centres));
+        blocks,
+        new InnerProducts(centres),
+        (block, products) -> assign(block, products, centres.rows(), temperature));
   }
 
-  private static AssignmentBlock assign(RowBlock block, InnerProducts products, Matrix centres) {
-    int count = centres.rows();
+  private static AssignmentBlock assign(
+      RowBlock block, InnerProducts products, int count, double temperature) {
     int[] cluster = new int[block.rows()];
     float[] confidence = new float[block.rows()];
     int[] runnerUp = new int[block.rows()];
@@ -54,8 +63,8 @@ public final class CentreAssignment {
             int offset = i * count;
             int best = Nearest.first(cosines, offset, count);
             int next = Nearest.second(cosines, offset, count, best);
-            double share = Nearest.share(cosines, offset, count, best, TEMPERATURE);
-            double gap = (cosines[offset + next] - cosines[offset + best]) / TEMPERATURE;
+            double share = Nearest.share(cosines, offset, count, best, temperature);
+            double gap = (cosines[offset + next] - cosines[offset + best]) / temperature;
             cluster[from + i] = best;
             confidence[from + i] = (float) share;
             runnerUp[from + i] = next;

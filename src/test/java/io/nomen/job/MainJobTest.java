@@ -89,6 +89,7 @@ class MainJobTest {
             model,
             new VocabularyChoice("auto", List.of(), Optional.empty(), true),
             Optional.empty(),
+            Optional.empty(),
             options,
             OptionalDouble.of(0.97),
             0,

@@ -1,0 +1,153 @@
+package io.nomen.job;
+
+import io.nomen.NomenException;
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.method.Methods;
+import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.vocabulary.Noun;
+import io.nomen.vocabulary.Prompts;
+import io.nomen.vocabulary.Vocabulary;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the main job's nouns come from: ready embeddings in a folder, or words that the model
+ * encodes. Classes that were given take the place of the vocabulary.
+ */
+final class NounSource {
+  private final JobContext context;
+  private final ClusterOptions options;
+
+  NounSource(JobContext context, ClusterOptions options) {
+    this.context = context;
+    this.options = options;
+  }
+
+  /** Whether words have to be encoded by the model. */
+  boolean needsModel() {
+    return Methods.named(options.method()).needsNouns() && ready().isEmpty();
+  }
+
+  /** What a dry run says; names the words that would be encoded. */
+  List<String> plan(Optional<ClipCheckpoint> checkpoint) {
+    if (ready().isPresent()) {
+      String words =
+          options.classes().map(classes -> "the classes of " + classes + " in ").orElse("");
+      return List.of("read %sthe nouns in %s".formatted(words, ready().get()));
+    }
+    if (checkpoint.isEmpty()) {
+      return List.of();
+    }
+    Vocabulary words = stage().vocabulary(checkpoint);
+    requireOnce(words);
+    return List.of(
+        "encode %,d %s, unless the cache has them"
+            .formatted(words.nouns().size(), options.classes().isPresent() ? "classes" : "nouns"));
+  }
+
+  /**
+   * The nouns; empty for a method without text over ready embeddings.
+   *
+   * @param tables takes the table of nouns that this run now has
+   */
+  Optional<NounTable> table(
+      RunFolder folder,
+      Optional<ClipCheckpoint> checkpoint,
+      EmbeddingSource source,
+      Map<String, String> tables) {
+    if (ready().isPresent()) {
+      RunFolder there = new RunFolder(context.storage(), ready().get());
+      NounTable all = NounTable.read(context.storage(), there.table("nouns"));
+      return Optional.of(
+          options.classes().filter(classes -> !classes.equals(ready().get())).isPresent()
+              ? all.select(rows(all))
+              : all);
+    }
+    if (checkpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    source.requireModel(checkpoint.get().model());
+    VocabularyStage stage = stage();
+    if (options.classes().isPresent()) {
+      requireOnce(stage.vocabulary(checkpoint));
+    }
+    StageAttempt attempt = stage.run(folder, checkpoint.get(), options.model());
+    tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
+    return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
+  }
+
+  /** The words' source, for {@code run.json}. */
+  String told() {
+    return options.classes().or(options::nouns).orElse(options.vocabulary().source());
+  }
+
+  /** A folder of ready embeddings: of the classes themselves, or of nouns that hold them. */
+  private Optional<String> ready() {
+    return options
+        .classes()
+        .filter(classes -> new RunFolder(context.storage(), classes).has("nouns"))
+        .or(options::nouns);
+  }
+
+  private VocabularyStage stage() {
+    VocabularyChoice choice =
+        options
+            .classes()
+            .map(
+                file ->
+                    new VocabularyChoice(
+                        file, List.of(), Optional.empty(), options.vocabulary().resume()))
+            .orElse(options.vocabulary());
+    return new VocabularyStage(
+        context, choice, options.method().equals("sic") ? Prompts.SIC : Prompts.TAC);
+  }
+
+  /** The rows of the classes among ready nouns, whatever their capitals. */
+  private int[] rows(NounTable nouns) {
+    String file = options.classes().orElseThrow();
+    Vocabulary classes = Vocabulary.ofFile(context.storage(), context.storage().qualify(file));
+    requireOnce(classes);
+    Map<String, Integer> known = new HashMap<>();
+    for (int row = 0; row < nouns.nouns().size(); row++) {
+      known.putIfAbsent(word(nouns.nouns().get(row)), row);
+    }
+    List<String> missing = new ArrayList<>();
+    int[] rows = new int[classes.nouns().size()];
+    for (int k = 0; k < rows.length; k++) {
+      Noun wanted = classes.nouns().get(k);
+      rows[k] = known.getOrDefault(word(wanted), -1);
+      if (rows[k] < 0) {
+        missing.add(wanted.lemma());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw NomenException.input(
+          "%d of the %d classes in %s have no embedding in %s (%s); encode them with nomen vocabulary --nouns %s."
+              .formatted(
+                  missing.size(),
+                  rows.length,
+                  file,
+                  ready().orElseThrow(),
+                  String.join(", ", missing.subList(0, Math.min(5, missing.size()))),
+                  file));
+    }
+    return rows;
+  }
+
+  private static String word(Noun noun) {
+    return noun.lemma().toLowerCase(Locale.ROOT);
+  }
+
+  private void requireOnce(Vocabulary words) {
+    if (options.classes().isPresent() && words.duplicates() > 0) {
+      throw NomenException.input(
+          "%s names %d of its classes more than once (capitals do not count); tell them apart, as in \"crane (bird)\"."
+              .formatted(words.source(), words.duplicates()));
+    }
+  }
+}
