@@ -4,9 +4,12 @@ import io.nomen.NomenException;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.Methods;
+import io.nomen.method.SicMapping;
 import io.nomen.method.TrainingOptions;
 import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
@@ -93,6 +96,14 @@ final class ClusteringOptions {
           "Images whose embeddings are at least so alike count as near-duplicates; off leaves them and outlier scores out (default: 0.97).")
   String duplicateCosine;
 
+  @Option(
+      names = "--mapping",
+      paramLabel = "direct|center|adjusted",
+      defaultValue = "adjusted",
+      description =
+          "For sic: semantic centres from the nouns of single images, around k-means centres, or around the surest images anew every epoch (default: adjusted).")
+  String mapping;
+
   void check(Violations violations, boolean needsClusters) {
     violations.require(
         !needsClusters || !clusters.isEmpty(), "Missing: --clusters K, or --clusters auto.");
@@ -121,6 +132,9 @@ final class ClusteringOptions {
             && (duplicateCosine.equals("off") || Double.parseDouble(duplicateCosine) <= 1),
         "--duplicate-cosine is \"%s\"; give a number from 0 to 1, or off."
             .formatted(duplicateCosine));
+    violations.require(
+        Arrays.stream(SicMapping.values()).anyMatch(known -> known.word().equals(mapping)),
+        "--mapping is \"%s\"; give direct, center or adjusted.".formatted(mapping));
     violations.require(
         epochs.matches("auto|[1-9]\\d{0,4}"),
         "--epochs is \"%s\"; give a number from 1, or auto.".formatted(epochs));
@@ -152,7 +166,8 @@ final class ClusteringOptions {
             replicas,
             shards,
             localSteps,
-            trainMax));
+            trainMax,
+            SicMapping.valueOf(mapping.toUpperCase(Locale.ROOT))));
   }
 
   private static OptionalInt number(String word) {

@@ -17,6 +17,8 @@ import java.util.OptionalDouble;
  * @param nouns nearest nouns, best first
  * @param hypernym what the name is a kind of
  * @param sisters nouns of the same kind that were found beside each other in this cluster
+ * @param centreNouns nouns that made the cluster's semantic centre, the most telling first; empty
+ *     where it was not made of nouns
  * @param medoid path of the image nearest to the cluster's centre
  * @param nearest other clusters by similarity of centres, nearest first
  */
@@ -31,6 +33,7 @@ public record ClusterCard(
     List<NounScore> nouns,
     Optional<String> hypernym,
     List<String> sisters,
+    List<String> centreNouns,
     Optional<String> medoid,
     List<NearCluster> nearest) {
 
@@ -54,6 +57,7 @@ public record ClusterCard(
   public ClusterCard {
     nouns = List.copyOf(nouns);
     sisters = List.copyOf(sisters);
+    centreNouns = List.copyOf(centreNouns);
     nearest = List.copyOf(nearest);
   }
 }

@@ -25,6 +25,7 @@ final class ClusterPortrait {
     meaning(html);
     facts(html);
     nouns(html);
+    centreNouns(html);
     html.close().close();
     near(html);
   }
@@ -85,6 +86,15 @@ final class ClusterPortrait {
       html.close();
     }
     html.close();
+  }
+
+  private void centreNouns(Html html) {
+    if (card.centreNouns().isEmpty()) {
+      return;
+    }
+    html.leaf("h2", "Nouns that made this centre", "id", "made");
+    html.open("p", "class", "note", "aria-labelledby", "made");
+    html.foreign(String.join(", ", card.centreNouns())).close();
   }
 
   /** A bar of {@code share} of its full length; the number stands beside it. */

@@ -137,14 +137,16 @@ public final class AssignJob {
     return Optional.of(model);
   }
 
-  private List<ClusterName> names() {
+  private NamedClusters names() {
     List<ClusterName> names = new ArrayList<>();
+    List<List<String>> centreNouns = new ArrayList<>();
     for (String uri : earlier.table("clusters").uris()) {
       for (TableRow row : TableRow.read(context.storage(), uri)) {
         names.add(name(row));
+        centreNouns.add(row.strings("centre_nouns"));
       }
     }
-    return names;
+    return new NamedClusters(names, centreNouns);
   }
 
   private static ClusterName name(TableRow row) {

@@ -35,6 +35,7 @@ final class ClusterCards {
         nouns(row),
         row.optionalString("hypernym"),
         row.strings("sisters"),
+        row.strings("centre_nouns"),
         row.optionalString("medoid"),
         near(row));
   }

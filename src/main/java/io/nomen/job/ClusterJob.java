@@ -8,6 +8,7 @@ import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.naming.ClusterName;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
@@ -227,16 +228,7 @@ public final class ClusterJob {
                 .map(found -> ResemblanceColumns.of(found, table))
                 .orElse(ResemblanceColumns.NONE),
             clustering.clusters(),
-            assignments ->
-                options.classes().isPresent()
-                    ? Names.given(embeddings, assignments.cluster(), nouns.orElseThrow())
-                    : Names.of(
-                        embeddings,
-                        assignments.cluster(),
-                        clustering.clusters(),
-                        space,
-                        nouns,
-                        options.seed()),
+            assignments -> named(embeddings, assignments.cluster(), clustering, nouns),
             options.seed(),
             stopwatch);
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
@@ -251,6 +243,24 @@ public final class ClusterJob {
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, quality, resemblance);
     timed.write(folder);
     return timed;
+  }
+
+  private NamedClusters named(
+      RowBlocks embeddings, int[] clusters, Clustering clustering, Optional<NounTable> nouns) {
+    if (options.classes().isPresent()) {
+      return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
+    }
+    List<ClusterName> names =
+        Names.of(
+            embeddings,
+            clusters,
+            clustering.clusters(),
+            clustering.semantics(),
+            nouns,
+            options.seed());
+    return clustering.centreNouns().isEmpty()
+        ? NamedClusters.of(names)
+        : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
   }
 
   private void publish(String id, boolean semantics) {

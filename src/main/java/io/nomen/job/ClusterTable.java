@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param paths of all rows, for the medoids
  */
 record ClusterTable(
-    List<ClusterName> names, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+    NamedClusters named, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
   private static final String FILE = "part-00000.parquet";
   private static final int NEAR = 3;
 
@@ -23,16 +23,16 @@ record ClusterTable(
     String target = folder.attemptFolder("clusters", attempt);
     try (TableWriter writer =
         new TableWriter(folder.storage(), target + "/" + FILE, Tables.CLUSTERS)) {
-      for (int cluster = 0; cluster < names.size(); cluster++) {
+      for (int cluster = 0; cluster < named.names().size(); cluster++) {
         write(writer, cluster);
       }
     }
-    new Table("clusters", target, List.of(FILE), List.of((long) names.size()))
+    new Table("clusters", target, List.of(FILE), List.of((long) named.names().size()))
         .commit(folder.storage());
   }
 
   private void write(TableWriter writer, int cluster) {
-    ClusterName name = names.get(cluster);
+    ClusterName name = named.names().get(cluster);
     List<ScoredNoun> nouns = name.nouns();
     List<Integer> near = profiles.near(cluster, NEAR);
     double silhouette = quality.silhouette().perCluster()[cluster];
@@ -48,6 +48,7 @@ record ClusterTable(
         name.hypernym(),
         name.sisters(),
         name.reason(),
+        named.centreNouns().get(cluster),
         quality.sizes()[cluster],
         (float) quality.meanConfidence()[cluster],
         Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),

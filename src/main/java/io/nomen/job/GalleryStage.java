@@ -147,6 +147,7 @@ public final class GalleryStage {
                 quality.put(name.replace('_', ' '), number.doubleValue());
               }
             });
+    quality.putAll(MethodFigures.of(record.method()));
     return new RunFacts(
         record.run(),
         record.title(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.gallery.Curve;
 import io.nomen.store.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,9 @@ final class MethodCurves {
       for (int i = 0; i < x.length; i++) {
         x[i] = epochs.get(i).path("epoch").asDouble();
         y[i] = epochs.get(i).path("terms").path(term).asDouble(Double.NaN);
+      }
+      if (Arrays.stream(y).distinct().count() < 2) {
+        continue; // What never changes stands among the figures.
       }
       String title = term.replace('_', ' ');
       curves.add(new Curve(title, "epoch", List.of(new Curve.Series(title, x, y))));

@@ -1,12 +1,10 @@
 package io.nomen.job;
 
-import io.nomen.naming.ClusterName;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
-import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -31,7 +29,7 @@ final class ResultTables {
       RowBlocks embeddings,
       ResemblanceColumns resemblance,
       int clusters,
-      Function<Assignments, List<ClusterName>> naming,
+      Function<Assignments, NamedClusters> naming,
       long seed,
       Stopwatch stopwatch) {
     Storage storage = folder.storage();
@@ -39,7 +37,7 @@ final class ResultTables {
         stopwatch.time(
             "tables", () -> Assignments.write(folder, attempt, rows, table.paths(), resemblance));
     Assignments assignments = Assignments.read(storage, written);
-    List<ClusterName> names = stopwatch.time("names", () -> naming.apply(assignments));
+    NamedClusters names = stopwatch.time("names", () -> naming.apply(assignments));
     return stopwatch.time(
         "quality",
         () -> {

@@ -16,7 +16,7 @@ record SemanticTables(SemanticSpace space) {
   private static final String FILE = "part-00000.parquet";
 
   void write(RunFolder folder, String attempt, NounTable nouns) {
-    Matrix centres = space.centres().rows();
+    Matrix centres = space.centres();
     write(
         folder,
         attempt,

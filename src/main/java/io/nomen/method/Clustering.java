@@ -38,6 +38,11 @@ public record Clustering(
     this(assignments, sizes, model, semantics, List.of(), quality);
   }
 
+  /** The same with the nouns that each cluster's centre was made of. */
+  Clustering madeOf(List<int[]> nouns) {
+    return new Clustering(assignments, sizes, model, semantics, nouns, quality);
+  }
+
   /** K', how many clusters there are. */
   public int clusters() {
     return sizes.length;

@@ -41,20 +41,23 @@ final class HeadAssignment {
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
   static TrainedHead canonical(RowBlocks features, TrainedHead head) {
+    return head.ordered(order(features, head));
+  }
+
+  /** The head's clusters from the largest to the smallest, equals by their first row; no empty. */
+  static int[] order(RowBlocks features, TrainedHead head) {
     JavaRDD<AssignmentBlock> assigned = assign(features, head);
     int clusters = head.shape().clusters();
     ClusterSizes sizes = ClusterSizes.of(assigned, clusters);
     long[] first = firstRows(assigned, clusters);
-    int[] order =
-        IntStream.range(0, clusters)
-            .filter(k -> sizes.rows()[k] > 0)
-            .boxed()
-            .sorted(
-                Comparator.<Integer>comparingLong(k -> -sizes.rows()[k])
-                    .thenComparingLong(k -> first[k]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    return head.ordered(order);
+    return IntStream.range(0, clusters)
+        .filter(k -> sizes.rows()[k] > 0)
+        .boxed()
+        .sorted(
+            Comparator.<Integer>comparingLong(k -> -sizes.rows()[k])
+                .thenComparingLong(k -> first[k]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   private static long[] firstRows(JavaRDD<AssignmentBlock> assigned, int clusters) {

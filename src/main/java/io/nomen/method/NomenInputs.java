@@ -62,7 +62,7 @@ record NomenInputs(
       MethodInput input, String stage, RowBlocks rows, SemanticSpace semantics, int count) {
     input.progress().at(stage, 0, 1);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Search search = Search.auto(rows.rows(), semantics.centres().count(), input.seed());
+    Search search = Search.auto(rows.rows(), semantics.centres().rows(), input.seed());
     NeighbourLists lists = Neighbours.find(spark, rows, count, search);
     input.progress().at(stage, 1, 1);
     return lists;

@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.heads.Anchors;
 import io.nomen.heads.TrainedHead;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.neighbours.NeighbourBlock;
@@ -10,6 +9,8 @@ import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -31,8 +32,13 @@ public enum SicMapping {
   /** ξ_c, share of a cluster's expected size whose surest images are averaged. */
   private static final double SUREST_SHARE = 0.9;
 
+  /** The word for the command line and {@code run.json}. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /**
-   * The mapping for one training.
+   * The mapping for one training: from the head as it is to the centres.
    *
    * @param space the nouns
    * @param embeddings [N, d], unit rows that are trained on
@@ -40,7 +46,7 @@ public enum SicMapping {
    * @param members rows of each k-means cluster
    * @param centres [K, d] of k-means, unit rows
    */
-  Anchors anchors(
+  Function<TrainedHead, SicCentres> centring(
       SicSpace space,
       RowBlocks embeddings,
       RowBlocks features,
@@ -48,33 +54,38 @@ public enum SicMapping {
       Matrix centres) {
     return switch (this) {
       case DIRECT -> {
-        float[] fixed = direct(space, embeddings, members);
-        yield (epoch, head) -> fixed;
+        SicCentres fixed = space.votedMeans(nearestNouns(space, embeddings), members);
+        yield head -> fixed;
       }
       case CENTER -> {
-        float[] fixed = space.nearestMeans(centres, NOUNS_PER_CENTRE).values();
-        yield (epoch, head) -> fixed;
+        SicCentres fixed = space.nearestMeans(centres, NOUNS_PER_CENTRE);
+        yield head -> fixed;
       }
-      case ADJUSTED -> (epoch, head) -> adjusted(space, embeddings, features, head);
+      case ADJUSTED ->
+          head -> {
+            Matrix surest = GroupMeans.of(embeddings, surest(features, head)).unit();
+            return space.nearestMeans(surest, NOUNS_PER_CENTRE);
+          };
     };
   }
 
-  private static float[] direct(SicSpace space, RowBlocks embeddings, List<int[]> members) {
+  /** The noun nearest to every row, [N]. */
+  private static int[] nearestNouns(SicSpace space, RowBlocks embeddings) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     Broadcast<Matrix> nouns = spark.broadcast(space.nouns().embeddings());
-    RowBlocks taken =
-        new RowBlocks(
-            embeddings.blocks().map(block -> nearestNouns(block, nouns.value())),
-            embeddings.rows(),
-            embeddings.width());
-    float[] centres = GroupMeans.of(taken, members).unit().values();
+    int[] nearest = new int[Math.toIntExact(embeddings.rows())];
+    int at = 0;
+    for (int[] part : embeddings.blocks().map(b -> nearest(b, nouns.value())).collect()) {
+      System.arraycopy(part, 0, nearest, at, part.length);
+      at += part.length;
+    }
     nouns.destroy();
-    return centres;
+    return nearest;
   }
 
-  private static RowBlock nearestNouns(RowBlock block, Matrix nouns) {
-    Matrix rows = new Matrix(block.rows(), block.width(), block.values());
-    float[] cosines = SicSpace.products(rows, nouns);
+  private static int[] nearest(RowBlock block, Matrix nouns) {
+    float[] cosines =
+        SicSpace.products(new Matrix(block.rows(), block.width(), block.values()), nouns);
     int[] nearest = new int[block.rows()];
     for (int i = 0; i < nearest.length; i++) {
       int start = i * nouns.rows();
@@ -84,15 +95,7 @@ public enum SicMapping {
         }
       }
     }
-    return new RowBlock(
-        block.firstRow(), block.rows(), block.width(), nouns.select(nearest).values());
-  }
-
-  private static float[] adjusted(
-      SicSpace space, RowBlocks embeddings, RowBlocks features, TrainedHead head) {
-    List<int[]> surest = surest(features, head);
-    Matrix centres = GroupMeans.of(embeddings, surest).unit();
-    return space.nearestMeans(centres, NOUNS_PER_CENTRE).values();
+    return nearest;
   }
 
   /** The rows with the highest logit for each cluster; a row may be in several. */

@@ -20,9 +20,9 @@ import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -45,17 +45,6 @@ public final class SicMethod implements ClusteringMethod {
 
   /** a, how sharply the first head tells the nearest centre. */
   private static final double SHARPNESS = 0.05;
-
-  private final SicMapping mapping;
-
-  /** The paper's best mapping. */
-  public SicMethod() {
-    this(SicMapping.ADJUSTED);
-  }
-
-  public SicMethod(SicMapping mapping) {
-    this.mapping = mapping;
-  }
 
   @Override
   public String name() {
@@ -81,18 +70,27 @@ public final class SicMethod implements ClusteringMethod {
     try {
       Start start = start(input, embeddings, features);
       SicSpace space = SicSpace.of(start.directions(), nouns);
-      Anchors anchors =
-          mapping.anchors(space, embeddings, features, start.members(), start.directions());
+      SicMapping mapping = input.options().training().mapping();
+      Function<TrainedHead, SicCentres> centring =
+          mapping.centring(space, embeddings, features, start.members(), start.directions());
       Map<String, Object> quality = new LinkedHashMap<>();
-      TrainingSet.View view = view(input, embeddings, features, quality);
-      Replicas replicas = train(input, view, start.centres(), anchors);
-      quality.putAll(HeadFit.quality(replicas));
-      quality.put("mapping", mapping.name().toLowerCase(Locale.ROOT));
+      quality.put("mapping", mapping.word());
       quality.put("semantic_nouns", space.numbers().length);
       quality.put("general_nouns_left_out", space.unique());
-      TrainedHead head = HeadAssignment.canonical(all, replicas.best().head());
+      TrainingSet.View view = view(input, embeddings, features, quality);
+      Anchors anchors = (epoch, head) -> centring.apply(head).rows().values();
+      Replicas replicas = train(input, view, start.centres(), anchors);
+      quality.putAll(SicTheory.told(replicas, view));
+      TrainedHead trained = replicas.best().head();
+      int[] order = HeadAssignment.order(all, trained);
+      SicCentres centres = centring.apply(trained).ordered(order);
       return HeadAssignment.finished(
-          all, head, new SicModel(head, known), Optional.empty(), quality);
+              all,
+              trained.ordered(order),
+              new SicModel(trained.ordered(order), known),
+              Optional.of(space.around(centres)),
+              quality)
+          .madeOf(space.inVocabulary(centres));
     } finally {
       features.unpersist();
     }
@@ -140,20 +138,9 @@ public final class SicMethod implements ClusteringMethod {
             spark, embeddings, count, Search.auto(embeddings.rows(), cells, input.seed()))) {
       TrainingSet.View view = HeadFit.view(features, lists);
       quality.put("neighbours", lists.report());
-      quality.put("neighbourhood_imbalance", imbalance(view));
       input.progress().at("neighbours", 1, 1);
       return view;
     }
-  }
-
-  /** How unevenly images serve as neighbours: the most often listed one over the mean. */
-  private static double imbalance(TrainingSet.View view) {
-    int[] listed = new int[view.features().length / view.width()];
-    int most = 0;
-    for (int row : view.neighbours()) {
-      most = Math.max(most, ++listed[row]);
-    }
-    return (double) most / view.count();
   }
 
   private static Replicas train(

@@ -1,11 +1,14 @@
 package io.nomen.method;
 
 import io.nomen.semantics.NounMatrix;
+import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -20,6 +23,9 @@ import java.util.stream.IntStream;
 record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
   /** γ_r, nouns that each centre brings. */
   private static final int NOUNS_PER_CENTRE = 500;
+
+  /** Nouns that are told of a centre that all nouns of its images make. */
+  private static final int SHOWN_VOTES = 30;
 
   /** γ_u: how far from the mean noun, in cosine, a noun must be. */
   private static final double LEAST_DISTANCE = 0.05;
@@ -40,22 +46,75 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
   }
 
   /**
-   * For each of {@code centres} the mean of its {@code count} nearest nouns, as unit rows.
+   * For each of {@code centres} the mean of its {@code count} nearest nouns.
    *
    * @param centres [K, d], unit rows
    */
-  Matrix nearestMeans(Matrix centres, int count) {
+  SicCentres nearestMeans(Matrix centres, int count) {
     float[] cosines = products(centres, nouns.embeddings());
-    int width = centres.width();
-    float[] means = new float[centres.rows() * width];
-    for (int k = 0; k < centres.rows(); k++) {
-      for (int noun : nearest(cosines, k, nouns.size(), count)) {
-        for (int j = 0; j < width; j++) {
-          means[k * width + j] += nouns.embeddings().values()[noun * width + j];
-        }
+    List<int[]> nearest =
+        IntStream.range(0, centres.rows())
+            .mapToObj(k -> nearest(cosines, k, nouns.size(), count))
+            .toList();
+    float[] means = new float[centres.rows() * centres.width()];
+    for (int k = 0; k < nearest.size(); k++) {
+      for (int noun : nearest.get(k)) {
+        add(noun, 1, means, k);
       }
     }
-    return new Matrix(centres.rows(), width, means).unit();
+    return new SicCentres(new Matrix(centres.rows(), centres.width(), means).unit(), nearest);
+  }
+
+  /**
+   * For each group of rows the mean of the nouns that they took.
+   *
+   * @param taken [N] the noun that each row took
+   * @param members rows of each group
+   */
+  SicCentres votedMeans(int[] taken, List<int[]> members) {
+    int width = nouns.embeddings().width();
+    float[] means = new float[members.size() * width];
+    List<int[]> voted = new ArrayList<>();
+    for (int k = 0; k < members.size(); k++) {
+      int[] votes = new int[nouns.size()];
+      for (int row : members.get(k)) {
+        votes[taken[row]]++;
+      }
+      int[] ranked =
+          IntStream.range(0, votes.length)
+              .filter(noun -> votes[noun] > 0)
+              .boxed()
+              .sorted(Comparator.comparingInt(noun -> -votes[noun]))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      for (int noun : ranked) {
+        add(noun, votes[noun], means, k);
+      }
+      voted.add(Arrays.copyOf(ranked, Math.min(ranked.length, SHOWN_VOTES)));
+    }
+    return new SicCentres(new Matrix(members.size(), width, means).unit(), voted);
+  }
+
+  /** The part of the space that {@code centres} are made of, as clusters are named from it. */
+  SemanticSpace around(SicCentres centres) {
+    int[] inSpace =
+        centres.nouns().stream().flatMapToInt(Arrays::stream).distinct().sorted().toArray();
+    int[] selected = Arrays.stream(inSpace).map(noun -> numbers[noun]).toArray();
+    return new SemanticSpace(centres.rows(), selected, nouns.select(inSpace));
+  }
+
+  /** The nouns of {@code centres} by their numbers in the whole vocabulary. */
+  List<int[]> inVocabulary(SicCentres centres) {
+    return centres.nouns().stream()
+        .map(made -> Arrays.stream(made).map(noun -> numbers[noun]).toArray())
+        .toList();
+  }
+
+  private void add(int noun, int times, float[] means, int k) {
+    int width = nouns.embeddings().width();
+    for (int j = 0; j < width; j++) {
+      means[k * width + j] += times * nouns.embeddings().values()[noun * width + j];
+    }
   }
 
   /** Products of all rows of {@code a} with all rows of {@code b}, [n, m]. */

@@ -77,7 +77,7 @@ public final class TacMethod implements ClusteringMethod {
       Map<String, Object> quality) {
     input.progress().at(stage, 0, 1);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Search search = Search.auto(rows.rows(), semantics.centres().count(), input.seed());
+    Search search = Search.auto(rows.rows(), semantics.centres().rows(), input.seed());
     int count = input.options().training().neighbours().orElse(NEIGHBOURS);
     try (NeighbourLists lists = Neighbours.find(spark, rows, count, search)) {
       quality.put(stage.replace(' ', '_'), lists.report());

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param shards parts of the training rows that take steps side by side
  * @param localSteps steps of a shard between two exchanges
  * @param trainMax most rows that heads are trained on
+ * @param mapping how SIC's clusters get their semantic centres
  */
 public record TrainingOptions(
     OptionalInt epochs,
@@ -20,10 +21,18 @@ public record TrainingOptions(
     int replicas,
     int shards,
     int localSteps,
-    int trainMax) {
+    int trainMax,
+    SicMapping mapping) {
 
   public static TrainingOptions defaults() {
     return new TrainingOptions(
-        OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), 1, 1, 1, 1_000_000);
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        1,
+        1,
+        1,
+        1_000_000,
+        SicMapping.ADJUSTED);
   }
 }

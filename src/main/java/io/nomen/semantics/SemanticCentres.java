@@ -34,6 +34,6 @@ public final class SemanticCentres {
     int count = (int) Math.min(wanted, embeddings.rows());
     KMeansFit fit = SphericalKMeans.fit(embeddings, count, options.kmeans(), seed);
     int[] selected = NounSelection.select(fit.best().rows(), nouns, options.nounsPerCentre());
-    return new SemanticSpace(fit.best(), selected, nouns.select(selected));
+    return new SemanticSpace(fit.best().rows(), selected, nouns.select(selected));
   }
 }

@@ -76,6 +76,7 @@ public final class Tables {
           Column.optional("hypernym", Kind.STRING),
           Column.of("sisters", Kind.STRINGS),
           Column.of("reason", Kind.STRING),
+          Column.of("centre_nouns", Kind.STRINGS),
           Column.of("size", Kind.LONG),
           Column.of("mean_confidence", Kind.FLOAT),
           Column.optional("silhouette", Kind.FLOAT),

@@ -183,6 +183,7 @@ final class DemoGallery {
         nouns,
         Optional.of("folder"),
         List.of(),
+        List.of(),
         images.stream()
             .min(Comparator.comparingDouble(i -> i.outlierScore().orElseThrow()))
             .map(ImageEntry::path),

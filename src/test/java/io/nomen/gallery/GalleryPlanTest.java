@@ -27,6 +27,7 @@ class GalleryPlanTest {
         List.of(),
         Optional.empty(),
         List.of(),
+        List.of(),
         medoid,
         List.of());
   }

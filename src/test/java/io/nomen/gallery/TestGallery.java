@@ -123,6 +123,7 @@ final class TestGallery {
         nouns,
         Optional.of(name(cluster + 1)),
         List.of(name(cluster), name(cluster + 2)),
+        List.of(name(cluster), "<i>made</i> & more"),
         Optional.of(path(cluster, size / 2)),
         IntStream.range(1, Math.min(5, clusters))
             .mapToObj(i -> new ClusterCard.NearCluster((cluster + i) % clusters, 0.9 / i, i == 1))

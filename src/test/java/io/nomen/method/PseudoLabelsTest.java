@@ -1,0 +1,134 @@
+package io.nomen.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.evaluate.Scores;
+import io.nomen.semantics.CentreAssignment;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.Npy;
+import io.nomen.testing.Shared;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * SIC's three mappings on real CLIP features: how often the pseudo-labels of the last epoch are
+ * right, and what comes of it. Labels score and decide nothing.
+ */
+@Tag("slow")
+class PseudoLabelsTest {
+  private static final Logger LOG = LoggerFactory.getLogger(PseudoLabelsTest.class);
+  private static final int SEEDS = 5;
+
+  private record Outcome(Scores pseudo, Scores clusters) {}
+
+  @ParameterizedTest
+  @CsvSource({
+    "oxford_pets, direct",
+    "oxford_pets, center",
+    "oxford_pets, adjusted",
+    "dtd,         direct",
+    "dtd,         center",
+    "dtd,         adjusted",
+    "caltech101,  direct",
+    "caltech101,  center",
+    "caltech101,  adjusted",
+  })
+  void pseudo_labels_are_no_worse_than_the_clusters_by_much(String set, String word)
+      throws Exception {
+    SicMapping mapping = SicMapping.valueOf(word.toUpperCase(java.util.Locale.ROOT));
+    List<Outcome> outcomes = outcomes(Shared.data("clip-features").resolve(set), mapping);
+    double pseudo = mean(outcomes, o -> o.pseudo().acc());
+    double clusters = mean(outcomes, o -> o.clusters().acc());
+    LOG.info(
+        "{} {}: pseudo-labels {} ± {}; clusters {} ± {}, NMI {}, ARI {}",
+        set,
+        word,
+        pseudo,
+        deviation(outcomes, o -> o.pseudo().acc()),
+        clusters,
+        deviation(outcomes, o -> o.clusters().acc()),
+        mean(outcomes, o -> o.clusters().nmi()),
+        mean(outcomes, o -> o.clusters().ari()));
+    assertThat(pseudo).isBetween(20.0, 100.0);
+    assertThat(clusters).isBetween(20.0, 100.0);
+  }
+
+  private static List<Outcome> outcomes(Path set, SicMapping mapping) throws Exception {
+    Matrix images = Npy.unitRows(set.resolve("image_test.npy"));
+    int[] labels = Npy.integers(set.resolve("labels_test.npy"));
+    NounMatrix nouns =
+        new NounMatrix(
+            Files.readAllLines(set.resolveSibling("nouns.txt")),
+            Npy.unitRows(set.resolveSibling("nouns.npy")));
+    int clusters = Arrays.stream(labels).max().orElseThrow() + 1;
+    RowBlocks rows =
+        RowBlocks.of(LocalSpark.context(), images.values(), images.width())
+            .persist(StorageLevel.MEMORY_ONLY());
+    List<Outcome> outcomes = new ArrayList<>();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      MethodInput input =
+          MethodInput.of(rows, clusters, seed).withNouns(nouns).withOptions(options(mapping));
+      try (Clustering found = Methods.named("sic").cluster(input)) {
+        Matrix centres = found.semantics().orElseThrow().centres();
+        outcomes.add(
+            new Outcome(
+                Scores.of(labels, numbers(CentreAssignment.assign(rows, centres))),
+                Scores.of(labels, numbers(found.assignments()))));
+      }
+    }
+    rows.unpersist();
+    return outcomes;
+  }
+
+  private static MethodOptions options(SicMapping mapping) {
+    MethodOptions usual = MethodOptions.defaults();
+    TrainingOptions training = usual.training();
+    return new MethodOptions(
+        usual.kmeans(),
+        usual.semantics(),
+        new TrainingOptions(
+            training.epochs(),
+            training.batchSize(),
+            training.neighbours(),
+            training.replicas(),
+            training.shards(),
+            training.localSteps(),
+            training.trainMax(),
+            mapping));
+  }
+
+  private static int[] numbers(JavaRDD<AssignmentBlock> assigned) {
+    return assigned.collect().stream()
+        .flatMapToInt(block -> Arrays.stream(block.cluster()))
+        .toArray();
+  }
+
+  private static double mean(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
+    return outcomes.stream().mapToDouble(value).average().orElseThrow();
+  }
+
+  private static double deviation(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
+    double mean = mean(outcomes, value);
+    double square =
+        outcomes.stream()
+            .mapToDouble(o -> Math.pow(value.applyAsDouble(o) - mean, 2))
+            .average()
+            .orElseThrow();
+    return Math.sqrt(square);
+  }
+}
