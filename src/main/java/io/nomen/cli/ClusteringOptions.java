@@ -61,6 +61,29 @@ final class ClusteringOptions {
   String epochs;
 
   @Option(
+      names = "--train-batch",
+      paramLabel = "ROWS|auto",
+      defaultValue = "auto",
+      description = "Rows per step when heads are trained (default: the method's own).")
+  String trainBatch;
+
+  @Option(
+      names = "--neighbours",
+      paramLabel = "COUNT|auto",
+      defaultValue = "auto",
+      description =
+          "Nearest images that an image may be paired with in training (default: the method's own).")
+  String neighbours;
+
+  @Option(
+      names = "--contrast-temperature",
+      paramLabel = "NUMBER|auto",
+      defaultValue = "auto",
+      description =
+          "For tac and nomen: temperature of the contrast between clusters (default: the method's own).")
+  String contrast;
+
+  @Option(
       names = "--replicas",
       paramLabel = "COUNT",
       defaultValue = "1",
@@ -136,6 +159,15 @@ final class ClusteringOptions {
         Arrays.stream(SicMapping.values()).anyMatch(known -> known.word().equals(mapping)),
         "--mapping is \"%s\"; give direct, center or adjusted.".formatted(mapping));
     violations.require(
+        trainBatch.matches("auto|[1-9]\\d{0,6}"),
+        "--train-batch is \"%s\"; give a number from 1, or auto.".formatted(trainBatch));
+    violations.require(
+        neighbours.matches("auto|[1-9]\\d{0,4}"),
+        "--neighbours is \"%s\"; give a number from 1, or auto.".formatted(neighbours));
+    violations.require(
+        contrast.matches("auto|\\d{1,4}(\\.\\d{1,6})?") && !contrast.matches("[0.]*"),
+        "--contrast-temperature is \"%s\"; give a number above 0, or auto.".formatted(contrast));
+    violations.require(
         epochs.matches("auto|[1-9]\\d{0,4}"),
         "--epochs is \"%s\"; give a number from 1, or auto.".formatted(epochs));
   }
@@ -161,8 +193,11 @@ final class ClusteringOptions {
             papers.temperature()),
         new TrainingOptions(
             number(epochs),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
+            number(trainBatch),
+            number(neighbours),
+            contrast.equals("auto")
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Double.parseDouble(contrast)),
             replicas,
             shards,
             localSteps,

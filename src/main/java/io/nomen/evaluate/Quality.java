@@ -58,12 +58,14 @@ public record Quality(long[] sizes, Silhouette silhouette, double[] meanConfiden
   /**
    * Share of neighbour pairs that are in one cluster, 0 to 1.
    *
-   * @param neighbours [n, w] rows of each image's nearest others
+   * @param clusters [n] of some images
+   * @param neighbours [n, w] clusters of each image's nearest others
    */
-  public static double neighbourConsistency(int[] neighbours, int perRow, int[] clusters) {
+  public static double neighbourConsistency(int[] clusters, int[] neighbours) {
+    int perRow = neighbours.length / clusters.length;
     long same = 0;
     for (int i = 0; i < neighbours.length; i++) {
-      same += clusters[neighbours[i]] == clusters[i / perRow] ? 1 : 0;
+      same += neighbours[i] == clusters[i / perRow] ? 1 : 0;
     }
     return (double) same / neighbours.length;
   }

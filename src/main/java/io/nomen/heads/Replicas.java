@@ -2,6 +2,7 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,9 +16,11 @@ import java.util.function.LongFunction;
  *
  * @param best the training that counts
  * @param bestSeed its seed
+ * @param heads what each replica ended with, the best first
  * @param losses the last epoch's mean loss of each, in the order of the seeds
  */
-public record Replicas(Trainer.Result best, long bestSeed, List<Double> losses) {
+public record Replicas(
+    Trainer.Result best, long bestSeed, List<TrainedHead> heads, List<Double> losses) {
 
   /**
    * Trains with the seeds {@code seed}, {@code seed + 1}, ….
@@ -62,6 +65,12 @@ public record Replicas(Trainer.Result best, long bestSeed, List<Double> losses) 
         best = i;
       }
     }
-    return new Replicas(results.get(best), seed + best, List.copyOf(losses));
+    TrainedHead bestHead = results.get(best).head();
+    List<TrainedHead> heads =
+        results.stream()
+            .map(Trainer.Result::head)
+            .sorted(Comparator.comparing(head -> head != bestHead))
+            .toList();
+    return new Replicas(results.get(best), seed + best, heads, List.copyOf(losses));
   }
 }

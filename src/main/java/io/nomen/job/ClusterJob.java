@@ -14,6 +14,7 @@ import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Table;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class ClusterJob {
     ClusteringMethod method = Methods.named(options.method());
     plan.addAll(nounSource.plan(checkpoint));
     plan.add("cluster into %s by %s, seed %d".formatted(clusters(), method.name(), options.seed()));
+    plan.addAll(memory(checkpoint).sentences());
     plan.add("name the clusters, write tables and gallery to " + folder.uri());
     return plan;
   }
@@ -104,6 +106,22 @@ public final class ClusterJob {
         options.embeddings(),
         checkpoint.map(ClipCheckpoint::model),
         tables);
+  }
+
+  private TaskMemory memory(Optional<ClipCheckpoint> checkpoint) {
+    if (options.images().isPresent()) {
+      EncodeStage stage =
+          new EncodeStage(
+              context, folder, options.images().get(), checkpoint.orElseThrow().model());
+      return memory(checkpoint.orElseThrow().model().projectionWidth(), stage.knownImages());
+    }
+    Table ready =
+        new RunFolder(context.storage(), options.embeddings().orElseThrow()).table("embeddings");
+    return memory(EmbeddingTable.width(context.storage(), ready), ready.totalRows());
+  }
+
+  private TaskMemory memory(int width, long rows) {
+    return new TaskMemory(options.method(), width, rows, options.options().training());
   }
 
   /** K as far as the options tell it. */
@@ -231,16 +249,22 @@ public final class ClusterJob {
             assignments -> named(embeddings, assignments.cluster(), clustering, nouns),
             options.seed(),
             stopwatch);
+    Stability stability =
+        stopwatch.time(
+            "quality",
+            () -> Stability.of(clustering.restarts(), embeddings, table.norms(), options.seed()));
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
-    RunRecord record = record(id, source, nouns, checkpoint, clustering, quality, resemblance);
+    Map<String, Object> told = new LinkedHashMap<>(quality.summary());
+    told.putAll(stability.summary());
+    RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     record.write(folder);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
-    RunRecord timed = record(id, source, nouns, checkpoint, clustering, quality, resemblance);
+    RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     timed.write(folder);
     return timed;
   }
@@ -280,7 +304,7 @@ public final class ClusterJob {
       Optional<NounTable> nouns,
       Optional<ClipCheckpoint> checkpoint,
       Clustering clustering,
-      RunQuality quality,
+      Map<String, Object> quality,
       Optional<Resemblance> resemblance) {
     Map<String, Object> model = new LinkedHashMap<>();
     checkpoint
@@ -307,7 +331,7 @@ public final class ClusterJob {
         vocabulary,
         source.counts(),
         stopwatch.seconds(),
-        quality.summary(),
+        quality,
         provenance(clustering, resemblance),
         MethodRemarks.of(clustering.quality()),
         Platform.versions());

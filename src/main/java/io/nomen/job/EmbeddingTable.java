@@ -145,7 +145,8 @@ final class EmbeddingTable {
     return partitions;
   }
 
-  private static int width(Storage storage, Table table) {
+  /** d; reads one file of {@code table}. */
+  static int width(Storage storage, Table table) {
     ToIntFunction<Integer> widthOfFile =
         file ->
             new TableColumn(storage, table.uris().get(file), "embedding").floats().length

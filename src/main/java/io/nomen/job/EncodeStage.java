@@ -90,11 +90,7 @@ final class EncodeStage {
 
   /** What a dry run says of this stage. */
   List<String> plan() {
-    long files =
-        buckets.stream()
-            .filter(FileBucket.class::isInstance)
-            .mapToLong(EncodeStage::knownImages)
-            .sum();
+    long files = knownImages();
     long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
     List<String> plan = new ArrayList<>();
     plan.add(
@@ -113,6 +109,11 @@ final class EncodeStage {
                       : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
             });
     return plan;
+  }
+
+  /** Images outside of shards, which only reading tells the number of. */
+  long knownImages() {
+    return buckets.stream().mapToLong(EncodeStage::knownImages).sum();
   }
 
   private static long knownImages(Bucket bucket) {
@@ -140,7 +141,7 @@ final class EncodeStage {
     }
     JavaSparkContext spark = context.spark().get();
     long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
-    long known = buckets.stream().mapToLong(EncodeStage::knownImages).sum();
+    long known = knownImages();
     try (LiveCount encoded = new LiveCount(spark.sc(), "images encoded");
         Progress.Step step = context.progress().begin("encode", known, "images");
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {

@@ -50,6 +50,7 @@ public final class EvaluateJob {
     result.put("classes", truth.names().size());
     result.put("labels", labels);
     Map<String, Object> whole = new LinkedHashMap<>(result);
+    RunRecord.read(folder).ifPresent(record -> whole.put("without_labels", record.quality()));
     whole.put("label_names", truth.names());
     whole.put("by_cluster", ClusterTable.of(counted).rows());
     whole.put("confusion", ConfusionMatrix.of(counted));

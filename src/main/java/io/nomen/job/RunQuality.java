@@ -6,6 +6,7 @@ import io.nomen.tensor.RowBlocks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * How good a run looks without any label; in {@code run.json} always.
@@ -14,9 +15,14 @@ import java.util.Map;
  * @param silhouette over a sample of at most {@link #SAMPLE} images, cosine distance
  * @param meanConfidence [K]
  * @param overallConfidence mean over all images
+ * @param neighbourConsistency share of a sample's ten nearest images that are in its cluster
  */
 record RunQuality(
-    long[] sizes, Silhouette silhouette, double[] meanConfidence, double overallConfidence) {
+    long[] sizes,
+    Silhouette silhouette,
+    double[] meanConfidence,
+    double overallConfidence,
+    OptionalDouble neighbourConsistency) {
   private static final int SAMPLE = 4_000;
 
   static RunQuality of(RowBlocks embeddings, Assignments assignments, int count, long seed) {
@@ -30,7 +36,8 @@ record RunQuality(
         Quality.sizes(assignments.cluster(), count),
         Silhouette.of(sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
         Quality.means(assignments.confidence(), assignments.cluster(), count),
-        sum / assignments.rows());
+        sum / assignments.rows(),
+        NeighbourAgreement.of(embeddings, assignments.cluster(), seed));
   }
 
   /** For {@code run.json} and the last line. */
@@ -38,6 +45,7 @@ record RunQuality(
     Map<String, Object> summary = new LinkedHashMap<>();
     summary.put("silhouette", rounded(silhouette.overall()));
     summary.put("mean_confidence", rounded(overallConfidence));
+    neighbourConsistency.ifPresent(share -> summary.put("neighbour_consistency", rounded(share)));
     summary.put("largest_cluster", Arrays.stream(sizes).max().orElse(0));
     summary.put("smallest_cluster", Arrays.stream(sizes).min().orElse(0));
     return summary;

@@ -4,8 +4,11 @@ import io.nomen.semantics.Centres;
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
@@ -28,5 +31,10 @@ final class CentreClustering {
             "passes", fit.passes(),
             "mean_confidence", sizes.meanConfidence());
     return new Clustering(kept, sizes.rows(), model, semantics, quality);
+  }
+
+  /** A model for each of the starts that were carried to the end. */
+  static List<FittedModel> models(KMeansFit fit, Function<Matrix, FittedModel> model) {
+    return fit.finished().stream().map(centres -> model.apply(centres.rows())).toList();
   }
 }

@@ -17,6 +17,8 @@ import org.apache.spark.api.java.JavaRDD;
  * @param semantics the semantic space, where the method used one
  * @param centreNouns [K'] numbers of the nouns that made each cluster's centre, the most telling
  *     first; empty where clusters are not made of nouns
+ * @param restarts models of what the method found from other starts, the one that counts first; one
+ *     where it starts once
  * @param quality numbers about the fit, for {@code run.json}: simple values, lists and maps
  */
 public record Clustering(
@@ -25,6 +27,7 @@ public record Clustering(
     FittedModel model,
     Optional<SemanticSpace> semantics,
     List<int[]> centreNouns,
+    List<FittedModel> restarts,
     Map<String, Object> quality)
     implements AutoCloseable {
 
@@ -35,12 +38,18 @@ public record Clustering(
       FittedModel model,
       Optional<SemanticSpace> semantics,
       Map<String, Object> quality) {
-    this(assignments, sizes, model, semantics, List.of(), quality);
+    this(assignments, sizes, model, semantics, List.of(), List.of(model), quality);
   }
 
   /** The same with the nouns that each cluster's centre was made of. */
   Clustering madeOf(List<int[]> nouns) {
-    return new Clustering(assignments, sizes, model, semantics, nouns, quality);
+    return new Clustering(assignments, sizes, model, semantics, nouns, restarts, quality);
+  }
+
+  /** The same with what came of other starts. */
+  Clustering among(List<FittedModel> starts) {
+    return new Clustering(
+        assignments, sizes, model, semantics, centreNouns, List.copyOf(starts), quality);
   }
 
   /** K', how many clusters there are. */

@@ -4,6 +4,7 @@ import io.nomen.heads.Anchors;
 import io.nomen.heads.HalfTable;
 import io.nomen.heads.Objective;
 import io.nomen.heads.Replicas;
+import io.nomen.heads.TrainedHead;
 import io.nomen.heads.Trainer;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingProgress;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -75,6 +77,11 @@ final class HeadFit {
     told.put("replica_seed", replicas.bestSeed());
     told.put("epochs", replicas.best().history().epochs());
     return told;
+  }
+
+  /** A model for each replica. */
+  static List<FittedModel> models(Replicas replicas, Function<TrainedHead, FittedModel> model) {
+    return replicas.heads().stream().map(model).toList();
   }
 
   private TrainingProgress progress(int replicas) {

@@ -27,6 +27,7 @@ public final class KMeansMethod implements ClusteringMethod {
     input.progress().at("k-means", 1, 1);
     CentreModel model = new CentreModel(NAME, fit.best().rows());
     return CentreClustering.of(
-        model, model.assign(input.embeddings(), input.norms()), fit, Optional.empty());
+            model, model.assign(input.embeddings(), input.norms()), fit, Optional.empty())
+        .among(CentreClustering.models(fit, centres -> new CentreModel(NAME, centres)));
   }
 }

@@ -64,10 +64,14 @@ public final class NomenMethod implements ClusteringMethod {
     double weight = inputs.gate().shareInTraining();
     // With the gate shut both heads see the same: there is nothing to search or smooth anew.
     TrainingSet.View textView = weight == 0 ? imageView : textView(input, inputs, weight, listed);
+    TrainingOptions training = input.options().training();
     Distillation objective =
         new Distillation(
-            imageView.width(), textView.width(), input.clusters(), TEMPERATURE, BALANCE);
-    TrainingOptions training = input.options().training();
+            imageView.width(),
+            textView.width(),
+            input.clusters(),
+            training.contrast().orElse(TEMPERATURE),
+            BALANCE);
     int rows = Math.toIntExact(images.rows().rows());
     int batch = Math.min(rows, training.batchSize().orElse(BATCH));
     int steps = rows / batch;
@@ -113,6 +117,7 @@ public final class NomenMethod implements ClusteringMethod {
     quality.put("gate", inputs.gate().told());
     quality.put("neighbours", inputs.lists().report());
     return HeadAssignment.finished(
-        smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality);
+            smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality)
+        .among(HeadFit.models(replicas, replica -> new NomenModel(space, replica)));
   }
 }

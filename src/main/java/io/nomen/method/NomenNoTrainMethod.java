@@ -70,7 +70,10 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
       quality.put("gate", inputs.gate().told());
       quality.put("neighbours", lists.report());
       return new Clustering(
-          clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality);
+              clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
+          .among(
+              CentreClustering.models(
+                  fit, centres -> new NomenNoTrainModel(model.space(), centres)));
     }
   }
 }

@@ -90,7 +90,8 @@ public final class SicMethod implements ClusteringMethod {
               new SicModel(trained.ordered(order), known),
               Optional.of(space.around(centres)),
               quality)
-          .madeOf(space.inVocabulary(centres));
+          .madeOf(space.inVocabulary(centres))
+          .among(HeadFit.models(replicas, replica -> new SicModel(replica, known)));
     } finally {
       features.unpersist();
     }

@@ -63,7 +63,8 @@ public final class TacMethod implements ClusteringMethod {
       quality.putAll(HeadFit.quality(replicas));
       TrainedHead head = HeadAssignment.canonical(input.embeddings(), replicas.best().head());
       return HeadAssignment.finished(
-          input.embeddings(), head, new TacModel(head), Optional.of(semantics), quality);
+              input.embeddings(), head, new TacModel(head), Optional.of(semantics), quality)
+          .among(HeadFit.models(replicas, TacModel::new));
     } finally {
       texts.unpersist();
     }
@@ -89,9 +90,9 @@ public final class TacMethod implements ClusteringMethod {
   private static Replicas train(MethodInput input, List<TrainingSet.View> views) {
     boolean many = input.clusters() >= MANY_CLUSTERS;
     int width = input.embeddings().width();
-    Distillation objective =
-        new Distillation(width, width, input.clusters(), many ? 5.0 : 0.5, BALANCE);
     TrainingOptions training = input.options().training();
+    double contrast = training.contrast().orElse(many ? 5.0 : 0.5);
+    Distillation objective = new Distillation(width, width, input.clusters(), contrast, BALANCE);
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(many ? 100 : 20),

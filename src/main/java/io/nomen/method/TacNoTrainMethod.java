@@ -40,7 +40,10 @@ public final class TacNoTrainMethod implements ClusteringMethod {
           SphericalKMeans.fit(fused, input.clusters(), input.options().kmeans(), input.seed());
       TacNoTrainModel model = new TacNoTrainModel(nouns, temperature, fit.best().rows());
       Clustering clustering =
-          CentreClustering.of(model, model.assignFused(fused), fit, Optional.of(semantics));
+          CentreClustering.of(model, model.assignFused(fused), fit, Optional.of(semantics))
+              .among(
+                  CentreClustering.models(
+                      fit, centres -> new TacNoTrainModel(nouns, temperature, centres)));
       input.progress().at("k-means with text", 1, 1);
       return clustering;
     } finally {

@@ -1,5 +1,6 @@
 package io.nomen.method;
 
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -8,6 +9,7 @@ import java.util.OptionalInt;
  * @param epochs how often the training rows are gone through
  * @param batchSize rows per step
  * @param neighbours how many nearest rows a row may be paired with
+ * @param contrast temperature of the contrast between clusters, for TAC and Nomen
  * @param replicas heads trained with other seeds, of which the one with the lowest loss counts
  * @param shards parts of the training rows that take steps side by side
  * @param localSteps steps of a shard between two exchanges
@@ -18,6 +20,7 @@ public record TrainingOptions(
     OptionalInt epochs,
     OptionalInt batchSize,
     OptionalInt neighbours,
+    OptionalDouble contrast,
     int replicas,
     int shards,
     int localSteps,
@@ -29,10 +32,17 @@ public record TrainingOptions(
         OptionalInt.empty(),
         OptionalInt.empty(),
         OptionalInt.empty(),
+        OptionalDouble.empty(),
         1,
         1,
         1,
         1_000_000,
         SicMapping.ADJUSTED);
+  }
+
+  /** The same with another mapping. */
+  public TrainingOptions withMapping(SicMapping other) {
+    return new TrainingOptions(
+        epochs, batchSize, neighbours, contrast, replicas, shards, localSteps, trainMax, other);
   }
 }

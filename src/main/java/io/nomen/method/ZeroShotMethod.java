@@ -55,6 +55,6 @@ public final class ZeroShotMethod implements ClusteringMethod {
     input.progress().at("nearest class", 1, 1);
     List<int[]> named =
         IntStream.range(0, classes.size()).mapToObj(noun -> new int[] {noun}).toList();
-    return new Clustering(assigned, sizes.rows(), model, Optional.empty(), named, quality);
+    return new Clustering(assigned, sizes.rows(), model, Optional.empty(), quality).madeOf(named);
   }
 }

@@ -57,8 +57,8 @@ class QualityTest {
 
   @Test
   void neighbour_consistency_counts_pairs_in_one_cluster() {
-    int[] neighbours = {1, 2, 0, 2, 0, 1};
-    assertThat(Quality.neighbourConsistency(neighbours, 2, new int[] {0, 0, 1}))
+    int[] neighbours = {0, 1, 0, 1, 0, 0};
+    assertThat(Quality.neighbourConsistency(new int[] {0, 0, 1}, neighbours))
         .isCloseTo(2.0 / 6, within(1e-12));
   }
 

@@ -97,19 +97,8 @@ class PseudoLabelsTest {
 
   private static MethodOptions options(SicMapping mapping) {
     MethodOptions usual = MethodOptions.defaults();
-    TrainingOptions training = usual.training();
     return new MethodOptions(
-        usual.kmeans(),
-        usual.semantics(),
-        new TrainingOptions(
-            training.epochs(),
-            training.batchSize(),
-            training.neighbours(),
-            training.replicas(),
-            training.shards(),
-            training.localSteps(),
-            training.trainMax(),
-            mapping));
+        usual.kmeans(), usual.semantics(), usual.training().withMapping(mapping));
   }
 
   private static int[] numbers(JavaRDD<AssignmentBlock> assigned) {

@@ -1,0 +1,72 @@
+package io.nomen.job;
+
+import io.nomen.method.TrainingOptions;
+import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.RowBlocks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the clustering holds in memory, for a dry run: from the sizes of its blocks alone.
+ *
+ * @param method the method's word
+ * @param width d, columns of the embeddings
+ * @param rows N, as far as it is known before shards are opened
+ * @param training how heads are trained, for methods that have some
+ */
+record TaskMemory(String method, int width, long rows, TrainingOptions training) {
+  private static final double MEGABYTE = 1e6;
+
+  /** Sentences for people. */
+  List<String> sentences() {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        String.format(
+            Locale.ROOT,
+            "memory of a task: %.0f MB whatever the number of images, nouns and clusters (a block of"
+                + " %,d × %,d floats twice, products with nouns and centres in slices)",
+            task() / MEGABYTE,
+            RowBlocks.ROWS_PER_BLOCK,
+            blockWidth()));
+    if (trains()) {
+      sentences.add(
+          String.format(
+              Locale.ROOT,
+              "memory of an executor while heads are trained: %,.0f MB for %,d images (half floats"
+                  + " twice, lists of neighbours)",
+              trainingSet() / MEGABYTE,
+              trained()));
+    }
+    return sentences;
+  }
+
+  /** Bytes: a block on the heap, its copy for libtorch, a slice of products on both sides. */
+  long task() {
+    long block = (long) RowBlocks.ROWS_PER_BLOCK * blockWidth() * Float.BYTES;
+    return 2 * block + 2L * InnerProducts.MAX_PRODUCTS * Float.BYTES;
+  }
+
+  /**
+   * Bytes: the features of all views on the heap and in libtorch, and their neighbours' numbers.
+   */
+  long trainingSet() {
+    int neighbours = training.neighbours().orElse(method.equals("tac") ? 50 : 20);
+    int views = method.equals("sic") ? 1 : 2;
+    // Nomen's second view may hold text and image side by side.
+    int columns = method.equals("nomen") ? 3 * width : views * width;
+    return trained() * (2L * Short.BYTES * columns + (long) Integer.BYTES * views * neighbours);
+  }
+
+  private long trained() {
+    return Math.min(rows, training.trainMax());
+  }
+
+  private boolean trains() {
+    return List.of("tac", "sic", "nomen").contains(method) && rows > 0;
+  }
+
+  private int blockWidth() {
+    return method.endsWith("-no-train") ? 2 * width : width;
+  }
+}
