@@ -2,7 +2,7 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -65,12 +65,11 @@ public record Replicas(
         best = i;
       }
     }
-    TrainedHead bestHead = results.get(best).head();
-    List<TrainedHead> heads =
-        results.stream()
-            .map(Trainer.Result::head)
-            .sorted(Comparator.comparing(head -> head != bestHead))
-            .toList();
-    return new Replicas(results.get(best), seed + best, heads, List.copyOf(losses));
+    List<TrainedHead> heads = new ArrayList<>();
+    for (Trainer.Result result : results) {
+      heads.add(result.head());
+    }
+    Collections.swap(heads, 0, best);
+    return new Replicas(results.get(best), seed + best, List.copyOf(heads), List.copyOf(losses));
   }
 }

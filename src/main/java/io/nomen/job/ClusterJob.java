@@ -9,6 +9,7 @@ import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.naming.ClusterName;
+import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
@@ -167,6 +168,7 @@ public final class ClusterJob {
       Optional<ClipCheckpoint> checkpoint) {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
+    requireEnough(table.rows());
     RowBlocks embeddings = persisted(table.embeddings());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
@@ -279,12 +281,25 @@ public final class ClusterJob {
             embeddings,
             clusters,
             clustering.clusters(),
-            clustering.semantics(),
+            clustering.semantics().or(() -> forNames(embeddings, clustering, nouns)),
             nouns,
             options.seed());
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
+  }
+
+  /** A method without text clusters by images alone; its clusters are named all the same. */
+  private Optional<SemanticSpace> forNames(
+      RowBlocks embeddings, Clustering clustering, Optional<NounTable> nouns) {
+    return nouns.map(
+        table ->
+            SemanticCentres.find(
+                embeddings,
+                table.matrix(),
+                clustering.clusters(),
+                options.options().semantics(),
+                options.seed()));
   }
 
   private void publish(String id, boolean semantics) {
@@ -333,8 +348,16 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(clustering.quality()),
+        MethodRemarks.of(provenance(clustering, resemblance)),
         Platform.versions());
+  }
+
+  private void requireEnough(long rows) {
+    int wanted = options.clusters().orElse(1);
+    if (options.classes().isEmpty() && wanted > rows) {
+      throw NomenException.usage(
+          "%,d clusters are wanted of %,d images; give at most %,d.".formatted(wanted, rows, rows));
+    }
   }
 
   private static RowBlocks persisted(RowBlocks blocks) {

@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.evaluate.ClusterCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,8 @@ final class MethodRemarks {
   private MethodRemarks() {}
 
   /**
-   * @param quality a method's provenance; a gate in it says how well the nouns fit
+   * @param quality a method's provenance; a gate in it says how well the nouns fit, a choice of K
+   *     how it was made
    */
   static List<String> of(Map<String, Object> quality) {
     List<String> remarks = new ArrayList<>();
@@ -21,6 +23,9 @@ final class MethodRemarks {
               "How well the nouns describe these images: ρ = %.2f, %s.",
               ((Number) gate.get("rho")).doubleValue(),
               gate.get("words")));
+    }
+    if (quality.get("cluster_count") instanceof ClusterCount.Choice choice) {
+      remarks.add("%d clusters were chosen: %s.".formatted(choice.clusters(), choice.reason()));
     }
     return remarks;
   }

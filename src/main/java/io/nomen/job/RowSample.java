@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +17,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param rows [s] their numbers, rising
  * @param values [s, d]
  */
-record RowSample(int[] rows, float[] values) {
+record RowSample(int[] rows, float[] values) implements Serializable {
 
   /** At most {@code most} rows, each as likely as any other; all of them where there are fewer. */
   static RowSample of(RowBlocks matrix, int most, long seed) {

@@ -46,17 +46,17 @@ class JobFilesTest {
   @TempDir Path folder;
 
   static String[] tac() {
-    return TAC.strip().split("\n");
+    return TAC.strip().split("\n", -1);
   }
 
   static String[] sic() {
-    return SIC.strip().split("\n");
+    return SIC.strip().split("\n", -1);
   }
 
   @ParameterizedTest
   @MethodSource("tac")
   void tac_is_run_with_the_papers_settings(String row) throws Exception {
-    String[] wanted = row.strip().split("\\s+");
+    String[] wanted = row.strip().split("\\s+", -1);
     JsonNode options = planned("tac-" + wanted[0]);
     assertThat(options.get("method").asText()).isEqualTo("tac");
     assertThat(options.get("clusters").asText()).isEqualTo(wanted[1]);
@@ -72,7 +72,7 @@ class JobFilesTest {
   @ParameterizedTest
   @MethodSource("sic")
   void sic_is_run_with_the_papers_settings(String row) throws Exception {
-    String[] wanted = row.strip().split("\\s+");
+    String[] wanted = row.strip().split("\\s+", -1);
     JsonNode options = planned("sic-" + wanted[0]);
     assertThat(options.get("method").asText()).isEqualTo("sic");
     assertThat(options.get("clusters").asText()).isEqualTo(wanted[1]);
@@ -88,8 +88,10 @@ class JobFilesTest {
   void every_job_file_of_a_paper_is_in_the_tables_here_and_the_other_way_round() throws Exception {
     Set<String> tables =
         java.util.stream.Stream.concat(
-                Arrays.stream(tac()).map(row -> "tac-" + row.strip().split("\\s+")[0] + ".yaml"),
-                Arrays.stream(sic()).map(row -> "sic-" + row.strip().split("\\s+")[0] + ".yaml"))
+                Arrays.stream(tac())
+                    .map(row -> "tac-" + row.strip().split("\\s+", -1)[0] + ".yaml"),
+                Arrays.stream(sic())
+                    .map(row -> "sic-" + row.strip().split("\\s+", -1)[0] + ".yaml"))
             .collect(Collectors.toSet());
     try (var files = Files.list(Path.of("jobs"))) {
       assertThat(
