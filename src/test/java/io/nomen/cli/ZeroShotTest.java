@@ -106,8 +106,11 @@ class ZeroShotTest {
         "--output",
         folder.resolve("assigned"));
     assertThat(rows("assigned", "assignments"))
-        .usingRecursiveComparison()
-        .isEqualTo(rows("folder", "assignments"));
+        .extracting(row -> row.string("path") + row.integer("cluster") + row.number("confidence"))
+        .isEqualTo(
+            rows("folder", "assignments").stream()
+                .map(row -> row.string("path") + row.integer("cluster") + row.number("confidence"))
+                .toList());
     assertThat(rows("assigned", "clusters"))
         .extracting(row -> row.string("name"))
         .containsExactly("Crow", "lizard", "teapot", "violin");

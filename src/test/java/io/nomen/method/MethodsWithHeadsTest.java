@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -63,9 +64,15 @@ class MethodsWithHeadsTest {
   @ParameterizedTest
   @EnumSource(SicMapping.class)
   void sic_runs_with_every_mapping(SicMapping mapping) {
-    try (Clustering fit = new SicMethod(mapping).cluster(input(images()))) {
+    MethodInput usual = input(images());
+    MethodOptions options =
+        new MethodOptions(
+            usual.options().kmeans(),
+            usual.options().semantics(),
+            usual.options().training().withMapping(mapping));
+    try (Clustering fit = new SicMethod().cluster(usual.withOptions(options))) {
       assertThat(accuracy(fit.assignments())).isGreaterThan(95);
-      assertThat(fit.quality()).containsKeys("loss", "neighbourhood_imbalance", "semantic_nouns");
+      assertThat(fit.quality()).containsKeys("loss", "risk_bound", "semantic_nouns");
     }
   }
 
@@ -172,7 +179,15 @@ class MethodsWithHeadsTest {
     SemanticOptions papers = SemanticOptions.defaults();
     TrainingOptions training =
         new TrainingOptions(
-            OptionalInt.empty(), OptionalInt.of(64), OptionalInt.of(10), replicas, 1, 1, 10_000);
+            OptionalInt.empty(),
+            OptionalInt.of(64),
+            OptionalInt.of(10),
+            OptionalDouble.empty(),
+            replicas,
+            1,
+            1,
+            10_000,
+            SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(
             KMeansOptions.withRestarts(2),
