@@ -5,20 +5,15 @@ import io.nomen.clip.ClipCheckpoint;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
-import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.naming.ClusterName;
-import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
-import io.nomen.store.Table;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,23 +47,7 @@ public final class ClusterJob {
 
   /** What the job would do, without a Spark action; model and input are opened and checked. */
   public List<String> plan() {
-    List<String> plan = new ArrayList<>();
-    Optional<ClipCheckpoint> checkpoint = checkpoint();
-    options
-        .images()
-        .ifPresent(
-            images -> {
-              EncodeStage stage =
-                  new EncodeStage(context, folder, images, checkpoint.orElseThrow().model());
-              plan.addAll(stage.plan());
-            });
-    options.embeddings().ifPresent(uri -> plan.add("read the embeddings in " + uri));
-    ClusteringMethod method = Methods.named(options.method());
-    plan.addAll(nounSource.plan(checkpoint));
-    plan.add("cluster into %s by %s, seed %d".formatted(clusters(), method.name(), options.seed()));
-    plan.addAll(memory(checkpoint).sentences());
-    plan.add("name the clusters, write tables and gallery to " + folder.uri());
-    return plan;
+    return new ClusterPlan(context, folder, options, nounSource).sentences(checkpoint());
   }
 
   /** Does it all; the same command again finds what is done. */
@@ -109,32 +88,6 @@ public final class ClusterJob {
         tables);
   }
 
-  private TaskMemory memory(Optional<ClipCheckpoint> checkpoint) {
-    if (options.images().isPresent()) {
-      EncodeStage stage =
-          new EncodeStage(
-              context, folder, options.images().get(), checkpoint.orElseThrow().model());
-      return memory(checkpoint.orElseThrow().model().projectionWidth(), stage.knownImages());
-    }
-    Table ready =
-        new RunFolder(context.storage(), options.embeddings().orElseThrow()).table("embeddings");
-    return memory(EmbeddingTable.width(context.storage(), ready), ready.totalRows());
-  }
-
-  private TaskMemory memory(int width, long rows) {
-    return new TaskMemory(options.method(), width, rows, options.options().training());
-  }
-
-  /** K as far as the options tell it. */
-  private String clusters() {
-    if (options.classes().isPresent()) {
-      return "the given classes";
-    }
-    return options.clusters().isPresent()
-        ? Integer.toString(options.clusters().getAsInt())
-        : "auto";
-  }
-
   private void requireSensible(Optional<NounTable> nouns) {
     int wanted = options.clusters().orElse(0);
     int classes = nouns.map(table -> table.nouns().size()).orElse(0);
@@ -150,7 +103,7 @@ public final class ClusterJob {
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
-    settings.put("clusters", clusters());
+    settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
     settings.put(
@@ -248,7 +201,8 @@ public final class ClusterJob {
                 .map(found -> ResemblanceColumns.of(found, table))
                 .orElse(ResemblanceColumns.NONE),
             clustering.clusters(),
-            assignments -> named(embeddings, assignments.cluster(), clustering, nouns),
+            assignments ->
+                new ClusterNaming(options, nouns).of(embeddings, assignments.cluster(), clustering),
             options.seed(),
             stopwatch);
     Stability stability =
@@ -269,37 +223,6 @@ public final class ClusterJob {
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     timed.write(folder);
     return timed;
-  }
-
-  private NamedClusters named(
-      RowBlocks embeddings, int[] clusters, Clustering clustering, Optional<NounTable> nouns) {
-    if (options.classes().isPresent()) {
-      return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
-    }
-    List<ClusterName> names =
-        Names.of(
-            embeddings,
-            clusters,
-            clustering.clusters(),
-            clustering.semantics().or(() -> forNames(embeddings, clustering, nouns)),
-            nouns,
-            options.seed());
-    return clustering.centreNouns().isEmpty()
-        ? NamedClusters.of(names)
-        : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
-  }
-
-  /** A method without text clusters by images alone; its clusters are named all the same. */
-  private Optional<SemanticSpace> forNames(
-      RowBlocks embeddings, Clustering clustering, Optional<NounTable> nouns) {
-    return nouns.map(
-        table ->
-            SemanticCentres.find(
-                embeddings,
-                table.matrix(),
-                clustering.clusters(),
-                options.options().semantics(),
-                options.seed()));
   }
 
   private void publish(String id, boolean semantics) {

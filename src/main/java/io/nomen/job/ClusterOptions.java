@@ -37,4 +37,13 @@ public record ClusterOptions(
     boolean resume,
     String title,
     List<String> command,
-    Map<String, String> effectiveOptions) {}
+    Map<String, String> effectiveOptions) {
+
+  /** K in words, as far as the options tell it. */
+  String wanted() {
+    if (classes.isPresent()) {
+      return "the given classes";
+    }
+    return clusters.isPresent() ? Integer.toString(clusters.getAsInt()) : "auto";
+  }
+}

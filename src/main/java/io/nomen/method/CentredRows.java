@@ -12,6 +12,9 @@ import java.util.List;
  * {@code normalise(x − mean)}: CLIP's vectors live in a narrow cone, in which cosines mean little.
  */
 final class CentredRows {
+  /** A row this near to the mean is the mean but for rounding: it keeps its own direction. */
+  private static final double LEAST_SQUARE = 1e-10;
+
   private CentredRows() {}
 
   private record Sum(long firstRow, double[] values) implements Serializable {}
@@ -54,10 +57,18 @@ final class CentredRows {
   /** The rows of one block centred, as unit rows. */
   static RowBlock centre(RowBlock block, float[] mean) {
     float[] values = block.values().clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] -= mean[i % mean.length];
+    int width = block.width();
+    for (int start = 0; start < values.length; start += width) {
+      double square = 0;
+      for (int i = start; i < start + width; i++) {
+        values[i] -= mean[i - start];
+        square += (double) values[i] * values[i];
+      }
+      if (square < LEAST_SQUARE) {
+        System.arraycopy(block.values(), start, values, start, width);
+      }
     }
-    UnitRows.normalise(values, block.width());
+    UnitRows.normalise(values, width);
     return new RowBlock(block.firstRow(), block.rows(), block.width(), values);
   }
 

@@ -145,13 +145,23 @@ final class MlLibStarts {
   }
 
   private Matrix start(Dataset<Row> training, String mode, long startSeed) {
+    try {
+      return start(training, mode, "block", startSeed);
+    } catch (ArrayIndexOutOfBoundsException e) {
+      // Where there are fewer different rows than clusters, Spark 3.5's block solver reads a centre
+      // that it does not have.
+      return start(training, mode, "row", startSeed);
+    }
+  }
+
+  private Matrix start(Dataset<Row> training, String mode, String solver, long startSeed) {
     KMeansModel model =
         new KMeans()
             .setFeaturesCol(FEATURES)
             .setK(clusters)
             .setDistanceMeasure("cosine")
             .setInitMode(mode)
-            .setSolver("block")
+            .setSolver(solver)
             .setMaxIter(ITERATIONS)
             .setSeed(startSeed)
             .fit(training);

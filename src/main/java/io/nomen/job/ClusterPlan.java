@@ -1,0 +1,41 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipCheckpoint;
+import io.nomen.store.RunFolder;
+import io.nomen.store.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the main job would do, for a dry run: model and input are opened, Spark is not. */
+record ClusterPlan(
+    JobContext context, RunFolder folder, ClusterOptions options, NounSource nounSource) {
+
+  List<String> sentences(Optional<ClipCheckpoint> checkpoint) {
+    List<String> plan = new ArrayList<>();
+    int width;
+    long rows;
+    if (options.images().isPresent()) {
+      EncodeStage stage =
+          new EncodeStage(
+              context, folder, options.images().get(), checkpoint.orElseThrow().model());
+      plan.addAll(stage.plan());
+      width = checkpoint.get().model().projectionWidth();
+      rows = stage.knownImages();
+    } else {
+      String uri = options.embeddings().orElseThrow();
+      plan.add("read the embeddings in " + uri);
+      Table ready = new RunFolder(context.storage(), uri).table("embeddings");
+      width = EmbeddingTable.width(context.storage(), ready);
+      rows = ready.totalRows();
+    }
+    plan.addAll(nounSource.plan(checkpoint));
+    plan.add(
+        "cluster into %s by %s, seed %d"
+            .formatted(options.wanted(), options.method(), options.seed()));
+    plan.addAll(
+        new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
+    plan.add("name the clusters, write tables and gallery to " + folder.uri());
+    return plan;
+  }
+}
