@@ -1,5 +1,6 @@
 package io.nomen.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
@@ -15,6 +16,7 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +33,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * The whole encode job beside the bare forward pass of the same archive on as many images, with as many
  * threads, in one process and in turns: {@code EncodeEfficiency CHECKPOINT IMAGES SCRATCH PRECISION
- * ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, and the process's peak
- * memory.
+ * ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, the same for CPU
+ * seconds (which other work on the machine disturbs less), and the process's peak memory.
  */
 public final class EncodeEfficiency {
   private static final int BATCH = 32;
@@ -58,6 +60,7 @@ public final class EncodeEfficiency {
         String output = arguments[2] + "/round-" + round;
         long images = 0;
         long began = System.nanoTime();
+        long cpuBegan = cpu();
         Map<String, Object> result =
             EncodeJob.run(
                 context,
@@ -70,18 +73,24 @@ public final class EncodeEfficiency {
                     0,
                     false));
         double whole = (System.nanoTime() - began) / 1e9;
+        double wholeCpu = (cpu() - cpuBegan) / 1e9;
         images = embedded(storage, output);
+        cpuBegan = cpu();
         double bare = bare(encoder, images, slots);
+        double bareCpu = (cpu() - cpuBegan) / 1e9;
         // The first round warms both sides up.
         System.out.printf(
             Locale.ROOT,
-            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f, peak %s%n",
+            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f; CPU ms an image %.1f and %.1f, ratio %.3f; %s%n",
             precision.word(),
             round,
             images,
             images / whole,
             images / bare,
             bare / whole,
+            1000 * wholeCpu / images,
+            1000 * bareCpu / images,
+            bareCpu / wholeCpu,
             peak());
         if (result.isEmpty()) {
           throw new IllegalStateException("the job told nothing");
@@ -118,6 +127,12 @@ public final class EncodeEfficiency {
       thread.join();
     }
     return (System.nanoTime() - began) / 1e9 * images / ((double) batches * BATCH);
+  }
+
+  /** CPU nanoseconds of this process so far. */
+  private static long cpu() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   private static String peak() throws Exception {

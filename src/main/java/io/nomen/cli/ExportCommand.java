@@ -4,9 +4,9 @@ import io.nomen.job.ExportJob;
 import io.nomen.job.JobContext;
 import io.nomen.store.RunFolder;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,14 +15,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description =
-        "Write a run's embeddings as .npy, or its assignments as CSV, in the order of paths.")
+        "Write a run's embeddings as .npy, safetensors or Parquet, or its assignments as CSV, in the order of paths.")
 final class ExportCommand implements Subcommand {
   @Mixin private CommonOptions common;
 
   @Option(
       names = "--embeddings",
       paramLabel = "EMB",
-      description = "Folder that encode, import or cluster wrote; with --npy.")
+      description =
+          "Folder that encode, import or cluster wrote; with --npy, --safetensors, --parquet.")
   private Optional<String> embeddings = Optional.empty();
 
   @Option(
@@ -30,6 +31,18 @@ final class ExportCommand implements Subcommand {
       paramLabel = "FILE.npy",
       description = "Write the embeddings [n, d] there, and their paths to FILE.txt.")
   private Optional<String> npy = Optional.empty();
+
+  @Option(
+      names = "--safetensors",
+      paramLabel = "FILE.safetensors",
+      description = "Write the tensors embeddings [n, d] and norm [n], and the paths to FILE.txt.")
+  private Optional<String> safetensors = Optional.empty();
+
+  @Option(
+      names = "--parquet",
+      paramLabel = "FILE.parquet",
+      description = "Write the columns path, embedding and norm there.")
+  private Optional<String> parquet = Optional.empty();
 
   @Option(names = "--raw", description = "Multiply each embedding by the norm that it had.")
   private boolean raw;
@@ -49,31 +62,54 @@ final class ExportCommand implements Subcommand {
   @Override
   public void check(Violations violations) {
     common.check(violations);
-    violations.require(npy.isPresent() || csv.isPresent(), "Give --npy FILE or --csv FILE.");
+    boolean matrix = Stream.of(npy, safetensors, parquet).anyMatch(Optional::isPresent);
     violations.require(
-        npy.isEmpty() || embeddings.isPresent() || run.isPresent(),
-        "--npy needs --embeddings EMB.");
+        matrix || csv.isPresent(),
+        "Give --npy FILE, --safetensors FILE, --parquet FILE or --csv FILE.");
+    violations.require(
+        !matrix || embeddings.isPresent() || run.isPresent(),
+        "--npy, --safetensors and --parquet need --embeddings EMB.");
     violations.require(csv.isEmpty() || run.isPresent(), "--csv needs --run RUN.");
-    violations.require(!raw || npy.isPresent(), "--raw needs --npy.");
+    violations.require(!raw || matrix, "--raw needs --npy, --safetensors or --parquet.");
   }
 
   @Override
   public Map<String, Object> run(Console console) {
     JobContext context = Jobs.context(console);
-    Map<String, Object> result = new LinkedHashMap<>();
     if (console.dryRun()) {
-      return Jobs.planned(console, List.of("export to " + npy.or(() -> csv).orElseThrow()));
+      return Jobs.planned(
+          console,
+          Stream.of(npy, safetensors, parquet, csv)
+              .flatMap(Optional::stream)
+              .map("export to %s"::formatted)
+              .toList());
     }
-    if (npy.isPresent()) {
-      RunFolder folder = Jobs.folder(context, embeddings.or(() -> run).orElseThrow());
-      result.put("rows", ExportJob.npy(context, folder, npy.get(), raw));
-      result.put("npy", npy.get());
-    }
-    if (csv.isPresent()) {
-      RunFolder folder = Jobs.folder(context, run.orElseThrow());
-      result.put("rows", ExportJob.csv(context, folder, csv.get()));
-      result.put("csv", csv.get());
-    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    embeddings.or(() -> run).ifPresent(uri -> matrices(context, Jobs.folder(context, uri), result));
+    csv.ifPresent(
+        file -> {
+          RunFolder folder = Jobs.folder(context, run.orElseThrow());
+          result.put("rows", ExportJob.csv(context, folder, file));
+          result.put("csv", file);
+        });
     return result;
+  }
+
+  private void matrices(JobContext context, RunFolder folder, Map<String, Object> result) {
+    npy.ifPresent(
+        file -> {
+          result.put("rows", ExportJob.npy(context, folder, file, raw));
+          result.put("npy", file);
+        });
+    safetensors.ifPresent(
+        file -> {
+          result.put("rows", ExportJob.safetensors(context, folder, file, raw));
+          result.put("safetensors", file);
+        });
+    parquet.ifPresent(
+        file -> {
+          result.put("rows", ExportJob.parquet(context, folder, file, raw));
+          result.put("parquet", file);
+        });
   }
 }

@@ -107,6 +107,9 @@ public final class Main {
       }
       return refused(violations, parsed, out, err);
     }
+    if (!violations.isEmpty()) {
+      Defaults.apply(parsed);
+    }
     subcommand.check(violations);
     if (!violations.isEmpty()) {
       return refused(violations, parsed, out, err);

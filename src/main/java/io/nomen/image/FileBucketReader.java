@@ -3,14 +3,24 @@ package io.nomen.image;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** Reads plain files, one after the other. */
+/**
+ * Reads plain files, one after the other. One that begins like a tar is read as the shard that it
+ * is, whatever its name.
+ */
 final class FileBucketReader implements CloseableIterator<RawImage> {
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
+  private final Deque<RawImage> ready = new ArrayDeque<>();
+  private Optional<TarBucketReader> shard = Optional.empty();
 
   FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options) {
     this.files = bucket.files().iterator();
@@ -20,20 +30,80 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
 
   @Override
   public boolean hasNext() {
-    return files.hasNext();
+    while (ready.isEmpty()) {
+      if (shard.isPresent() && shard.get().hasNext()) {
+        ready.add(shard.get().next());
+        continue;
+      }
+      closeShard();
+      if (!files.hasNext()) {
+        return false;
+      }
+      take(files.next());
+    }
+    return true;
   }
 
   @Override
   public RawImage next() {
-    return read(files.next(), storage, options);
+    if (!hasNext()) {
+      throw new NoSuchElementException("no more files in this bucket");
+    }
+    return ready.remove();
+  }
+
+  private void take(ListedFile file) {
+    if (file.trouble().isEmpty() && file.length() > options.maxImageBytes() && isTar(file)) {
+      open(file);
+      return;
+    }
+    RawImage image = read(file, storage, options);
+    byte[] start =
+        image.content() instanceof Content.Whole whole
+            ? Arrays.copyOf(whole.bytes(), Math.min(TarHeader.BLOCK, whole.bytes().length))
+            : new byte[0];
+    if (TarHeader.begins(start)) {
+      open(file);
+    } else if (!file.companion() || ImageFormat.of(start).isPresent()) {
+      ready.add(image);
+    }
+  }
+
+  private void open(ListedFile file) {
+    shard =
+        Optional.of(
+            new TarBucketReader(new TarBucket(0, file.path(), file.length()), storage, options));
+  }
+
+  private boolean isTar(ListedFile file) {
+    try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
+      return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
+    } catch (IOException e) {
+      // Its row will say so.
+      return false;
+    }
   }
 
   /** One file, whatever it is. */
   static RawImage read(ListedFile file, Storage storage, ReadOptions options) {
     Content content = content(file, storage, options);
     long length = content instanceof Content.Whole whole ? whole.bytes().length : file.length();
-    Optional<String> label = Optional.of(file.label()).filter(text -> !text.isEmpty());
-    return new RawImage(file.path(), label, 0, length, content);
+    return new RawImage(file.path(), label(file, storage), 0, length, content);
+  }
+
+  private static Optional<String> label(ListedFile file, Storage storage) {
+    Optional<String> folder = Optional.of(file.label()).filter(text -> !text.isEmpty());
+    if (file.labelFile().isEmpty()) {
+      return folder;
+    }
+    try (InputStream in = ImageFile.open(storage, file.labelFile(), 0)) {
+      String text =
+          new String(in.readNBytes(TarSample.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
+      return text.isEmpty() ? folder : Optional.of(text);
+    } catch (IOException e) {
+      // A label is for scores alone: the image is not worse for the lack of it.
+      return folder;
+    }
   }
 
   private static Content content(ListedFile file, Storage storage, ReadOptions options) {
@@ -59,8 +129,14 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
         "it has %d bytes; the limit is %d".formatted(length, options.maxImageBytes()));
   }
 
+  private void closeShard() {
+    shard.ifPresent(TarBucketReader::close);
+    shard = Optional.empty();
+  }
+
   @Override
   public void close() {
-    // Every file is closed as soon as it is read.
+    // Every plain file is closed as soon as it is read.
+    closeShard();
   }
 }

@@ -3,12 +3,14 @@ package io.nomen.image;
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Lists inputs: folders with all that they hold, globs, single files, WebDataset shards. Nothing is
@@ -21,6 +23,10 @@ import java.util.TreeMap;
 public final class Inventory {
   private static final int BUCKETS_OF_FEW_FILES = 32;
   private static final int FEWEST_FILES_PER_BUCKET = 64;
+  private static final long LARGE = 8L << 20;
+  private static final Pattern IMAGE_NAME =
+      Pattern.compile(
+          "[.](?:jpe?g|jfif|png|gif|bmp|webp|tiff?|parquet)$", Pattern.CASE_INSENSITIVE);
 
   private final Storage storage;
   private final InventoryOptions options;
@@ -77,7 +83,7 @@ public final class Inventory {
   private List<Bucket> buckets() {
     List<ListedFile> plain = new ArrayList<>();
     List<ListedFile> shards = new ArrayList<>();
-    for (ListedFile file : files.values()) {
+    for (ListedFile file : Companions.mark(files.values())) {
       if (!isBesideParquet(file)) {
         (isTar(file) || isParquet(file) ? shards : plain).add(file);
       }
@@ -104,9 +110,26 @@ public final class Inventory {
     return Math.min(options.filesPerBucket(), Math.max(FEWEST_FILES_PER_BUCKET, spread));
   }
 
-  /** By name, because opening a million files to look would cost more than reading the shards. */
-  private static boolean isTar(ListedFile file) {
-    return isCalled(file, ".tar");
+  /**
+   * By name, because opening a million files to look would cost more than reading the shards; but a
+   * large file that is not called like an image is looked into, so that it becomes a bucket of its
+   * own. Smaller shards under other names are found when they are read.
+   */
+  private boolean isTar(ListedFile file) {
+    if (isCalled(file, ".tar")) {
+      return true;
+    }
+    if (file.length() < LARGE
+        || !file.trouble().isEmpty()
+        || IMAGE_NAME.matcher(file.name()).find()) {
+      return false;
+    }
+    try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
+      return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
+    } catch (IOException e) {
+      // It is listed all the same, and its row will say what is wrong.
+      return false;
+    }
   }
 
   private boolean isParquet(ListedFile file) {

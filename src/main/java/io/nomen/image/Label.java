@@ -15,4 +15,11 @@ final class Label {
     }
     return Optional.of(uri.substring(uri.lastIndexOf('/', end - 1) + 1, end));
   }
+
+  /** The folder that a member's name in a shard names, if it does. */
+  static Optional<String> ofMember(String name) {
+    int end = name.lastIndexOf('/');
+    String folder = end < 0 ? "" : name.substring(name.lastIndexOf('/', end - 1) + 1, end);
+    return Optional.of(folder).filter(text -> !text.matches("[.]{0,2}"));
+  }
 }

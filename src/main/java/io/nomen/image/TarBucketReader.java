@@ -124,7 +124,11 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
     Content content = content(member, start);
     sample.add(
         new RawImage(
-            path(member.name()), Optional.empty(), member.offset(), member.length(), content));
+            path(member.name()),
+            Label.ofMember(member.name()),
+            member.offset(),
+            member.length(),
+            content));
   }
 
   private Content content(TarMember member, byte[] start) throws IOException {

@@ -22,6 +22,11 @@ final class TarHeader {
     return sound ? Optional.of(header) : Optional.empty();
   }
 
+  /** Whether a file that starts with these bytes is a tar beyond doubt. */
+  static boolean begins(byte[] start) {
+    return start.length >= BLOCK && parse(start).map(TarHeader::isUstar).orElse(false);
+  }
+
   static boolean isZero(byte[] block) {
     for (byte b : block) {
       if (b != 0) {

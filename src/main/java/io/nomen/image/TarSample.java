@@ -66,7 +66,7 @@ final class TarSample {
     this.key = key(name);
   }
 
-  private static String key(String name) {
+  static String key(String name) {
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
     return dot < 0 ? name : name.substring(0, dot);
   }
@@ -98,10 +98,11 @@ final class TarSample {
     bytes += image.content() instanceof Content.Whole whole ? whole.bytes().length : 0;
   }
 
-  /** Gives the images away, now with their label. */
+  /** Gives the images away, now with their label: of the {@code .cls}, or of the folder. */
   void drainTo(Collection<RawImage> ready) {
     for (RawImage image : images) {
-      ready.add(new RawImage(image.path(), label, image.offset(), image.length(), image.content()));
+      Optional<String> own = label.or(image::label);
+      ready.add(new RawImage(image.path(), own, image.offset(), image.length(), image.content()));
     }
     images.clear();
   }

@@ -94,8 +94,8 @@ final class EncodeStage {
     long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
     List<String> plan = new ArrayList<>();
     plan.add(
-        "encode %,d files and %,d shards in %,d buckets with %s (%s)"
-            .formatted(files, shards, buckets.size(), model.id(), precision().word()));
+        "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)"
+            .formatted(files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
     folder
         .stage(NAME)
         .ifPresent(
@@ -156,6 +156,12 @@ final class EncodeStage {
     return options.model().precision().on(TorchDevice.choose(options.model().device(), List.of()));
   }
 
+  private int batchSize() {
+    int asked = options.model().batchSize();
+    TorchDevice device = TorchDevice.choose(options.model().device(), List.of());
+    return asked > 0 ? asked : BatchSize.choose(model.vision(), device);
+  }
+
   private EncodeSettings taskSettings(StageAttempt attempt, JavaSparkContext spark) {
     int slots = Math.max(1, spark.defaultParallelism());
     int cores = spark.isLocal() ? Runtime.getRuntime().availableProcessors() : slots;
@@ -166,7 +172,7 @@ final class EncodeStage {
         manifests(attempt),
         precision(),
         options.model().device(),
-        options.model().batchSize() > 0 ? options.model().batchSize() : 32,
+        batchSize(),
         torchThreads,
         torchThreads,
         ReadOptions.defaults(),

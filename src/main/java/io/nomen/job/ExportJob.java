@@ -3,17 +3,19 @@ package io.nomen.job;
 import io.nomen.NomenException;
 import io.nomen.store.NpyWriter;
 import io.nomen.store.RunFolder;
+import io.nomen.store.SafetensorsWriter;
 import io.nomen.store.Storage;
-import io.nomen.store.Table;
 import io.nomen.store.TableColumn;
+import io.nomen.store.TableWriter;
+import io.nomen.store.Tables;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,43 +23,79 @@ import java.util.stream.IntStream;
 
 /** Tables of a finished run as files for other tools; always in the order of paths. */
 public final class ExportJob {
-  private ExportJob() {}
+  /** What a safetensors file calls the matrix of embeddings, and the lengths that they had. */
+  static final String EMBEDDINGS = "embeddings";
 
-  /** Where one row of a table is. */
-  private record Row(String path, int file, int row) {}
+  static final String NORMS = "norm";
+
+  private ExportJob() {}
 
   /**
    * Embeddings as {@code npy} [n, d] float32, and their paths, one a line, in {@code npy} with its
-   * ending replaced by {@code .txt}; a newline or backslash inside a path is written as {@code \n}
-   * or {@code \\}.
+   * ending replaced by {@code .txt}; newlines, carriage returns and backslashes inside a path are
+   * written as {@code \n}, {@code \r} and {@code \\}.
    *
    * @param raw whether rows are multiplied by their norm
    * @return n
    */
   public static long npy(JobContext context, RunFolder folder, String npy, boolean raw) {
     Storage storage = context.storage();
-    Table table = folder.table("embeddings");
-    List<Row> rows = inPathOrder(storage, table);
-    if (rows.isEmpty()) {
-      throw NomenException.input("%s holds no embedding to export.".formatted(folder.uri()));
-    }
-    Embeddings embeddings = new Embeddings(storage, table);
+    PathOrder rows = PathOrder.of(folder);
     String target = storage.qualify(npy);
-    try (NpyWriter writer =
-            new NpyWriter(storage, target, rows.size(), embeddings.width(rows.get(0)));
+    try (NpyWriter writer = new NpyWriter(storage, target, rows.size(), rows.width());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
-      long done = 0;
-      for (Row row : rows) {
-        writer.write(embeddings.row(row, raw));
-        step.done(++done);
+      rows.each(
+          (path, values, norm) -> writer.write(raw ? PathOrder.scaled(values, norm) : values),
+          step);
+    }
+    PathLines.write(storage, target.replaceFirst("\\.npy$", "") + ".txt", rows.paths());
+    return rows.size();
+  }
+
+  /**
+   * Embeddings as a safetensors file: the tensor {@code embeddings} [n, d] float32 and, unless
+   * {@code raw}, the tensor {@code norm} [n]; paths as for {@link #npy}.
+   */
+  public static long safetensors(JobContext context, RunFolder folder, String uri, boolean raw) {
+    Storage storage = context.storage();
+    PathOrder rows = PathOrder.of(folder);
+    String target = storage.qualify(uri);
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put(EMBEDDINGS, List.of((long) rows.size(), (long) rows.width()));
+    if (!raw) {
+      shapes.put(NORMS, List.of((long) rows.size()));
+    }
+    float[] norms = new float[rows.size()];
+    int[] row = {0};
+    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes);
+        Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
+      rows.each(
+          (path, values, norm) -> {
+            writer.write(raw ? PathOrder.scaled(values, norm) : values);
+            norms[row[0]++] = norm;
+          },
+          step);
+      if (!raw) {
+        writer.write(norms);
       }
     }
-    try (Writer paths = text(storage, target.replaceFirst("\\.npy$", "") + ".txt")) {
-      for (Row row : rows) {
-        paths.write(row.path().replace("\\", "\\\\").replace("\n", "\\n") + "\n");
-      }
-    } catch (IOException e) {
-      throw cannotWrite(npy, e);
+    PathLines.write(storage, target.replaceFirst("\\.safetensors$", "") + ".txt", rows.paths());
+    return rows.size();
+  }
+
+  /** Embeddings as one Parquet file with the columns of the table {@code embeddings}. */
+  public static long parquet(JobContext context, RunFolder folder, String uri, boolean raw) {
+    Storage storage = context.storage();
+    PathOrder rows = PathOrder.of(folder);
+    try (TableWriter writer = new TableWriter(storage, storage.qualify(uri), Tables.EMBEDDINGS);
+        Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
+      rows.each(
+          (path, values, norm) ->
+              writer.write(
+                  path,
+                  raw ? PathOrder.scaled(values, norm) : values,
+                  raw ? Float.valueOf(1) : norm),
+          step);
     }
     return rows.size();
   }
@@ -70,28 +108,34 @@ public final class ExportJob {
   public static long csv(JobContext context, RunFolder folder, String csv) {
     Storage storage = context.storage();
     Map<Integer, String> names = clusterNames(folder);
-    Table table = folder.table("assignments");
-    long written = 0;
-    try (Writer out = text(storage, storage.qualify(csv))) {
+    Assignments assignments = Assignments.read(storage, folder.table("assignments"));
+    List<String> paths = Assignments.paths(storage, folder.table("assignments"));
+    int[] order =
+        IntStream.range(0, paths.size())
+            .boxed()
+            .sorted(Comparator.comparing(paths::get))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    try (Writer out =
+        new BufferedWriter(
+            new OutputStreamWriter(storage.create(storage.qualify(csv)), StandardCharsets.UTF_8),
+            1 << 16)) {
       out.write("path,cluster,name,confidence\r\n");
-      Columns columns = new Columns(storage, table);
-      for (Row row : inPathOrder(storage, table)) {
-        columns.open(row.file());
-        int cluster = columns.clusters[row.row()];
+      for (int row : order) {
+        int cluster = assignments.cluster()[row];
         out.write(
             String.format(
                 Locale.ROOT,
                 "%s,%d,%s,%.6f\r\n",
-                quoted(row.path()),
+                quoted(paths.get(row)),
                 cluster,
                 quoted(names.get(cluster)),
-                columns.confidence[row.row()]));
-        written++;
+                assignments.confidence()[row]));
       }
     } catch (IOException e) {
-      throw cannotWrite(csv, e);
+      throw NomenException.input("Cannot write %s: %s.".formatted(csv, e.getMessage()), e);
     }
-    return written;
+    return order.length;
   }
 
   static Map<Integer, String> clusterNames(RunFolder folder) {
@@ -104,90 +148,7 @@ public final class ExportJob {
     return names;
   }
 
-  private static List<Row> inPathOrder(Storage storage, Table table) {
-    List<Row> rows = new ArrayList<>();
-    for (int file = 0; file < table.files().size(); file++) {
-      List<String> paths = new TableColumn(storage, table.uris().get(file), "path").strings();
-      for (int row = 0; row < paths.size(); row++) {
-        rows.add(new Row(paths.get(row), file, row));
-      }
-    }
-    // Nearly always in order already, and then the sort is one pass.
-    rows.sort(Comparator.comparing(Row::path));
-    return rows;
-  }
-
   private static String quoted(String field) {
     return field.matches("(?s).*[\",\r\n].*") ? '"' + field.replace("\"", "\"\"") + '"' : field;
-  }
-
-  private static Writer text(Storage storage, String uri) {
-    return new BufferedWriter(
-        new OutputStreamWriter(storage.create(uri), StandardCharsets.UTF_8), 1 << 16);
-  }
-
-  private static NomenException cannotWrite(String file, IOException e) {
-    return NomenException.input("Cannot write %s: %s.".formatted(file, e.getMessage()), e);
-  }
-
-  /** The embedding files, one held open: rows come nearly in file order. */
-  private static final class Embeddings {
-    private final Storage storage;
-    private final Table table;
-    private int open = -1;
-    private float[] values = {};
-    private float[] norms = {};
-
-    Embeddings(Storage storage, Table table) {
-      this.storage = storage;
-      this.table = table;
-    }
-
-    int width(Row any) {
-      open(any.file());
-      return values.length / norms.length;
-    }
-
-    float[] row(Row row, boolean raw) {
-      open(row.file());
-      int width = values.length / norms.length;
-      float[] result = new float[width];
-      float scale = raw ? norms[row.row()] : 1;
-      for (int i = 0; i < width; i++) {
-        result[i] = values[row.row() * width + i] * scale;
-      }
-      return result;
-    }
-
-    private void open(int file) {
-      if (file != open) {
-        String uri = table.uris().get(file);
-        values = new TableColumn(storage, uri, "embedding").floats();
-        norms = new TableColumn(storage, uri, "norm").floats();
-        open = file;
-      }
-    }
-  }
-
-  private static final class Columns {
-    private final Storage storage;
-    private final Table table;
-    private int open = -1;
-    private int[] clusters = {};
-    private float[] confidence = {};
-
-    Columns(Storage storage, Table table) {
-      this.storage = storage;
-      this.table = table;
-    }
-
-    void open(int file) {
-      if (file != open) {
-        String uri = table.uris().get(file);
-        clusters = new TableColumn(storage, uri, "cluster").ints();
-        confidence = new TableColumn(storage, uri, "confidence").floats();
-        open = file;
-      }
-    }
   }
 }

@@ -31,43 +31,38 @@ public final class ImportJob {
   /** Rows that were read, and how many of them could be used. */
   public record Counts(long listed, long embedded, long bad) {}
 
-  /**
-   * Reads {@code npy}, [n, d] of any float type; row i gets the path {@code row-000000i}.
-   *
-   * @param labels [n] integers for {@code evaluate}, kept in the images table
-   */
-  public static Counts npy(
-      JobContext context, String npy, Optional<String> labels, RunFolder folder, double maxBad) {
+  /** Reads the source of {@code options}, row after row, and publishes its tables. */
+  public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
     return Lease.holding(
         folder,
         () -> {
-          Storage storage = context.storage();
-          try (NpyReader reader = NpyReader.open(storage, storage.qualify(npy))) {
-            return read(context, reader, npy, labels, folder, maxBad);
+          try (EmbeddingRows rows = EmbeddingRows.open(context.storage(), options.source())) {
+            return read(context, rows, options, folder);
           }
         });
   }
 
   private static Counts read(
-      JobContext context,
-      NpyReader reader,
-      String npy,
-      Optional<String> labels,
-      RunFolder folder,
-      double maxBad) {
-    if (reader.rows() == 0) {
-      throw NomenException.input("%s has no rows; give an array [n, d].".formatted(npy));
+      JobContext context, EmbeddingRows rows, ImportOptions options, RunFolder folder) {
+    Storage storage = context.storage();
+    if (rows.rows() == 0) {
+      throw NomenException.input(
+          "%s has no rows; give an array [n, d].".formatted(options.source().uri()));
     }
-    Optional<int[]> labelled = labels.map(uri -> labels(context.storage(), uri, reader.rows()));
+    RowNames names =
+        new RowNames(
+            rows.rows(),
+            options.paths().map(uri -> paths(storage, uri, rows.rows())),
+            options.labels().map(uri -> labels(storage, uri, rows.rows())));
     String id = RunFolder.newId();
-    Writer writer = new Writer(folder, id, reader.rows(), labelled);
-    try (Progress.Step step = context.progress().begin("import", reader.rows(), "rows")) {
-      while (writer.read < reader.rows()) {
-        writer.file(reader.next(ROWS_PER_FILE), reader.width());
+    Writer writer = new Writer(folder, id, names);
+    try (Progress.Step step = context.progress().begin("import", rows.rows(), "rows")) {
+      for (Optional<EmbeddingRows.Part> part = rows.next(); part.isPresent(); part = rows.next()) {
+        writer.add(part.get());
         step.done(writer.read);
       }
     }
-    Counts counts = new Counts(reader.rows(), writer.embedded(), reader.rows() - writer.embedded());
+    Counts counts = new Counts(rows.rows(), writer.embedded(), rows.rows() - writer.embedded());
     writer.commit();
     folder.publish(
         new Current(
@@ -76,45 +71,59 @@ public final class ImportJob {
             Map.of(
                 "images", RunFolder.relative("images", id),
                 "embeddings", RunFolder.relative("embeddings", id))));
-    BadImages.check(counts.listed(), counts.bad(), maxBad);
+    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
     return counts;
   }
 
   private static int[] labels(Storage storage, String uri, long rows) {
     try (NpyReader reader = NpyReader.open(storage, storage.qualify(uri))) {
-      if (reader.rows() != rows) {
+      if (reader.rows() != rows || reader.width() != 1) {
         throw NomenException.input(
-            "%s has %d labels for %d rows; there must be one a row."
-                .formatted(uri, reader.rows(), rows));
+            "%s has %d × %d labels for %d rows; there must be one a row."
+                .formatted(uri, reader.rows(), reader.width(), rows));
       }
       return reader.ints();
     }
   }
 
+  private static List<String> paths(Storage storage, String uri, long rows) {
+    List<String> paths = PathLines.read(storage, storage.qualify(uri));
+    if (paths.size() != rows) {
+      throw NomenException.input(
+          "%s has %d paths for %d rows; there must be one a line for every row."
+              .formatted(uri, paths.size(), rows));
+    }
+    return paths;
+  }
+
   private static final class Writer {
     private final RunFolder folder;
     private final String attempt;
-    private final int digits;
-    private final Optional<int[]> labels;
+    private final RowNames names;
     private final List<String> files = new ArrayList<>();
     private final List<Long> imageRows = new ArrayList<>();
     private final List<Long> embeddingRows = new ArrayList<>();
     private long read;
 
-    Writer(RunFolder folder, String attempt, long rows, Optional<int[]> labels) {
+    Writer(RunFolder folder, String attempt, RowNames names) {
       this.folder = folder;
       this.attempt = attempt;
-      // Wide enough that the order of paths is the order of rows.
-      this.digits = Math.max(7, Long.toString(rows - 1).length());
-      this.labels = labels;
+      this.names = names;
     }
 
-    void file(float[] values, int width) {
+    void add(EmbeddingRows.Part part) {
+      int rows = part.values().length / part.width();
+      for (int from = 0; from < rows; from += ROWS_PER_FILE) {
+        file(part, from, Math.min(rows, from + ROWS_PER_FILE));
+      }
+    }
+
+    private void file(EmbeddingRows.Part part, int from, int to) {
       String file = "part-%05d.parquet".formatted(files.size());
       try (TableWriter images = table("images", file);
           TableWriter embeddings = table("embeddings", file)) {
-        for (int start = 0; start < values.length; start += width) {
-          row(values, start, width, images, embeddings);
+        for (int row = from; row < to; row++) {
+          row(part, row, images, embeddings);
         }
         files.add(file);
         imageRows.add(images.rows());
@@ -130,11 +139,10 @@ public final class ImportJob {
     }
 
     private void row(
-        float[] values, int start, int width, TableWriter images, TableWriter embeddings) {
-      String path = String.format(java.util.Locale.ROOT, "row-%0" + digits + "d", read);
-      UnitRow unit = UnitRow.of(values, start, width);
+        EmbeddingRows.Part part, int place, TableWriter images, TableWriter embeddings) {
+      String path = names.path(read, part.paths(), place);
+      UnitRow unit = UnitRow.of(part.values(), place * part.width(), part.width());
       unit.values().ifPresent(v -> embeddings.write(path, v, unit.norm()));
-      Optional<String> label = labels.map(all -> Integer.toString(all[Math.toIntExact(read)]));
       images.write(
           path,
           unit.values().isPresent() ? "ok" : "corrupt",
@@ -142,10 +150,10 @@ public final class ImportJob {
           Optional.of(FORMAT),
           Optional.empty(),
           Optional.empty(),
-          (long) width * Float.BYTES,
+          (long) part.width() * Float.BYTES,
           0L,
           Optional.empty(),
-          label);
+          names.label(read, part.labels(), place));
       read++;
     }
 

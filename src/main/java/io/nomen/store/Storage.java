@@ -72,6 +72,15 @@ public final class Storage implements Serializable {
     }
   }
 
+  /** How many bytes the file {@code uri} has. */
+  public long length(String uri) {
+    try {
+      return fileSystem(uri).getFileStatus(path(uri)).getLen();
+    } catch (IOException e) {
+      throw cannot("read", uri, e);
+    }
+  }
+
   /** Opens {@code uri} for writing, replacing what is there; parents are made as needed. */
   public OutputStream create(String uri) {
     try {

@@ -13,11 +13,14 @@ import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -167,6 +170,76 @@ class InventoryTest {
     write("fish/c.png");
     List<RawImage> rows = read(List.of(folder + "/{cat,dog}/*.png"), InventoryOptions.defaults());
     assertThat(rows).extracting(r -> r.label().orElseThrow()).containsExactly("cat", "dog");
+  }
+
+  @Test
+  void what_lies_beside_an_image_is_no_image_and_a_cls_is_its_label() throws Exception {
+    write("cat/a.png");
+    write("cat/b.png");
+    Files.writeString(folder.resolve("cat/a.cls"), "7\n");
+    Files.writeString(folder.resolve("cat/a.json"), "{}");
+    Files.writeString(folder.resolve("cat/a.txt"), "a caption");
+    Files.writeString(folder.resolve("cat/alone.txt"), "a caption of nothing");
+    Files.writeString(folder.resolve("cat/alone.cls"), "8");
+    write("cat/b.txt");
+    Map<String, RawImage> rows =
+        read().stream().collect(Collectors.toMap(r -> relative(r.path()), Function.identity()));
+    assertThat(rows)
+        .containsOnlyKeys("cat/a.png", "cat/b.png", "cat/alone.txt", "cat/alone.cls", "cat/b.txt");
+    assertThat(rows.get("cat/a.png").label()).contains("7");
+    assertThat(rows.get("cat/b.png").label()).contains("cat");
+  }
+
+  @Test
+  void a_tar_is_known_by_its_first_bytes_whatever_it_is_called() throws Exception {
+    for (int size : new int[] {100, 9 << 20}) {
+      byte[] image = Arrays.copyOf(IMAGE, Math.max(size, IMAGE.length));
+      Path file = folder.resolve("shard-of-" + size);
+      try (TarArchiveOutputStream tar =
+          new TarArchiveOutputStream(Files.newOutputStream(file), "UTF-8")) {
+        for (String name : List.of("dog/1.png", "2.png")) {
+          TarArchiveEntry entry = new TarArchiveEntry(name);
+          entry.setSize(image.length);
+          tar.putArchiveEntry(entry);
+          tar.write(image);
+          tar.closeArchiveEntry();
+        }
+      }
+    }
+    write("plain.png");
+    List<Bucket> buckets =
+        Inventory.list(STORAGE, List.of(folder.toString()), InventoryOptions.defaults());
+    assertThat(buckets).hasSize(2).hasAtLeastOneElementOfType(TarBucket.class);
+    List<RawImage> rows = read();
+    assertThat(rows)
+        .extracting(r -> relative(r.path()))
+        .containsExactly(
+            "plain.png",
+            "shard-of-100!/dog/1.png",
+            "shard-of-100!/2.png",
+            "shard-of-9437184!/dog/1.png",
+            "shard-of-9437184!/2.png");
+    assertThat(rows.get(1).label()).contains("dog");
+    assertThat(rows.get(2).label()).isEmpty();
+    RawImage inside = rows.get(2);
+    assertThat(ImageBytes.read(STORAGE, inside.path(), inside.offset(), inside.length()))
+        .startsWith(IMAGE);
+  }
+
+  @Test
+  void many_globs_over_many_folders_list_every_file_once() throws Exception {
+    for (String name : List.of("a/x/1.png", "a/y/2.png", "b/x/3.png", "b/.z/4.png", "c/5.jpg")) {
+      write(name);
+    }
+    Files.createFile(folder.resolve("a/x/empty.png"));
+    List<RawImage> rows =
+        read(
+            List.of(folder + "/*/x/*", folder + "/{a,b}", folder + "/?/*.jpg", folder + "/b/.*"),
+            InventoryOptions.defaults());
+    assertThat(rows)
+        .extracting(r -> relative(r.path()))
+        .containsExactly(
+            "a/x/1.png", "a/x/empty.png", "a/y/2.png", "b/.z/4.png", "b/x/3.png", "c/5.jpg");
   }
 
   @Test

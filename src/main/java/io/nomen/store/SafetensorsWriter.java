@@ -1,0 +1,79 @@
+package io.nomen.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nomen.NomenException;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes float32 tensors as one safetensors file, in the order of their announcement, part by part
+ * and of any size.
+ */
+public final class SafetensorsWriter implements Closeable {
+  private final OutputStream out;
+  private final String uri;
+
+  /**
+   * Begins the file.
+   *
+   * @param shapes by tensor, in the order in which their numbers will come
+   */
+  public SafetensorsWriter(Storage storage, String uri, Map<String, List<Long>> shapes) {
+    this.uri = uri;
+    this.out = new BufferedOutputStream(storage.create(uri), 1 << 16);
+    ObjectNode header = Json.mapper().createObjectNode();
+    long offset = 0;
+    for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
+      ObjectNode entry = header.putObject(tensor.getKey());
+      entry.put("dtype", "F32");
+      tensor.getValue().forEach(entry.putArray("shape")::add);
+      long end = offset + tensor.getValue().stream().reduce(4L, Math::multiplyExact);
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    byte[] text = Json.line(header).getBytes(StandardCharsets.UTF_8);
+    // Spaces up to a multiple of eight, so that the numbers are aligned.
+    byte[] padding = " ".repeat((8 - text.length % 8) % 8).getBytes(StandardCharsets.UTF_8);
+    ByteBuffer start =
+        ByteBuffer.allocate(Long.BYTES + text.length + padding.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    start.putLong(text.length + padding.length).put(text).put(padding);
+    write(start.array());
+  }
+
+  /** Adds the next numbers. */
+  public void write(float[] values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    write(bytes.array());
+  }
+
+  private void write(byte[] bytes) {
+    try {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw cannot(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw cannot(e);
+    }
+  }
+
+  private NomenException cannot(IOException e) {
+    return NomenException.input("Cannot write %s: %s.".formatted(uri, e.getMessage()), e);
+  }
+}
