@@ -6,6 +6,7 @@ import io.nomen.image.BadFiles;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.store.TableRow;
+import io.nomen.testing.Command;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -35,8 +36,8 @@ class BadInputTest {
     return rows;
   }
 
-  private CommandLineRun encode(Path output, String maxBadFraction) {
-    return CommandLineRun.of(
+  private Command encode(Path output, String maxBadFraction) {
+    return Command.run(
         "encode",
         "--input",
         folder.resolve("in").toString(),
@@ -60,7 +61,7 @@ class BadInputTest {
     assertThat(files).hasSizeGreaterThan(400);
     write(files);
     Path output = folder.resolve("out");
-    CommandLineRun lenient = encode(output, "1");
+    Command lenient = encode(output, "1");
     assertThat(lenient.err()).doesNotContain("defect");
     assertThat(lenient.exitCode()).isZero();
     Map<String, TableRow> rows = images(output);
@@ -77,7 +78,7 @@ class BadInputTest {
     assertThat(counts.get("listed").asInt()).isEqualTo(files.size());
     assertThat(counts.get("embedded").asInt() + counts.get("bad").asInt()).isEqualTo(files.size());
 
-    CommandLineRun strict = encode(output, "0");
+    Command strict = encode(output, "0");
     assertThat(strict.exitCode()).isEqualTo(4);
     assertThat(strict.lastLine().get("exit").asText()).isEqualTo("too many bad");
     assertThat(strict.lastLine().get("reason").asText()).contains("images cannot be used");
@@ -93,7 +94,7 @@ class BadInputTest {
     // The first run loads the model and everything else that stays.
     assertThat(encode(folder.resolve("first"), "1").exitCode()).isZero();
     long before = usedAfterCollection();
-    CommandLineRun run = encode(folder.resolve("second"), "1");
+    Command run = encode(folder.resolve("second"), "1");
     long growth = usedAfterCollection() - before;
     assertThat(run.lastLine().get("counts").get("statuses").get("too-large").asInt())
         .isEqualTo(200);
@@ -113,11 +114,10 @@ class BadInputTest {
       writer.write(new float[] {3, 2, 1, Float.POSITIVE_INFINITY, 0, 0, -1, 1, 0});
     }
     Path output = folder.resolve("imported");
-    CommandLineRun strict =
-        CommandLineRun.of("import", "--npy", npy.toString(), "--output", output.toString());
+    Command strict = Command.run("import", "--npy", npy.toString(), "--output", output.toString());
     assertThat(strict.exitCode()).isEqualTo(4);
-    CommandLineRun lenient =
-        CommandLineRun.of(
+    Command lenient =
+        Command.run(
             "import",
             "--npy",
             npy.toString(),
@@ -132,8 +132,8 @@ class BadInputTest {
     assertThat(images(output).get("row-0000002").optionalString("reason").orElseThrow())
         .contains("NaN");
 
-    CommandLineRun tooMany =
-        CommandLineRun.of(
+    Command tooMany =
+        Command.run(
             "cluster",
             "--embeddings",
             output.toString(),
@@ -146,8 +146,8 @@ class BadInputTest {
     assertThat(tooMany.exitCode()).isIn(2, 3);
     assertThat(tooMany.lastLine().get("reason").asText()).contains("4").contains("3");
 
-    CommandLineRun otherWidth =
-        CommandLineRun.of(
+    Command otherWidth =
+        Command.run(
             "cluster",
             "--embeddings",
             output.toString(),
@@ -164,8 +164,8 @@ class BadInputTest {
   @Test
   void a_folder_of_nothing_but_bad_files_is_one_sentence_for_cluster() throws Exception {
     write(Map.of("one.jpg", new byte[0], "two.png", new byte[] {1, 2, 3}));
-    CommandLineRun run =
-        CommandLineRun.of(
+    Command run =
+        Command.run(
             "cluster",
             "--input",
             folder.resolve("in").toString(),

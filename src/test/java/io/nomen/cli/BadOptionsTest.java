@@ -38,6 +38,7 @@ class BadOptionsTest {
           "--paths",
           "--model",
           "--vocabulary",
+          "--against",
           "--run",
           "--samples",
           "--job",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.store.TableRow;
+import io.nomen.testing.Command;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -60,8 +61,8 @@ class NamesSurviveTest {
     Files.copy(samples.get(2), in.resolve("same picture as 1"));
   }
 
-  private CommandLineRun run(String... words) {
-    CommandLineRun run = CommandLineRun.of(words);
+  private Command run(String... words) {
+    Command run = Command.run((Object[]) words);
     assertThat(run.exitCode()).as(run.err()).isZero();
     return run;
   }
