@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
  * @param size how many images it holds, whether or not all of them are in the gallery
  * @param meanConfidence mean over its images, 0 to 1
  * @param silhouette mean over its images (or a sample), −1 to 1
+ * @param wordsFit how well the nouns describe its images, near 1 where they do (ρ of Nomen's gate)
  * @param gloss what the name means, in a sentence
  * @param nouns nearest nouns, best first
  * @param hypernym what the name is a kind of
@@ -29,6 +30,7 @@ public record ClusterCard(
     long size,
     double meanConfidence,
     OptionalDouble silhouette,
+    OptionalDouble wordsFit,
     Optional<String> gloss,
     List<NounScore> nouns,
     Optional<String> hypernym,

@@ -61,8 +61,19 @@ final class ClusterPortrait {
     fact(html, "Images", Figures.count(card.size()));
     fact(html, "Mean confidence", Figures.percent(card.meanConfidence()));
     card.silhouette().ifPresent(s -> fact(html, "Silhouette", Figures.decimal(s)));
+    card.wordsFit()
+        .ifPresent(
+            rho ->
+                fact(html, "The words fit", "%s (ρ %s)".formatted(fit(rho), Figures.decimal(rho))));
     fact(html, "Number in the tables", String.valueOf(card.number()));
     html.close();
+  }
+
+  private static String fit(double rho) {
+    if (rho > 0.85) {
+      return "well";
+    }
+    return rho > 0.7 ? "in part" : rho > 0.6 ? "hardly" : "no";
   }
 
   static void fact(Html html, String name, String value) {

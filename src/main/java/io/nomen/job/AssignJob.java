@@ -162,6 +162,7 @@ public final class AssignJob {
     return new ClusterName(
         row.string("name"),
         row.flag("named"),
+        row.string("gloss"),
         nouns,
         row.optionalString("hypernym"),
         row.strings("sisters"),

@@ -1,8 +1,10 @@
 package io.nomen.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.gallery.ClusterCard;
 import io.nomen.gallery.ClusterCard.NearCluster;
 import io.nomen.gallery.ClusterCard.NounScore;
+import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.TableRow;
 import java.util.ArrayList;
@@ -14,14 +16,15 @@ import java.util.OptionalDouble;
 final class ClusterCards {
   private ClusterCards() {}
 
-  static List<ClusterCard> read(RunFolder folder) {
+  static List<ClusterCard> read(RunRecord record, RunFolder folder) {
+    JsonNode fit = Json.mapper().valueToTree(record.method()).path("gate").path("rho_per_cluster");
     return folder.table("clusters").uris().stream()
         .flatMap(uri -> TableRow.read(folder.storage(), uri).stream())
-        .map(ClusterCards::card)
+        .map(row -> card(row, fit.path(row.integer("cluster"))))
         .toList();
   }
 
-  private static ClusterCard card(TableRow row) {
+  private static ClusterCard card(TableRow row, JsonNode fit) {
     return new ClusterCard(
         row.integer("cluster"),
         row.string("name"),
@@ -31,6 +34,7 @@ final class ClusterCards {
         row.optionalNumber("silhouette")
             .map(value -> OptionalDouble.of(value))
             .orElse(OptionalDouble.empty()),
+        fit.isNumber() ? OptionalDouble.of(fit.doubleValue()) : OptionalDouble.empty(),
         text(row.string("gloss")),
         nouns(row),
         row.optionalString("hypernym"),

@@ -44,7 +44,7 @@ record ClusterTable(
         floats(nouns.stream().mapToDouble(ScoredNoun::score).toArray()),
         nouns.stream().map(noun -> noun.synset().orElse("")).toList(),
         nouns.stream().map(ScoredNoun::gloss).toList(),
-        name.named() && !nouns.isEmpty() ? nouns.get(0).gloss() : "",
+        name.gloss(),
         name.hypernym(),
         name.sisters(),
         name.reason(),

@@ -71,7 +71,7 @@ public final class GalleryStage {
     Positions positions = Positions.of(context, record, folder, assignments.rows());
     return new GalleryData(
         facts(record),
-        ClusterCards.read(folder),
+        ClusterCards.read(record, folder),
         entries(assignments, paths, positions, columns),
         listed.failed(),
         DuplicateGroups.of(

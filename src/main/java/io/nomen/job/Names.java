@@ -66,8 +66,9 @@ final class Names {
     List<ScoredNoun> shown = new ArrayList<>();
     shown.add(scored(classes.get(cluster), scores[cluster]));
     shown.addAll(others);
+    Noun own = classes.get(cluster);
     return new ClusterName(
-        classes.get(cluster).lemma(), true, shown, Optional.empty(), List.of(), "it was given");
+        own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), "it was given");
   }
 
   private static ScoredNoun scored(Noun noun, float score) {
@@ -78,6 +79,7 @@ final class Names {
     return new ClusterName(
         "cluster " + cluster,
         false,
+        "",
         List.of(),
         Optional.empty(),
         List.of(),

@@ -8,9 +8,11 @@ import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -22,9 +24,10 @@ import org.apache.spark.broadcast.Broadcast;
  * its image group: ρ is the ratio of the two shares.
  *
  * @param rho ρ over all images; near 1 the words fit, far below they are beside the point
- * @param perGroup ρ over the images of each image group
+ * @param sameImage [N] how many of a row's neighbours share its image group
+ * @param sameText [N] how many of them share its text group
  */
-record Gate(double rho, List<Double> perGroup) {
+record Gate(double rho, byte[] sameImage, byte[] sameText) {
   static final int NEIGHBOURS = 10;
 
   /** Measures ρ from K groups of {@code images} and of {@code texts}. */
@@ -34,15 +37,53 @@ record Gate(double rho, List<Double> perGroup) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(images.blocks().context());
     Broadcast<int[]> imageGroups = spark.broadcast(seen);
     Broadcast<int[]> textGroups = spark.broadcast(said);
-    int groups = input.clusters();
-    Counts counts =
-        lists
-            .blocks()
-            .map(b -> Counts.of(b, imageGroups.value(), textGroups.value(), groups))
-            .reduce(Counts::plus);
+    List<Shares> shares =
+        lists.blocks().map(b -> Shares.of(b, imageGroups.value(), textGroups.value())).collect();
     imageGroups.destroy();
     textGroups.destroy();
-    return counts.gate();
+    return of(shares, seen.length);
+  }
+
+  private static Gate of(List<Shares> shares, int rows) {
+    byte[] sameImage = new byte[rows];
+    byte[] sameText = new byte[rows];
+    long image = 0;
+    long text = 0;
+    for (Shares part : shares) {
+      for (int i = 0; i < part.sameImage().length; i++) {
+        sameImage[part.firstRow() + i] = part.sameImage()[i];
+        sameText[part.firstRow() + i] = part.sameText()[i];
+        image += part.sameImage()[i];
+        text += part.sameText()[i];
+      }
+    }
+    return new Gate((double) text / Math.max(1, image), sameImage, sameText);
+  }
+
+  /**
+   * ρ over the images of each cluster.
+   *
+   * @param fit the cluster of every row, those that the gate was not measured on among them
+   * @param rows how many rows that are
+   * @return [K]; 0 for a cluster without measured rows
+   */
+  private double[] perCluster(Clustering fit, long rows) {
+    long[] image = new long[fit.clusters()];
+    long[] text = new long[fit.clusters()];
+    for (AssignmentBlock block : fit.assignments().collect()) {
+      for (int i = 0; i < block.rows(); i++) {
+        int cluster = block.cluster()[i];
+        TrainingRows.number(block.firstRow() + i, rows, sameImage.length)
+            .ifPresent(
+                row -> {
+                  image[cluster] += sameImage[row];
+                  text[cluster] += sameText[row];
+                });
+      }
+    }
+    return IntStream.range(0, image.length)
+        .mapToDouble(k -> (double) text[k] / Math.max(1, image[k]))
+        .toArray();
   }
 
   /** λ₁: the texts' share in clustering without training, 0 to 0.5. */
@@ -70,11 +111,16 @@ record Gate(double rho, List<Double> perGroup) {
         + " another vocabulary, a subtree, or your own words";
   }
 
-  /** What {@code run.json} tells. */
-  Map<String, Object> told() {
+  /**
+   * What {@code run.json} tells.
+   *
+   * @param fit what became of the rows
+   * @param rows how many there are
+   */
+  Map<String, Object> told(Clustering fit, long rows) {
     Map<String, Object> told = new TreeMap<>();
     told.put("rho", rho);
-    told.put("rho_per_image_group", perGroup);
+    told.put("rho_per_cluster", Arrays.stream(perCluster(fit, rows)).boxed().toList());
     told.put("lambda_without_training", shareWithoutTraining());
     told.put("lambda_in_training", shareInTraining());
     told.put("words", words());
@@ -93,43 +139,21 @@ record Gate(double rho, List<Double> perGroup) {
     return groups;
   }
 
-  /** How many pairs of neighbours share a group, by the first one's image group. */
-  private record Counts(long[] sameImage, long[] sameText) implements Serializable {
+  /** How many of each row's neighbours share its groups, for the rows of one block. */
+  private record Shares(int firstRow, byte[] sameImage, byte[] sameText) implements Serializable {
 
-    static Counts of(NeighbourBlock lists, int[] image, int[] text, int groups) {
-      Counts counts = new Counts(new long[groups], new long[groups]);
+    static Shares of(NeighbourBlock lists, int[] image, int[] text) {
+      int firstRow = Math.toIntExact(lists.firstRow());
+      Shares shares = new Shares(firstRow, new byte[lists.rows()], new byte[lists.rows()]);
       int taken = Math.min(NEIGHBOURS, lists.count());
       for (int i = 0; i < lists.rows(); i++) {
-        int row = Math.toIntExact(lists.firstRow()) + i;
         for (int n = 0; n < taken; n++) {
           int other = lists.neighbours()[i * lists.count() + n];
-          counts.sameImage[image[row]] += image[row] == image[other] ? 1 : 0;
-          counts.sameText[image[row]] += text[row] == text[other] ? 1 : 0;
+          shares.sameImage[i] += (byte) (image[firstRow + i] == image[other] ? 1 : 0);
+          shares.sameText[i] += (byte) (text[firstRow + i] == text[other] ? 1 : 0);
         }
       }
-      return counts;
-    }
-
-    Counts plus(Counts other) {
-      Counts sum = new Counts(sameImage.clone(), sameText.clone());
-      for (int k = 0; k < sameImage.length; k++) {
-        sum.sameImage[k] += other.sameImage[k];
-        sum.sameText[k] += other.sameText[k];
-      }
-      return sum;
-    }
-
-    Gate gate() {
-      double[] ratios = new double[sameImage.length];
-      long image = 0;
-      long text = 0;
-      for (int k = 0; k < ratios.length; k++) {
-        image += sameImage[k];
-        text += sameText[k];
-        ratios[k] = (double) sameText[k] / Math.max(1, sameImage[k]);
-      }
-      return new Gate(
-          (double) text / Math.max(1, image), java.util.Arrays.stream(ratios).boxed().toList());
+      return shares;
     }
   }
 }

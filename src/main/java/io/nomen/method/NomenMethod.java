@@ -114,10 +114,11 @@ public final class NomenMethod implements ClusteringMethod {
             : NomenNoTrainModel.smoothed(input.embeddings(), space, space.imageMean().width());
     TrainedHead head = HeadAssignment.canonical(smoothed, replicas.best().head());
     Map<String, Object> quality = new LinkedHashMap<>(HeadFit.quality(replicas));
-    quality.put("gate", inputs.gate().told());
     quality.put("neighbours", inputs.lists().report());
-    return HeadAssignment.finished(
-            smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality)
-        .among(HeadFit.models(replicas, replica -> new NomenModel(space, replica)));
+    Clustering fit =
+        HeadAssignment.finished(
+            smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality);
+    quality.put("gate", inputs.gate().told(fit, input.embeddings().rows()));
+    return fit.among(HeadFit.models(replicas, replica -> new NomenModel(space, replica)));
   }
 }

@@ -67,7 +67,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
               fit,
               Optional.of(inputs.semantics()));
       Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
-      quality.put("gate", inputs.gate().told());
+      quality.put("gate", inputs.gate().told(clustering, input.embeddings().rows()));
       quality.put("neighbours", lists.report());
       return new Clustering(
               clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)

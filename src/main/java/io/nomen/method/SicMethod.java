@@ -154,7 +154,7 @@ public final class SicMethod implements ClusteringMethod {
             training.epochs().orElse(EPOCHS),
             training.batchSize().orElse(BATCH),
             RATE,
-            TrainerSettings.Schedule.COSINE,
+            TrainerSettings.Schedule.CONSTANT,
             training.shards(),
             training.localSteps(),
             input.seed());

@@ -2,6 +2,7 @@ package io.nomen.method;
 
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.OptionalInt;
 
 /**
  * The rows that heads are trained on: all of them, or so many at even distances where there are
@@ -20,6 +21,17 @@ final class TrainingRows {
     return new RowBlocks(rows.blocks().map(block -> thin(block, all, most)), most, rows.width());
   }
 
+  /** The number among {@code most} rows of the row that is number {@code row} of {@code all}. */
+  static OptionalInt number(long row, long all, long most) {
+    if (all <= most) {
+      return OptionalInt.of(Math.toIntExact(row));
+    }
+    long number = row * most / all;
+    return (row + 1) * most / all > number
+        ? OptionalInt.of(Math.toIntExact(number))
+        : OptionalInt.empty();
+  }
+
   private static RowBlock thin(RowBlock block, long all, long most) {
     long first = block.firstRow() * most / all;
     int kept = Math.toIntExact((block.firstRow() + block.rows()) * most / all - first);
@@ -27,7 +39,7 @@ final class TrainingRows {
     int next = 0;
     for (int i = 0; i < block.rows(); i++) {
       long row = block.firstRow() + i;
-      if ((row + 1) * most / all > row * most / all) {
+      if (number(row, all, most).isPresent()) {
         System.arraycopy(
             block.values(), i * block.width(), values, next * block.width(), block.width());
         next++;

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param name unique within a run; {@code cluster 7} where no noun stands out
  * @param named whether a noun was found
+ * @param gloss what the name means, in WordNet's words; empty where it has no meaning there
  * @param nouns the five best nouns, best first; hints where the cluster has no name
  * @param hypernym the id of the common hypernym that gave the name, where one did
  * @param sisters the nouns under it that stood side by side; empty where there is no hypernym
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record ClusterName(
     String name,
     boolean named,
+    String gloss,
     List<ScoredNoun> nouns,
     Optional<String> hypernym,
     List<String> sisters,

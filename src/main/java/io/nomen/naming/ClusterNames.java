@@ -132,6 +132,7 @@ public final class ClusterNames {
       return new ClusterName(
           "cluster " + cluster,
           false,
+          "",
           nouns,
           Optional.empty(),
           List.of(),
@@ -150,7 +151,8 @@ public final class ClusterNames {
             nouns.get(0).lemma().equals(concept.name()) ? "the best" : "the best free",
             score,
             noise[cluster]);
-    return new ClusterName(concept.name(), true, nouns, Optional.empty(), List.of(), reason);
+    String gloss = concept.sense().map(Sense::gloss).orElse("");
+    return new ClusterName(concept.name(), true, gloss, nouns, Optional.empty(), List.of(), reason);
   }
 
   private Optional<ClusterName> family(
@@ -174,7 +176,14 @@ public final class ClusterNames {
     String reason =
         "the best three nouns (%s) are kinds of it".formatted(String.join(", ", sisters));
     return Optional.of(
-        new ClusterName(name, true, nouns, Optional.of(hypernym.get().id()), sisters, reason));
+        new ClusterName(
+            name,
+            true,
+            hypernym.get().gloss(),
+            nouns,
+            Optional.of(hypernym.get().id()),
+            sisters,
+            reason));
   }
 
   private List<Concept> best(int cluster) {

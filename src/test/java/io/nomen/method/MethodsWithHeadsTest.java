@@ -82,6 +82,9 @@ class MethodsWithHeadsTest {
         Clustering misses =
             new NomenNoTrainMethod().cluster(input(images()).withNouns(besideThePoint()))) {
       assertThat(rho(fits)).isCloseTo(1, within(0.1));
+      assertThat(rhoPerCluster(fits))
+          .hasSize(GROUPS)
+          .allSatisfy(rho -> assertThat(rho).isCloseTo(1, within(0.2)));
       assertThat(rho(misses)).isLessThan(0.6);
       assertThat(accuracy(misses.assignments())).isGreaterThan(95);
     }
@@ -89,12 +92,12 @@ class MethodsWithHeadsTest {
 
   @Test
   void gate_weights_follow_rho_between_their_bounds() {
-    assertThat(new Gate(0.5, List.of()).shareInTraining()).isZero();
-    assertThat(new Gate(0.7, List.of()).shareInTraining()).isCloseTo(0.5, within(1e-9));
-    assertThat(new Gate(0.9, List.of()).shareInTraining()).isOne();
-    assertThat(new Gate(0.7, List.of()).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
-    assertThat(new Gate(0.99, List.of()).shareWithoutTraining()).isEqualTo(0.5);
-    assertThat(new Gate(0.5, List.of()).words()).contains("do not describe");
+    assertThat(gate(0.5).shareInTraining()).isZero();
+    assertThat(gate(0.7).shareInTraining()).isCloseTo(0.5, within(1e-9));
+    assertThat(gate(0.9).shareInTraining()).isOne();
+    assertThat(gate(0.7).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
+    assertThat(gate(0.99).shareWithoutTraining()).isEqualTo(0.5);
+    assertThat(gate(0.5).words()).contains("do not describe");
   }
 
   @Test
@@ -234,8 +237,17 @@ class MethodsWithHeadsTest {
     return new Matrix(rows, WIDTH, values).unit();
   }
 
+  private static Gate gate(double rho) {
+    return new Gate(rho, new byte[0], new byte[0]);
+  }
+
   private static double rho(Clustering clustering) {
     return (double) ((Map<?, ?>) clustering.quality().get("gate")).get("rho");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Double> rhoPerCluster(Clustering clustering) {
+    return (List<Double>) ((Map<?, ?>) clustering.quality().get("gate")).get("rho_per_cluster");
   }
 
   private static double accuracy(JavaRDD<AssignmentBlock> assignments) {
