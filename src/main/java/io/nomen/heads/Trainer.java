@@ -2,10 +2,10 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import io.nomen.heads.TrainingHistory.Epoch;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -93,10 +93,12 @@ public final class Trainer {
     Broadcast<TrainingSet> rows = set;
     int batches = run.batches(rows.value().rows());
     ShardRun.Outcome outcome =
-        spark
-            .parallelize(List.of(state), 1)
-            .map(begin -> run.steps(rows.value(), begin, 0, 0, batches))
-            .first();
+        sharing(
+            state,
+            begin ->
+                shards()
+                    .map(shard -> run.steps(rows.value(), begin.value(), shard, 0, batches))
+                    .first());
     requireNumbers(run, outcome.badStep());
     return new Outcome(outcome.state(), terms(outcome.termSums(), outcome.rows()));
   }
@@ -125,12 +127,16 @@ public final class Trainer {
     Broadcast<TrainingSet> rows = set;
     int dimension = objective.parameters() + objective.statistics() + objective.terms().size();
     GradientAccumulator sum =
-        shards()
-            .treeAggregate(
-                new GradientAccumulator(dimension),
-                (acc, shard) -> run.gradient(rows.value(), state, shard, number, acc),
-                GradientAccumulator::merge,
-                TREE_DEPTH);
+        sharing(
+            state,
+            shared ->
+                shards()
+                    .treeAggregate(
+                        new GradientAccumulator(dimension),
+                        (acc, shard) ->
+                            run.gradient(rows.value(), shared.value(), shard, number, acc),
+                        GradientAccumulator::merge,
+                        TREE_DEPTH));
     StepResult mean = StepResult.split(sum.mean(), objective.parameters(), objective.statistics());
     requireNumbers(run, Float.isFinite(mean.terms()[0]) ? -1 : number);
     state.adopt(mean.statistics());
@@ -145,10 +151,13 @@ public final class Trainer {
   /** Several steps of every shard's own optimiser, and the mean of where they got to. */
   private Round averaged(ShardRun run, TrainingState state, int from, int to) {
     Broadcast<TrainingSet> rows = set;
-    List<ShardRun.Outcome> outcomes = new ArrayList<>();
-    JavaRDD<ShardRun.Outcome> computed =
-        shards().map(shard -> run.steps(rows.value(), state, shard, from, to));
-    outcomes.addAll(computed.collect());
+    List<ShardRun.Outcome> outcomes =
+        sharing(
+            state,
+            begin ->
+                shards()
+                    .map(shard -> run.steps(rows.value(), begin.value(), shard, from, to))
+                    .collect());
     GradientAccumulator sum =
         new GradientAccumulator(3 * objective.parameters() + objective.statistics());
     double[] termSums = new double[objective.terms().size()];
@@ -162,6 +171,16 @@ public final class Trainer {
     TrainingState mean =
         TrainingState.split(sum.mean(), objective.parameters(), state.steps() + to - from);
     return new Round(mean, termSums, sum.weight());
+  }
+
+  /** A state is megabytes: too much for a task's own description. */
+  private <T> T sharing(TrainingState state, Function<Broadcast<TrainingState>, T> work) {
+    Broadcast<TrainingState> shared = spark.broadcast(state);
+    try {
+      return work.apply(shared);
+    } finally {
+      shared.destroy();
+    }
   }
 
   private JavaRDD<Integer> shards() {
