@@ -4,8 +4,11 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * Limits of decoding. Every picture is decoded whole: the JDK's JPEG reader can leave out rows and
- * columns, which saved 15 % of the time at 4000 x 2667 and cost up to 0.008 of cosine.
+ * Limits of decoding. Every picture is decoded whole. The JDK's JPEG reader can leave out rows and
+ * columns, which saved 15 % of the time at 4000 x 2667 and cost up to 0.008 of cosine; libjpeg's
+ * own scaling of blocks, which the JDK does not offer, keeps only 16 of the 24 Kodak photographs
+ * (768 x 512 at quality 92, a quarter of the size, model {@code tiny}) at a cosine of 0.9995 or
+ * more, and the worst at 0.9987.
  *
  * @param pixelLimit images whose header promises more pixels are refused before decoding
  * @param timeLimit decoding stops after this long

@@ -93,7 +93,15 @@ public final class Lease implements AutoCloseable {
       return work.get();
     } finally {
       lease.close();
-      Runtime.getRuntime().removeShutdownHook(giveBack);
+      forget(giveBack);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.trace("The process is ending: the hook gives the lease back itself.", e);
     }
   }
 
