@@ -38,28 +38,24 @@ class PseudoLabelsTest {
 
   @ParameterizedTest
   @EnumSource(SicMapping.class)
-  void on_pets_pseudo_labels_reach_what_they_were_measured_at(SicMapping mapping) throws Exception {
-    assertMeasured("oxford_pets", mapping, 0, 0, 0);
+  void on_pets_pseudo_labels_are_right_far_above_chance(SicMapping mapping) throws Exception {
+    assertRight("oxford_pets", mapping, 20);
   }
 
   @ParameterizedTest
   @EnumSource(SicMapping.class)
-  void on_textures_pseudo_labels_reach_what_they_were_measured_at(SicMapping mapping)
-      throws Exception {
-    assertMeasured("dtd", mapping, 0, 0, 0);
+  void on_textures_pseudo_labels_are_right_far_above_chance(SicMapping mapping) throws Exception {
+    assertRight("dtd", mapping, 20);
   }
 
   @ParameterizedTest
   @EnumSource(SicMapping.class)
-  void on_caltech_pseudo_labels_reach_what_they_were_measured_at(SicMapping mapping)
-      throws Exception {
-    assertMeasured("caltech101", mapping, 0, 0, 0);
+  void on_caltech_pseudo_labels_are_right_far_above_chance(SicMapping mapping) throws Exception {
+    assertRight("caltech101", mapping, 30);
   }
 
-  /** Two points below the measured accuracy of direct, center and adjusted is a defect. */
-  private static void assertMeasured(
-      String set, SicMapping mapping, double direct, double center, double adjusted)
-      throws Exception {
+  /** Far above chance, which is 3, 2 and 1 per cent: a mapping that is broken is not. */
+  private static void assertRight(String set, SicMapping mapping, double least) throws Exception {
     List<Outcome> outcomes = outcomes(Shared.data("clip-features").resolve(set), mapping);
     double pseudo = mean(outcomes, o -> o.pseudo().acc());
     LOG.info(
@@ -72,8 +68,7 @@ class PseudoLabelsTest {
         deviation(outcomes, o -> o.clusters().acc()),
         mean(outcomes, o -> o.clusters().nmi()),
         mean(outcomes, o -> o.clusters().ari()));
-    double measured = new double[] {direct, center, adjusted}[mapping.ordinal()];
-    assertThat(pseudo).isGreaterThan(measured - 2);
+    assertThat(pseudo).isGreaterThan(least);
   }
 
   private static List<Outcome> outcomes(Path set, SicMapping mapping) throws Exception {
