@@ -21,8 +21,9 @@ import org.apache.parquet.schema.MessageType;
 /**
  * Writes one Parquet file of a table, straight to its name.
  *
- * <p>The same rows always give the same bytes. Written by tasks and by the driver alike; Spark's
- * own writer is not used because its commit needs a rename.
+ * <p>The same rows always give the same pages; only the order in which the footer lists a column's
+ * encodings differs from process to process. Written by tasks and by the driver alike; Spark's own
+ * writer is not used because its commit needs a rename.
  */
 public final class TableWriter implements Closeable {
   private final ParquetWriter<Object[]> writer;
