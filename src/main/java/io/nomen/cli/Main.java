@@ -110,6 +110,7 @@ public final class Main {
     if (!violations.isEmpty()) {
       Defaults.apply(parsed);
     }
+    refusePasswords(parsed, violations);
     subcommand.check(violations);
     if (!violations.isEmpty()) {
       return refused(violations, parsed, out, err);
@@ -192,25 +193,43 @@ public final class Main {
     return options;
   }
 
+  /**
+   * Whatever option it stands in: what has been accepted is shown, and kept in {@code run.json}.
+   */
+  private static void refusePasswords(ParseResult parsed, Violations violations) {
+    for (OptionSpec option : parsed.matchedOptions()) {
+      for (String value : option.stringValues()) {
+        if (!Storage.withoutPasswords(value).equals(value)) {
+          CommonOptions.checkUri(violations, option.longestName(), value);
+        }
+      }
+    }
+  }
+
   private static String names(ParseResult parsed) {
     return String.join(", ", parsed.commandSpec().subcommands().keySet());
   }
 
   private static int refused(
       Violations violations, ParseResult parsed, PrintStream out, PrintStream err) {
-    violations.sentences().forEach(sentence -> err.println("nomen: " + sentence));
+    List<String> sentences =
+        violations.sentences().stream().map(Storage::withoutPasswords).distinct().toList();
+    sentences.forEach(sentence -> err.println("nomen: " + sentence));
     err.println("Help: ./" + parsed.commandSpec().qualifiedName() + " --help");
-    out.println(Json.line(Map.of("exit", "wrong command", "violations", violations.sentences())));
+    out.println(Json.line(Map.of("exit", "wrong command", "violations", sentences)));
     return NomenException.Kind.USAGE.exitCode();
   }
 
   private static int failed(NomenException e, PrintStream out, PrintStream err) {
-    err.println("nomen: " + e.getMessage());
+    String sentence = Storage.withoutPasswords(String.valueOf(e.getMessage()));
+    err.println("nomen: " + sentence);
     out.println(
         Json.line(
             Map.of(
-                "exit", e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                "reason", String.valueOf(e.getMessage()))));
+                "exit",
+                e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                "reason",
+                sentence)));
     return e.kind().exitCode();
   }
 

@@ -8,7 +8,7 @@ public final class BucketReader {
 
   /**
    * The images of a bucket in their order, read one at a time. What cannot be read comes as an
-   * image without content; nothing is thrown for it.
+   * image without content; only trouble of the store as a whole is thrown.
    */
   public static CloseableIterator<RawImage> open(
       Bucket bucket, Storage storage, ReadOptions options) {

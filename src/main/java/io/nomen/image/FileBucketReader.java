@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
+  private final FilesAhead ahead;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<TarBucketReader> shard = Optional.empty();
 
@@ -26,6 +28,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     this.files = bucket.files().iterator();
     this.storage = storage;
     this.options = options;
+    this.ahead = new FilesAhead(bucket.files(), storage, options);
   }
 
   @Override
@@ -53,11 +56,11 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   }
 
   private void take(ListedFile file) {
+    RawImage image = ahead.read(file);
     if (file.trouble().isEmpty() && file.length() > options.maxImageBytes() && isTar(file)) {
       open(file);
       return;
     }
-    RawImage image = read(file, storage, options);
     byte[] start =
         image.content() instanceof Content.Whole whole
             ? Arrays.copyOf(whole.bytes(), Math.min(TarHeader.BLOCK, whole.bytes().length))
@@ -101,6 +104,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
           new String(in.readNBytes(TarSample.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
       return text.isEmpty() ? folder : Optional.of(text);
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.labelFile(), e);
       // A label is for scores alone: the image is not worse for the lack of it.
       return folder;
     }
@@ -119,6 +123,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
           ? tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
     }
   }
@@ -136,6 +141,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
 
   @Override
   public void close() {
+    ahead.close();
     // Every plain file is closed as soon as it is read.
     closeShard();
   }

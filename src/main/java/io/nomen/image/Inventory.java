@@ -2,6 +2,7 @@ package io.nomen.image;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ public final class Inventory {
         RemoteWalk.walk(storage.fileSystem(uri), uri, file -> files.put(file.path(), file));
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot list %s: %s.".formatted(input, LocalWalk.reason(e)), e);
+      String reason = LocalPath.isLocal(uri) ? LocalWalk.reason(e) : StoreTrouble.reason(e);
+      throw NomenException.input("Cannot list %s: %s.".formatted(input, reason), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -63,6 +64,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
       try {
         return image(row, record());
       } catch (IOException | RuntimeException e) {
+        StoreTrouble.stopUnlessOfOneFile(bucket.path(), e);
         // A damaged page: what is behind it in this file cannot be told apart from it.
         trouble = LocalWalk.reason(e);
       }

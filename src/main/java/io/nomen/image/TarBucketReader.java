@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,6 +67,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
         take(member.get());
       }
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(shard, e);
       sample.drainTo(ready);
       ready.add(whole(new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e))));
       ended = true;

@@ -2,6 +2,7 @@ package io.nomen.spark;
 
 import io.nomen.NomenException;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -22,12 +23,27 @@ public final class Sessions {
           "spark.rdd.compress", "false",
           "spark.ui.showConsoleProgress", "false");
 
+  /** Keys in settings end in process lists and event logs. */
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "spark\\.hadoop\\.fs\\.s3a\\..*(?:access\\.key|secret\\.key|session\\.token)");
+
   private Sessions() {}
 
-  /** Hadoop's configuration with what spark-submit was given as {@code spark.hadoop.*}. */
+  /**
+   * Hadoop's configuration with what spark-submit was given as {@code spark.hadoop.*}.
+   *
+   * @throws NomenException (usage) when that holds a key of S3: credentials come by the platform's
+   *     default chain
+   */
   public static Configuration hadoopConfiguration() {
     Configuration configuration = new Configuration();
     for (Tuple2<String, String> entry : new SparkConf().getAll()) {
+      if (SECRET.matcher(entry._1()).matches()) {
+        throw NomenException.usage(
+            "The Spark setting %s is refused: settings are shown to others; give driver and executors a role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in their environment."
+                .formatted(entry._1()));
+      }
       if (entry._1().startsWith("spark.hadoop.")) {
         configuration.set(entry._1().substring("spark.hadoop.".length()), entry._2());
       }

@@ -169,8 +169,13 @@ public final class Lease implements AutoCloseable {
   @Override
   public void close() {
     renewal.shutdownNow();
-    if (read(storage, file).map(h -> h.holder().owner().equals(holder.owner())).orElse(false)) {
-      storage.delete(file);
+    try {
+      if (read(storage, file).map(h -> h.holder().owner().equals(holder.owner())).orElse(false)) {
+        storage.delete(file);
+      }
+    } catch (NomenException e) {
+      // What ended the work counts, not that the store could not be told.
+      LOG.warn("The lease could not be given back: {}", e.getMessage());
     }
   }
 }

@@ -2,7 +2,10 @@ package io.nomen.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -11,16 +14,42 @@ import org.apache.hadoop.fs.permission.FsPermission;
  * Hadoop's local file system without two of its habits: {@code .crc} files beside every file, and a
  * {@code chmod} process for every file that is created where Hadoop's native library is missing. A
  * gallery of a thousand clusters started 26,000 of them.
+ *
+ * <p>It must be a {@link LocalFileSystem}: S3A casts to one when it buffers what it uploads.
  */
-public final class LocalFiles extends RawLocalFileSystem {
+public final class LocalFiles extends LocalFileSystem {
 
-  @Override
-  public void setPermission(Path path, FsPermission permission) throws IOException {
-    String symbols =
-        permission.getUserAction().SYMBOL
-            + permission.getGroupAction().SYMBOL
-            + permission.getOtherAction().SYMBOL;
-    Files.setPosixFilePermissions(
-        pathToFile(path).toPath(), PosixFilePermissions.fromString(symbols));
+  public LocalFiles() {
+    super(new WithoutProcesses());
+    setWriteChecksum(false);
+    setVerifyChecksum(false);
+  }
+
+  /**
+   * Writes {@code file} so that whoever looks, after whatever death of this process, sees all of
+   * its new content or all of the old; object stores do the same by themselves.
+   */
+  static void replace(java.nio.file.Path file, byte[] content) throws IOException {
+    Files.createDirectories(file.getParent());
+    java.nio.file.Path beside =
+        file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.write(beside, content);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  private static final class WithoutProcesses extends RawLocalFileSystem {
+    @Override
+    public void setPermission(Path path, FsPermission permission) throws IOException {
+      String symbols =
+          permission.getUserAction().SYMBOL
+              + permission.getGroupAction().SYMBOL
+              + permission.getOtherAction().SYMBOL;
+      Files.setPosixFilePermissions(
+          pathToFile(path).toPath(), PosixFilePermissions.fromString(symbols));
+    }
   }
 }

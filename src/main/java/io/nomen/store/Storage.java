@@ -1,6 +1,7 @@
 package io.nomen.store;
 
 import io.nomen.NomenException;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -12,11 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
@@ -27,6 +30,10 @@ import org.apache.hadoop.fs.Path;
  */
 public final class Storage implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** {@code scheme://name:password@}; a secret may hold slashes, which no parser takes for one. */
+  private static final Pattern PASSWORD =
+      Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
 
   private transient Configuration configuration;
 
@@ -50,8 +57,16 @@ public final class Storage implements Serializable {
   public FileSystem fileSystem(String uri) {
     try {
       return path(uri).getFileSystem(configuration);
+    } catch (UnsupportedFileSystemException e) {
+      throw StoreTrouble.unknown(uri, e);
     } catch (IOException e) {
       throw cannot("reach", uri, e);
+    } catch (RuntimeException e) {
+      // Hadoop's word for a configured file system whose jar is missing.
+      if (e.getCause() instanceof ClassNotFoundException) {
+        throw StoreTrouble.unknown(uri, e);
+      }
+      throw e;
     }
   }
 
@@ -106,7 +121,17 @@ public final class Storage implements Serializable {
     writeBytes(uri, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Writes a small file, whole or not at all. */
   public void writeBytes(String uri, byte[] bytes) {
+    URI parsed = path(uri).toUri();
+    if (parsed.getScheme() == null || parsed.getScheme().equals("file")) {
+      try {
+        LocalFiles.replace(new File(parsed.getPath()).getAbsoluteFile().toPath(), bytes);
+        return;
+      } catch (IOException e) {
+        throw cannot("write", uri, e);
+      }
+    }
     try (OutputStream out = create(uri)) {
       out.write(bytes);
     } catch (IOException e) {
@@ -154,24 +179,26 @@ public final class Storage implements Serializable {
     if (uri.isBlank()) {
       throw NomenException.usage("A path is empty; give a folder, a file or a URI.");
     }
-    Path path;
+    if (PASSWORD.matcher(uri).find()) {
+      throw NomenException.usage(
+          "A URI with a password in it is refused (%s); use the platform's credentials."
+              .formatted(withoutPasswords(uri)));
+    }
     try {
-      path = new Path(uri);
+      return new Path(uri);
     } catch (IllegalArgumentException e) {
       throw NomenException.usage("\"%s\" is not a path or URI: %s.".formatted(uri, e.getMessage()));
     }
-    URI parsed = path.toUri();
-    if (parsed.getUserInfo() != null && parsed.getUserInfo().contains(":")) {
-      throw NomenException.usage(
-          "A URI with a password in it is refused (%s://…@%s); use the platform's credentials."
-              .formatted(parsed.getScheme(), parsed.getHost()));
-    }
-    return path;
+  }
+
+  /** {@code text} with every password in a URI, and what stands around it, taken out. */
+  public static String withoutPasswords(String text) {
+    return PASSWORD.matcher(text).replaceAll("$1…@");
   }
 
   private static NomenException cannot(String verb, String uri, IOException e) {
-    String reason = e instanceof FileNotFoundException ? "there is no such file" : e.getMessage();
-    return NomenException.input("Cannot %s %s: %s.".formatted(verb, uri, reason), e);
+    return NomenException.input(
+        "Cannot %s %s: %s.".formatted(verb, uri, StoreTrouble.reason(e)), e);
   }
 
   private void writeObject(ObjectOutputStream out) throws IOException {

@@ -86,10 +86,12 @@ public final class TableWriter implements Closeable {
   }
 
   private NomenException cannotWrite(IOException e) {
+    String advice =
+        StoreTrouble.of(e).isPresent()
+            ? ""
+            : "; check space and permissions, then run the same command again";
     return NomenException.input(
-        "Cannot write %s: %s; check space and permissions, then run the same command again."
-            .formatted(uri, e.getMessage()),
-        e);
+        "Cannot write %s: %s%s.".formatted(uri, StoreTrouble.reason(e), advice), e);
   }
 
   private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
@@ -105,7 +107,9 @@ public final class TableWriter implements Closeable {
       return this;
     }
 
+    /** Newer Parquet has a second form, for readers without Hadoop; this one is in both. */
     @Override
+    @SuppressWarnings("deprecation")
     protected WriteSupport<Object[]> getWriteSupport(Configuration configuration) {
       return new RowSupport(schema);
     }
@@ -122,6 +126,7 @@ public final class TableWriter implements Closeable {
     }
 
     @Override
+    @SuppressWarnings("deprecation")
     public WriteContext init(Configuration configuration) {
       return new WriteContext(schema, Map.of());
     }
