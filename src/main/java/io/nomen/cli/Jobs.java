@@ -1,12 +1,12 @@
 package io.nomen.cli;
 
 import io.nomen.job.JobContext;
+import io.nomen.job.ModelChoice;
 import io.nomen.spark.Sessions;
+import io.nomen.spark.TaskResources;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
-import io.nomen.tensor.Precision;
-import io.nomen.tensor.TorchDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +41,15 @@ final class Jobs {
   /** Versions, device, precision and the options that count, before anything starts. */
   static void banner(Console console, ModelOptions model) {
     console.line(String.join(" · ", Versions.lines()));
-    TorchDevice device = TorchDevice.choose(model.device, List.of());
-    Precision precision = Precision.parse(model.precision).on(device);
+    ModelChoice choice = model.choice();
+    boolean offered = TaskResources.gpus() && !model.device.equals("cpu");
     console.line(
         "  model %s on %s in %s · BLAS %s"
-            .formatted(model.model, device, precision.word(), BlasChoice.take()));
+            .formatted(
+                model.model,
+                offered ? "the executors' GPUs" : choice.taskDevice(),
+                choice.taskPrecision().word(),
+                BlasChoice.take()));
     StringBuilder options = new StringBuilder("  options:");
     console
         .effectiveOptions()

@@ -8,13 +8,13 @@ import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
 import io.nomen.job.RunRecord.Counts;
 import io.nomen.spark.LiveCount;
+import io.nomen.spark.TaskResources;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
 import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import io.nomen.tensor.Precision;
-import io.nomen.tensor.TorchDevice;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -153,19 +153,16 @@ final class EncodeStage {
   }
 
   private Precision precision() {
-    return options.model().precision().on(TorchDevice.choose(options.model().device(), List.of()));
+    return options.model().taskPrecision();
   }
 
   private int batchSize() {
     int asked = options.model().batchSize();
-    TorchDevice device = TorchDevice.choose(options.model().device(), List.of());
-    return asked > 0 ? asked : BatchSize.choose(model.vision(), device);
+    return asked > 0 ? asked : BatchSize.choose(model.vision(), options.model().taskDevice());
   }
 
   private EncodeSettings taskSettings(StageAttempt attempt, JavaSparkContext spark) {
-    int slots = Math.max(1, spark.defaultParallelism());
-    int cores = spark.isLocal() ? Runtime.getRuntime().availableProcessors() : slots;
-    int torchThreads = Math.max(1, cores / slots);
+    int threads = TaskResources.threads(spark);
     return new EncodeSettings(
         folder.attemptFolder("images", attempt.attempt()),
         folder.attemptFolder("embeddings", attempt.attempt()),
@@ -173,8 +170,8 @@ final class EncodeStage {
         precision(),
         options.model().device(),
         batchSize(),
-        torchThreads,
-        torchThreads,
+        threads,
+        threads,
         ReadOptions.defaults(),
         new DecodeOptions(options.pixelLimit(), DecodeOptions.DEFAULT_TIME_LIMIT));
   }

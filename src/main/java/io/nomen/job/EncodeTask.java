@@ -10,6 +10,7 @@ import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.store.TableWriter;
 import io.nomen.store.Tables;
+import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             "bucket-%06d-%d.parquet",
             bucket.number(),
             TaskContext.get().taskAttemptId());
-    BucketManifest manifest = encode(bucket, file);
+    Torch.start(settings.torchThreads());
+    BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
     storage.writeText(
         settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()),
         Json.line(manifest));
@@ -58,7 +60,6 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   }
 
   private BucketManifest encode(Bucket bucket, String file) {
-    Torch.start(settings.torchThreads());
     ClipEncoder encoder =
         EncoderCache.encoder(
             model,

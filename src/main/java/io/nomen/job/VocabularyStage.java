@@ -7,6 +7,7 @@ import io.nomen.clip.ClipModel;
 import io.nomen.clip.ClipTokenizer;
 import io.nomen.clip.EncoderCache;
 import io.nomen.spark.LiveCount;
+import io.nomen.spark.TaskResources;
 import io.nomen.store.NpyReader;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
@@ -14,7 +15,7 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
-import io.nomen.tensor.TorchDevice;
+import io.nomen.tensor.TaskThreads;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
 import io.nomen.vocabulary.Prompts;
@@ -94,7 +95,7 @@ final class VocabularyStage {
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision = model.precision().on(TorchDevice.choose(model.device(), List.of()));
+    Precision precision = model.taskPrecision();
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));
@@ -157,6 +158,7 @@ final class VocabularyStage {
               prompts,
               model.device(),
               precision,
+              TaskResources.threads(spark),
               encoded.accumulator());
       List<float[]> parts =
           watch.during(() -> spark.parallelize(batches, tasks).map(task::encode).collect());
@@ -184,10 +186,15 @@ final class VocabularyStage {
       Prompts prompts,
       String device,
       Precision precision,
+      int threads,
       LongAccumulator encoded)
       implements java.io.Serializable {
 
     float[] encode(NounEncoding.Batch batch) {
+      return TaskThreads.take(threads, () -> encodeAlone(batch));
+    }
+
+    private float[] encodeAlone(NounEncoding.Batch batch) {
       ClipEncoder encoder =
           EncoderCache.encoder(
               model, storage, TaskDevice.choose(device, TaskContext.get()), precision);

@@ -18,10 +18,18 @@ public final class TaskThreads {
    * calling thread has its former number again afterwards.
    */
   public static <T> T share(int tasks, Supplier<T> work) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return take(Math.max(1, cores / Math.max(1, tasks)), work);
+  }
+
+  /**
+   * Does {@code work} with {@code threads} threads per operation, whatever this JVM was started
+   * with: the last digits of a product depend on their number.
+   */
+  public static <T> T take(int threads, Supplier<T> work) {
     TorchScope.open().close();
     int before = JniUtils.getNumThreads();
-    int cores = Runtime.getRuntime().availableProcessors();
-    JniUtils.setNumThreads(Math.max(1, cores / Math.max(1, tasks)));
+    JniUtils.setNumThreads(threads);
     try {
       return work.get();
     } finally {

@@ -3,11 +3,14 @@ package io.nomen.tensor;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import io.nomen.NomenException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Torch {
   private static final Logger LOG = LoggerFactory.getLogger(Torch.class);
+
+  /** The CUDA that pytorch-jni 2.7.1 is built for. */
+  private static final String CUDA_FLAVOUR = "cu128";
 
   private static int threads;
 
@@ -44,9 +50,29 @@ public final class Torch {
     if (System.getenv("DJL_CACHE_DIR") == null && System.getProperty("DJL_CACHE_DIR") == null) {
       System.setProperty("DJL_CACHE_DIR", CacheFolder.path().resolve("djl").toString());
     }
+    String library = setting("PYTORCH_LIBRARY_PATH");
+    if (!library.isEmpty() && setting("PYTORCH_FLAVOR").isEmpty()) {
+      System.setProperty("PYTORCH_FLAVOR", flavour(library));
+    }
     unpackAlone();
     threads = wanted;
     LOG.debug("libtorch {} with {} threads per operation", version(), wanted);
+  }
+
+  /** Of the environment or, as DJL reads it, of a system property; empty where there is none. */
+  private static String setting(String name) {
+    return Optional.ofNullable(System.getenv(name)).orElse(System.getProperty(name, ""));
+  }
+
+  /**
+   * Which of the bridges in {@code pytorch-jni} fits a libtorch of the user's own. Left to itself,
+   * DJL looks for one of a compiler's older ABI, which the jar does not hold.
+   */
+  static String flavour(String libraryPath) {
+    return Stream.of(libraryPath.split(File.pathSeparator, -1))
+            .anyMatch(folder -> Files.exists(Path.of(folder, "libtorch_cuda.so")))
+        ? CUDA_FLAVOUR
+        : "cpu";
   }
 
   /** Starts libtorch with a thread per processor, where nothing started it before. */

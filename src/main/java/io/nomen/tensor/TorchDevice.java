@@ -25,26 +25,40 @@ public record TorchDevice(Kind kind, int index) implements Serializable {
   }
 
   /**
-   * Takes {@code auto|cpu|cuda|cuda:N}. {@code auto} is the first of {@code offered} GPUs, or the
-   * first one that libtorch sees where the cluster offers none by name, or the CPU.
+   * Takes {@code auto|cpu|cuda|cuda:N}. {@code auto} and {@code cuda} are the first of {@code
+   * offered} GPUs, or the first one that libtorch sees where the cluster offers none by name;
+   * {@code auto} is the CPU where there is neither.
    *
    * @param offered GPU addresses given to the task by Spark ({@code
    *     TaskContext.resources().get("gpu")}); empty where there are none
    * @throws NomenException (usage) for another word, (input) for a GPU that is not there
    */
   public static TorchDevice choose(String choice, List<String> offered) {
-    int visible = Torch.cudaDevices();
-    if (choice.equals("auto")) {
-      return visible == 0 ? CPU : new TorchDevice(Kind.CUDA, firstOffered(offered, visible));
-    }
-    if (choice.equals("cpu")) {
-      return CPU;
-    }
+    return choose(choice, offered, Torch.cudaDevices());
+  }
+
+  /**
+   * The same.
+   *
+   * @param visible CUDA devices that libtorch sees in this process
+   */
+  public static TorchDevice choose(String choice, List<String> offered, int visible) {
     Matcher cuda = CUDA.matcher(choice);
-    if (!cuda.matches()) {
+    if (!choice.equals("auto") && !choice.equals("cpu") && !cuda.matches()) {
       throw NomenException.usage("--device is \"%s\"; give auto, cpu or cuda:N.".formatted(choice));
     }
-    int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
+    boolean cpuWillDo = choice.equals("auto") && offered.isEmpty() && visible == 0;
+    if (choice.equals("cpu") || cpuWillDo) {
+      return CPU;
+    }
+    if (!offered.isEmpty() && visible == 0) {
+      // A GPU that is paid for and left idle would go unnoticed.
+      throw NomenException.input(
+          "Spark gave this task GPU %s, but libtorch %s sees no CUDA device; give the executors a libtorch with CUDA (PYTORCH_LIBRARY_PATH), or take --device cpu."
+              .formatted(offered.get(0), Torch.version()));
+    }
+    boolean named = cuda.matches() && cuda.group(1) != null;
+    int index = named ? Integer.parseInt(cuda.group(1)) : indexOf(offered, visible);
     if (index >= visible) {
       throw NomenException.input(
           "--device %s is not here: libtorch %s sees %d CUDA devices; use cpu, or a libtorch with CUDA (PYTORCH_LIBRARY_PATH)."
@@ -53,13 +67,15 @@ public record TorchDevice(Kind kind, int index) implements Serializable {
     return new TorchDevice(Kind.CUDA, index);
   }
 
-  private static int firstOffered(List<String> offered, int visible) {
-    for (String address : offered) {
-      if (address.matches("\\d{1,3}") && Integer.parseInt(address) < visible) {
-        return Integer.parseInt(address);
-      }
+  /**
+   * Spark's address as a number of libtorch. A container that is shown its own GPUs alone counts
+   * them from 0, whatever the machine calls them.
+   */
+  private static int indexOf(List<String> offered, int visible) {
+    if (offered.isEmpty() || !offered.get(0).matches("\\d{1,3}") || visible == 0) {
+      return 0;
     }
-    return 0;
+    return Integer.parseInt(offered.get(0)) % visible;
   }
 
   /** DJL's name of this device. */

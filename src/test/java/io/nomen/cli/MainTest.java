@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.spark.package$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,7 +152,9 @@ class MainTest {
   void help_and_version_go_to_stdout() {
     assertThat(run("--help").out()).contains("cluster").contains("Exit codes");
     assertThat(run("cluster", "--help").out()).contains("--clusters").contains("--vocabulary");
-    assertThat(run("--version").out()).contains("Nomen").contains("Spark 3.5.7");
+    assertThat(run("--version").out())
+        .contains("Nomen")
+        .contains("Spark " + package$.MODULE$.SPARK_VERSION());
     assertThat(run("--help").exitCode()).isZero();
   }
 
