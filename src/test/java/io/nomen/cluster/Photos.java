@@ -1,0 +1,55 @@
+package io.nomen.cluster;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/** Inputs made of the samples. */
+final class Photos {
+  private static final Path SAMPLES = Path.of("samples");
+
+  private Photos() {}
+
+  /** The first {@code perFolder} photographs of the first {@code folders} folders, in order. */
+  static List<Path> of(int folders, int perFolder) throws IOException {
+    List<Path> photos = new ArrayList<>();
+    try (var things = Files.list(SAMPLES)) {
+      for (Path thing : things.filter(Files::isDirectory).sorted().limit(folders).toList()) {
+        try (var files = Files.list(thing)) {
+          files.sorted().limit(perFolder).forEach(photos::add);
+        }
+      }
+    }
+    return photos;
+  }
+
+  /** Copies to {@code target}, each photograph in the folder of its thing. */
+  static void copy(List<Path> photos, Path target) throws IOException {
+    for (Path photo : photos) {
+      Path folder = Files.createDirectories(target.resolve(thing(photo)));
+      Files.copy(photo, folder.resolve(photo.getFileName()));
+    }
+  }
+
+  /** Writes a WebDataset shard: {@code thing-name.jpg} one after the other. */
+  static void tar(List<Path> photos, OutputStream out) throws IOException {
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      for (Path photo : photos) {
+        TarArchiveEntry entry = new TarArchiveEntry(thing(photo) + "-" + photo.getFileName());
+        entry.setSize(Files.size(photo));
+        tar.putArchiveEntry(entry);
+        Files.copy(photo, tar);
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+
+  private static String thing(Path photo) {
+    return photo.getParent().getFileName().toString();
+  }
+}
