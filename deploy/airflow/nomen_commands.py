@@ -1,0 +1,59 @@
+"""Nomen's commands and Spark settings for the DAGs beside this file.
+
+Copy deploy/airflow/*.py and conf/spark-defaults.conf into the DAG folder. Each command is safe to
+retry: what an attempt has finished is found by the next one. A retry waits four minutes, because the
+lease of a driver that was lost may be taken over after three.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+DAY = "{{ ds }}"
+# The week before the day's own: its run is whole by then.
+LAST_WEEK = "{{ (logical_date - macros.timedelta(days=7)).strftime('%G-W%V') }}"
+THIS_WEEK = "{{ logical_date.strftime('%G-W%V') }}"
+
+RETRIES = {"retries": 3, "retry_delay": timedelta(minutes=4)}
+
+
+def settings():
+    """The lines of conf/spark-defaults.conf."""
+    found = {}
+    for line in Path(__file__).with_name("spark-defaults.conf").read_text().splitlines():
+        words = line.split(None, 1)
+        if len(words) == 2 and not line.startswith("#"):
+            found[words[0]] = words[1].strip()
+    return found
+
+
+def daily_encode(store):
+    """One day's images to embeddings."""
+    return [
+        "encode",
+        "--job", f"{store}/nomen/jobs/daily-encode.yaml",
+        "--input", f"{store}/images/{DAY}",
+        "--model", f"{store}/models/clip",
+        "--output", f"{store}/embeddings/{DAY}",
+    ]
+
+
+def daily_assign(store):
+    """One day's embeddings into the clusters of the latest weekly run."""
+    return [
+        "assign",
+        "--job", f"{store}/nomen/jobs/daily-assign.yaml",
+        "--run", f"{store}/runs/{LAST_WEEK}",
+        "--embeddings", f"{store}/embeddings/{DAY}",
+        "--output", f"{store}/assigned/{DAY}",
+    ]
+
+
+def weekly(store):
+    """All images anew."""
+    return [
+        "cluster",
+        "--job", f"{store}/nomen/jobs/weekly.yaml",
+        "--input", f"{store}/images",
+        "--model", f"{store}/models/clip",
+        "--output", f"{store}/runs/{THIS_WEEK}",
+    ]
