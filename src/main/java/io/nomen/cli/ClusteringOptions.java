@@ -5,6 +5,7 @@ import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
+import io.nomen.method.SizePrior;
 import io.nomen.method.TrainingOptions;
 import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
@@ -120,6 +121,14 @@ final class ClusteringOptions {
   String duplicateCosine;
 
   @Option(
+      names = "--size-prior",
+      paramLabel = "even|found",
+      defaultValue = "even",
+      description =
+          "For nomen: push clusters towards equal sizes, or no further than nomen-no-train finds them, for classes of very unequal sizes (default: even).")
+  String sizePrior;
+
+  @Option(
       names = "--mapping",
       paramLabel = "direct|center|adjusted",
       defaultValue = "adjusted",
@@ -158,6 +167,9 @@ final class ClusteringOptions {
     violations.require(
         Arrays.stream(SicMapping.values()).anyMatch(known -> known.word().equals(mapping)),
         "--mapping is \"%s\"; give direct, center or adjusted.".formatted(mapping));
+    violations.require(
+        Arrays.stream(SizePrior.values()).anyMatch(known -> known.word().equals(sizePrior)),
+        "--size-prior is \"%s\"; give even or found.".formatted(sizePrior));
     violations.require(
         trainBatch.matches("auto|[1-9]\\d{0,6}"),
         "--train-batch is \"%s\"; give a number from 1, or auto.".formatted(trainBatch));
@@ -202,6 +214,7 @@ final class ClusteringOptions {
             shards,
             localSteps,
             trainMax,
+            SizePrior.valueOf(sizePrior.toUpperCase(Locale.ROOT)),
             SicMapping.valueOf(mapping.toUpperCase(Locale.ROOT))));
   }
 

@@ -6,21 +6,23 @@ import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
-import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Smoothing;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Nomen's own method: TAC's heads and loss on better inputs. Images and texts are centred, the
  * texts are let in by how well they fit, both are smoothed over their neighbours, and small sets
  * are trained for enough steps with batches in which every cluster shows. Where the nouns do not
  * fit at all, both heads see images: plain self-distillation between neighbours.
+ *
+ * <p>With {@link SizePrior#FOUND} L_bal pushes sizes no further towards equal than those that
+ * {@code nomen-no-train} finds: it tears classes as unequal as Caltech-101's apart.
  */
 public final class NomenMethod implements ClusteringMethod {
   static final String NAME = "nomen";
@@ -52,14 +54,20 @@ public final class NomenMethod implements ClusteringMethod {
       JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
       try (Smoothing images =
           Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
-        Replicas replicas = train(input, inputs, images, listed);
-        return finished(input, inputs, images, replicas);
+        double evenness = evenness(input, inputs);
+        Replicas replicas = train(input, inputs, images, evenness, listed);
+        Clustering fit = finished(input, inputs, images, replicas);
+        fit.quality()
+            .put(
+                "size_prior",
+                Map.of("prior", input.options().training().sizes().word(), "entropy", evenness));
+        return fit;
       }
     }
   }
 
   private static Replicas train(
-      MethodInput input, NomenInputs inputs, Smoothing images, int listed) {
+      MethodInput input, NomenInputs inputs, Smoothing images, double evenness, int listed) {
     TrainingSet.View imageView = HeadFit.view(images.rows(), inputs.lists());
     double weight = inputs.gate().shareInTraining();
     // With the gate shut both heads see the same: there is nothing to search or smooth anew.
@@ -71,7 +79,8 @@ public final class NomenMethod implements ClusteringMethod {
             textView.width(),
             input.clusters(),
             training.contrast().orElse(TEMPERATURE),
-            BALANCE);
+            BALANCE,
+            evenness);
     int rows = Math.toIntExact(images.rows().rows());
     int batch = Math.min(rows, training.batchSize().orElse(BATCH));
     int steps = rows / batch;
@@ -91,16 +100,27 @@ public final class NomenMethod implements ClusteringMethod {
 
   private static TrainingSet.View textView(
       MethodInput input, NomenInputs inputs, double weight, int listed) {
-    RowBlocks fused =
-        Fusion.of(inputs.texts(), inputs.images(), weight).persist(StorageLevel.MEMORY_AND_DISK());
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(fused.blocks().context());
-    try (NeighbourLists lists =
-            NomenInputs.find(input, "text neighbours", fused, inputs.semantics(), listed);
-        Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
-      return HeadFit.view(smoothed.rows(), lists);
-    } finally {
-      fused.unpersist();
+    try (SmoothedFusion fused =
+        SmoothedFusion.of(input, inputs, "text neighbours", weight, listed)) {
+      return HeadFit.view(fused.rows(), fused.lists());
     }
+  }
+
+  /** The entropy of sizes that is even enough, in nats. */
+  private static double evenness(MethodInput input, NomenInputs inputs) {
+    return switch (input.options().training().sizes()) {
+      case EVEN -> Math.log(input.clusters());
+      case FOUND -> entropy(NomenNoTrainMethod.sizes(input, inputs));
+    };
+  }
+
+  /** In nats; log K where all sizes are equal. */
+  private static double entropy(long[] sizes) {
+    double all = LongStream.of(sizes).sum();
+    return LongStream.of(sizes)
+        .filter(size -> size > 0)
+        .mapToDouble(size -> -size / all * Math.log(size / all))
+        .sum();
   }
 
   private static Clustering finished(

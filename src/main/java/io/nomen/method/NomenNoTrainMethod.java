@@ -1,15 +1,10 @@
 package io.nomen.method;
 
-import io.nomen.neighbours.NeighbourLists;
-import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.SphericalKMeans;
-import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Nomen's own method without training: k-means over images and text counterparts, centred, fused by
@@ -32,48 +27,50 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs =
-        NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS)) {
-      double weight = inputs.gate().shareWithoutTraining();
-      RowBlocks fused =
-          Fusion.of(inputs.texts(), inputs.images(), weight)
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      try (NeighbourLists lists =
-          NomenInputs.find(input, "neighbours", fused, inputs.semantics(), NomenSpace.NEIGHBOURS)) {
-        return cluster(input, inputs, weight, fused, lists);
-      } finally {
-        fused.unpersist();
-      }
-    }
-  }
-
-  private static Clustering cluster(
-      MethodInput input, NomenInputs inputs, double weight, RowBlocks fused, NeighbourLists lists) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(fused.blocks().context());
-    try (Smoothing smoothed = Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS)) {
-      input.progress().at("k-means", 0, 1);
-      KMeansFit fit =
-          SphericalKMeans.fit(
-              smoothed.rows(), input.clusters(), input.options().kmeans(), input.seed());
-      input.progress().at("k-means", 1, 1);
+            NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS);
+        SmoothedFusion space = space(input, inputs)) {
+      KMeansFit fit = fit(input, space);
       NomenNoTrainModel model =
-          new NomenNoTrainModel(inputs.space(input, weight, fused), fit.best().rows());
-      boolean allKept = model.space().kept().rows() == fused.rows();
+          new NomenNoTrainModel(
+              inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused()),
+              fit.best().rows());
+      boolean allKept = model.space().kept().rows() == space.fused().rows();
       Clustering clustering =
           CentreClustering.of(
               model,
               allKept
-                  ? model.assignSmoothed(smoothed.rows())
+                  ? model.assignSmoothed(space.rows())
                   : model.assign(input.embeddings(), input.norms()),
               fit,
               Optional.of(inputs.semantics()));
       Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
       quality.put("gate", inputs.gate().told(clustering, input.embeddings().rows()));
-      quality.put("neighbours", lists.report());
+      quality.put("neighbours", space.lists().report());
       return new Clustering(
               clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
           .among(
               CentreClustering.models(
                   fit, centres -> new NomenNoTrainModel(model.space(), centres)));
     }
+  }
+
+  /** How many of the rows in {@code inputs} each of this method's clusters has. */
+  static long[] sizes(MethodInput input, NomenInputs inputs) {
+    try (SmoothedFusion space = space(input, inputs)) {
+      return fit(input, space).best().sizes();
+    }
+  }
+
+  private static SmoothedFusion space(MethodInput input, NomenInputs inputs) {
+    return SmoothedFusion.of(
+        input, inputs, "neighbours", inputs.gate().shareWithoutTraining(), NomenSpace.NEIGHBOURS);
+  }
+
+  private static KMeansFit fit(MethodInput input, SmoothedFusion space) {
+    input.progress().at("k-means", 0, 1);
+    KMeansFit fit =
+        SphericalKMeans.fit(space.rows(), input.clusters(), input.options().kmeans(), input.seed());
+    input.progress().at("k-means", 1, 1);
+    return fit;
   }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param shards parts of the training rows that take steps side by side
  * @param localSteps steps of a shard between two exchanges
  * @param trainMax most rows that heads are trained on
+ * @param sizes how far Nomen's clusters are pushed towards equal sizes
  * @param mapping how SIC's clusters get their semantic centres
  */
 public record TrainingOptions(
@@ -25,6 +26,7 @@ public record TrainingOptions(
     int shards,
     int localSteps,
     int trainMax,
+    SizePrior sizes,
     SicMapping mapping) {
 
   public static TrainingOptions defaults() {
@@ -37,12 +39,22 @@ public record TrainingOptions(
         1,
         1,
         1_000_000,
+        SizePrior.EVEN,
         SicMapping.ADJUSTED);
   }
 
   /** The same with another mapping. */
   public TrainingOptions withMapping(SicMapping other) {
     return new TrainingOptions(
-        epochs, batchSize, neighbours, contrast, replicas, shards, localSteps, trainMax, other);
+        epochs,
+        batchSize,
+        neighbours,
+        contrast,
+        replicas,
+        shards,
+        localSteps,
+        trainMax,
+        sizes,
+        other);
   }
 }

@@ -21,7 +21,11 @@ final class LossReference {
     return contrast(p, qn, objective.temperature())
         .plus(contrast(q, pn, objective.temperature()))
         .plus(disagreement(p, q, 1e-9))
-        .plus(entropy(p).plus(entropy(q)).times(-objective.balance()));
+        .plus(evenness(objective, p).plus(evenness(objective, q)).times(-objective.balance()));
+  }
+
+  private static Scalar evenness(Distillation objective, Scalar[][] p) {
+    return entropy(p).atMost(objective.evenness());
   }
 
   /** SIC's loss of one batch. */

@@ -77,6 +77,15 @@ class MethodsWithHeadsTest {
   }
 
   @Test
+  void nomen_pushes_sizes_no_further_than_it_is_told() {
+    try (Clustering fit = new NomenMethod().cluster(input(images(), 4, SizePrior.FOUND))) {
+      assertThat(accuracy(fit.assignments())).isGreaterThan(95);
+      assertThat((double) ((Map<?, ?>) fit.quality().get("size_prior")).get("entropy"))
+          .isCloseTo(Math.log(GROUPS), within(0.05));
+    }
+  }
+
+  @Test
   void the_gate_opens_for_nouns_that_fit_and_shuts_for_others() {
     try (Clustering fits = new NomenNoTrainMethod().cluster(input(images()));
         Clustering misses =
@@ -179,6 +188,10 @@ class MethodsWithHeadsTest {
   }
 
   private static MethodInput input(RowBlocks images, int replicas) {
+    return input(images, replicas, SizePrior.EVEN);
+  }
+
+  private static MethodInput input(RowBlocks images, int replicas, SizePrior sizes) {
     SemanticOptions papers = SemanticOptions.defaults();
     TrainingOptions training =
         new TrainingOptions(
@@ -190,6 +203,7 @@ class MethodsWithHeadsTest {
             1,
             1,
             10_000,
+            sizes,
             SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(
