@@ -9,7 +9,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A program of its own: its tasks tell which GPU Spark gave them and what Nomen makes of it. */
-final class GpuProbe {
+public final class GpuProbe {
   private GpuProbe() {}
 
   public static void main(String[] arguments) {
