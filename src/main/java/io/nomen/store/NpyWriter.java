@@ -1,10 +1,6 @@
 package io.nomen.store;
 
-import io.nomen.NomenException;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +9,10 @@ import java.nio.charset.StandardCharsets;
 public final class NpyWriter implements Closeable {
   private static final int ALIGNMENT = 64;
 
-  private final OutputStream out;
-  private final String uri;
+  private final NumberFile file;
 
   public NpyWriter(Storage storage, String uri, long rows, int width) {
-    this.uri = uri;
-    this.out = new BufferedOutputStream(storage.create(uri), 1 << 16);
+    this.file = new NumberFile(storage, uri);
     String header =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, width);
     int unpadded = 10 + header.length() + 1;
@@ -27,35 +21,16 @@ public final class NpyWriter implements Closeable {
     ByteBuffer start = ByteBuffer.allocate(10 + text.length).order(ByteOrder.LITTLE_ENDIAN);
     start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
     start.put((byte) 1).put((byte) 0).putShort((short) text.length).put(text);
-    write(start.array());
+    file.write(start.array());
   }
 
   /** Adds rows. */
   public void write(float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    write(bytes.array());
-  }
-
-  private void write(byte[] bytes) {
-    try {
-      out.write(bytes);
-    } catch (IOException e) {
-      throw cannot(e);
-    }
+    file.write(values);
   }
 
   @Override
   public void close() {
-    try {
-      out.close();
-    } catch (IOException e) {
-      throw cannot(e);
-    }
-  }
-
-  private NomenException cannot(IOException e) {
-    return NomenException.input("Cannot write %s: %s.".formatted(uri, e.getMessage()), e);
+    file.close();
   }
 }

@@ -1,11 +1,7 @@
 package io.nomen.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.nomen.NomenException;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +13,7 @@ import java.util.Map;
  * and of any size.
  */
 public final class SafetensorsWriter implements Closeable {
-  private final OutputStream out;
-  private final String uri;
+  private final NumberFile file;
 
   /**
    * Begins the file.
@@ -26,8 +21,7 @@ public final class SafetensorsWriter implements Closeable {
    * @param shapes by tensor, in the order in which their numbers will come
    */
   public SafetensorsWriter(Storage storage, String uri, Map<String, List<Long>> shapes) {
-    this.uri = uri;
-    this.out = new BufferedOutputStream(storage.create(uri), 1 << 16);
+    this.file = new NumberFile(storage, uri);
     ObjectNode header = Json.mapper().createObjectNode();
     long offset = 0;
     for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
@@ -45,35 +39,16 @@ public final class SafetensorsWriter implements Closeable {
         ByteBuffer.allocate(Long.BYTES + text.length + padding.length)
             .order(ByteOrder.LITTLE_ENDIAN);
     start.putLong(text.length + padding.length).put(text).put(padding);
-    write(start.array());
+    file.write(start.array());
   }
 
   /** Adds the next numbers. */
   public void write(float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    write(bytes.array());
-  }
-
-  private void write(byte[] bytes) {
-    try {
-      out.write(bytes);
-    } catch (IOException e) {
-      throw cannot(e);
-    }
+    file.write(values);
   }
 
   @Override
   public void close() {
-    try {
-      out.close();
-    } catch (IOException e) {
-      throw cannot(e);
-    }
-  }
-
-  private NomenException cannot(IOException e) {
-    return NomenException.input("Cannot write %s: %s.".formatted(uri, e.getMessage()), e);
+    file.close();
   }
 }

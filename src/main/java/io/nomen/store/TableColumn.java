@@ -9,9 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -97,22 +95,17 @@ public final class TableColumn {
       for (PageReadStore pages = file.readNextRowGroup();
           pages != null;
           pages = file.readNextRowGroup()) {
-        ColumnReader reader =
-            new ColumnReadStoreImpl(
-                    pages,
-                    new GroupRecordConverter(schema).getRootConverter(),
-                    schema,
-                    file.getFileMetaData().getCreatedBy())
-                .getColumnReader(descriptor);
-        long count = pages.getPageReader(descriptor).getTotalValueCount();
-        for (long i = 0; i < count; i++) {
-          if (reader.getCurrentDefinitionLevel() == descriptor.getMaxDefinitionLevel()) {
-            present.accept(reader);
-          } else {
-            missing.accept(reader);
-          }
-          reader.consume();
-        }
+        ColumnValues.each(
+            file,
+            pages,
+            descriptor,
+            reader -> {
+              if (reader.getCurrentDefinitionLevel() == descriptor.getMaxDefinitionLevel()) {
+                present.accept(reader);
+              } else {
+                missing.accept(reader);
+              }
+            });
       }
     } catch (IOException e) {
       throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);

@@ -10,9 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -152,18 +150,7 @@ public final class VectorFile implements Closeable {
     }
 
     private void read(ColumnDescriptor column, Consumer<ColumnReader> value) {
-      ColumnReader reader =
-          new ColumnReadStoreImpl(
-                  pages,
-                  new GroupRecordConverter(schema).getRootConverter(),
-                  schema,
-                  file.getFileMetaData().getCreatedBy())
-              .getColumnReader(column);
-      long count = pages.getPageReader(column).getTotalValueCount();
-      for (long i = 0; i < count; i++) {
-        value.accept(reader);
-        reader.consume();
-      }
+      ColumnValues.each(file, pages, column, value);
     }
 
     private static String text(ColumnReader reader, PrimitiveTypeName type) {
