@@ -2,9 +2,7 @@ package io.nomen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.nomen.testing.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,17 +90,8 @@ class BadOptionsTest {
   @ParameterizedTest
   @MethodSource("cases")
   void a_wrong_option_ends_with_2_and_is_named(Case wrong) {
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream nowhere =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    int exitCode =
-        Main.run(
-            new String[] {wrong.subcommand(), wrong.option(), wrong.value()},
-            nowhere,
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    assertThat(exitCode).isEqualTo(2);
-    assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains(wrong.option())
-        .doesNotContain("Exception");
+    Command ended = Command.alone(wrong.subcommand(), wrong.option(), wrong.value());
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains(wrong.option()).doesNotContain("Exception");
   }
 }

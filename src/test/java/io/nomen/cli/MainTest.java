@@ -2,11 +2,7 @@ package io.nomen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.store.Json;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.nomen.testing.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.package$;
@@ -16,28 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
   @TempDir Path folder;
 
-  private record Ended(int exitCode, String out, String err) {
-    JsonNode lastLine() {
-      String[] lines = out.strip().split("\n", -1);
-      return Json.read(lines[lines.length - 1], JsonNode.class, "the last line");
-    }
-  }
-
-  private static Ended run(String... words) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode =
-        Main.run(
-            words,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Ended(
-        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
   @Test
   void an_unknown_option_is_refused_with_the_nearest_name() {
-    Ended ended = run("cluster", "--inptu", "x", "--clusters", "3");
+    Command ended = Command.alone("cluster", "--inptu", "x", "--clusters", "3");
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err())
         .contains("\"--inptu\" is not an option of nomen cluster; did you mean \"--input\"");
@@ -45,15 +22,15 @@ class MainTest {
 
   @Test
   void an_unknown_subcommand_is_refused_with_the_nearest_name() {
-    Ended ended = run("clutser");
+    Command ended = Command.alone("clutser");
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err()).contains("did you mean \"cluster\"");
   }
 
   @Test
   void all_that_is_wrong_is_said_at_once() {
-    Ended ended =
-        run(
+    Command ended =
+        Command.alone(
             "cluster",
             "--clusters",
             "none",
@@ -86,8 +63,8 @@ class MainTest {
   void a_job_file_gives_options_and_the_command_line_wins() throws Exception {
     Path job = folder.resolve("job.yaml");
     Files.writeString(job, "input: [samples]\nclusters: 7\nseed: 5\n");
-    Ended ended =
-        run(
+    Command ended =
+        Command.alone(
             "cluster",
             "--job",
             job.toString(),
@@ -106,7 +83,7 @@ class MainTest {
   void an_unknown_key_of_a_job_file_is_refused_with_the_nearest_name() throws Exception {
     Path job = folder.resolve("job.yaml");
     Files.writeString(job, "clutsers: 7\n");
-    Ended ended = run("cluster", "--job", job.toString(), "--input", "samples");
+    Command ended = Command.alone("cluster", "--job", job.toString(), "--input", "samples");
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err()).contains("\"clutsers\"").contains("did you mean \"clusters\"");
   }
@@ -115,14 +92,14 @@ class MainTest {
   void a_job_file_with_tags_runs_nothing() throws Exception {
     Path job = folder.resolve("job.yaml");
     Files.writeString(job, "clusters: !!javax.script.ScriptEngineManager [x]\n");
-    Ended ended = run("cluster", "--job", job.toString(), "--input", "samples");
+    Command ended = Command.alone("cluster", "--job", job.toString(), "--input", "samples");
     assertThat(ended.exitCode()).isEqualTo(2);
   }
 
   @Test
   void a_missing_model_is_one_sentence_before_any_spark_action() {
-    Ended ended =
-        run(
+    Command ended =
+        Command.alone(
             "encode",
             "--input",
             "samples",
@@ -137,8 +114,8 @@ class MainTest {
 
   @Test
   void a_missing_input_is_one_sentence() {
-    Ended ended =
-        run(
+    Command ended =
+        Command.alone(
             "encode",
             "--input",
             folder.resolve("nothing").toString(),
@@ -150,17 +127,19 @@ class MainTest {
 
   @Test
   void help_and_version_go_to_stdout() {
-    assertThat(run("--help").out()).contains("cluster").contains("Exit codes");
-    assertThat(run("cluster", "--help").out()).contains("--clusters").contains("--vocabulary");
-    assertThat(run("--version").out())
+    assertThat(Command.alone("--help").out()).contains("cluster").contains("Exit codes");
+    assertThat(Command.alone("cluster", "--help").out())
+        .contains("--clusters")
+        .contains("--vocabulary");
+    assertThat(Command.alone("--version").out())
         .contains("Nomen")
         .contains("Spark " + package$.MODULE$.SPARK_VERSION());
-    assertThat(run("--help").exitCode()).isZero();
+    assertThat(Command.alone("--help").exitCode()).isZero();
   }
 
   @Test
   void model_info_describes_the_bundled_model() {
-    Ended ended = run("model", "info", "tiny");
+    Command ended = Command.alone("model", "info", "tiny");
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.lastLine().get("embedding_width").asInt()).isEqualTo(256);
     assertThat(ended.lastLine().get("own_nouns").asInt()).isGreaterThan(600);

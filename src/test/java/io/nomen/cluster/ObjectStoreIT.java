@@ -2,17 +2,12 @@ package io.nomen.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.cli.Main;
 import io.nomen.cluster.FaultProxy.Fault;
-import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
+import io.nomen.testing.Command;
 import io.nomen.testing.LocalSpark;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,13 +38,6 @@ class ObjectStoreIT {
   private static S3Server server;
   private static FaultProxy proxy;
   private static Storage storage;
-
-  private record Ended(int exitCode, String out, String err) {
-    JsonNode answer() {
-      List<String> lines = out.lines().toList();
-      return Json.read(lines.get(lines.size() - 1), JsonNode.class, "the last line");
-    }
-  }
 
   @BeforeAll
   static void photographs() throws Exception {
@@ -90,20 +78,8 @@ class ObjectStoreIT {
     proxy.inject(Map.of());
   }
 
-  private static Ended nomen(String... words) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode =
-        Main.run(
-            words,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Ended(
-        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private static Ended encode(String output) {
-    return nomen(
+  private static Command encode(String output) {
+    return Command.alone(
         "encode",
         "--input",
         BUCKET + "/photos",
@@ -125,8 +101,8 @@ class ObjectStoreIT {
       Photos.tar(photos.subList(36, 48), shard);
     }
     String[] here = {local.resolve("photos").toString(), local.resolve("shards").toString()};
-    Ended onDisk =
-        nomen(
+    Command onDisk =
+        Command.alone(
             "encode",
             "--input",
             here[0],
@@ -136,9 +112,9 @@ class ObjectStoreIT {
             "--output",
             local.resolve("embeddings").toString());
     assertThat(onDisk.exitCode()).as(onDisk.err()).isZero();
-    Ended onStore = encode(BUCKET + "/embeddings");
+    Command onStore = encode(BUCKET + "/embeddings");
     assertThat(onStore.exitCode()).as(onStore.err()).isZero();
-    assertThat(onStore.answer().get("counts").get("embedded").asInt()).isEqualTo(48);
+    assertThat(onStore.lastLine().get("counts").get("embedded").asInt()).isEqualTo(48);
     assertThat(vectors(BUCKET + "/embeddings"))
         .isEqualTo(vectors(local.resolve("embeddings").toString()));
   }
@@ -156,7 +132,7 @@ class ObjectStoreIT {
   @Order(2)
   void a_store_that_is_busy_and_drops_connections_changes_no_row() {
     proxy.inject(Map.of(Fault.BUSY, 7, Fault.RESET, 11, Fault.CUT, 13));
-    Ended ended = encode(BUCKET + "/embeddings-bad-day");
+    Command ended = encode(BUCKET + "/embeddings-bad-day");
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     proxy.inject(Map.of());
     assertThat(proxy.count(Fault.BUSY)).isGreaterThan(5);
@@ -166,8 +142,8 @@ class ObjectStoreIT {
         .isEqualTo(RunTables.digests(storage, BUCKET + "/embeddings"));
   }
 
-  private static Ended cluster() {
-    return nomen(
+  private static Command cluster() {
+    return Command.alone(
         "cluster",
         "--embeddings",
         BUCKET + "/embeddings",
@@ -184,9 +160,9 @@ class ObjectStoreIT {
   @Test
   @Order(3)
   void a_run_with_its_gallery_lives_in_the_store_and_nothing_is_renamed() {
-    Ended ended = cluster();
+    Command ended = cluster();
     assertThat(ended.exitCode()).as(ended.err()).isZero();
-    assertThat(ended.answer().get("output").asText()).isEqualTo(BUCKET + "/run");
+    assertThat(ended.lastLine().get("output").asText()).isEqualTo(BUCKET + "/run");
     assertThat(storage.readText(BUCKET + "/run/gallery/index.html")).contains("<html");
     assertThat(storage.exists(BUCKET + "/run/_LEASE")).isFalse();
     assertThat(proxy.copies()).isEmpty();
@@ -196,11 +172,11 @@ class ObjectStoreIT {
   @Order(4)
   void the_same_command_again_finds_its_work_done() {
     String run = new RunFolder(storage, BUCKET + "/run").current().orElseThrow().run();
-    Ended again = cluster();
+    Command again = cluster();
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.err()).contains("done before");
-    assertThat(again.answer().get("run").asText()).isEqualTo(run);
-    Ended gallery = nomen("gallery", "--run", BUCKET + "/run");
+    assertThat(again.lastLine().get("run").asText()).isEqualTo(run);
+    Command gallery = Command.alone("gallery", "--run", BUCKET + "/run");
     assertThat(gallery.exitCode()).as(gallery.err()).isZero();
   }
 
@@ -209,7 +185,7 @@ class ObjectStoreIT {
   void credentials_that_expire_while_images_are_read_are_one_sentence_and_cost_no_image() {
     String output = BUCKET + "/embeddings-expired";
     // The listing and the first images get through.
-    Ended ended = expireAfter(60, output);
+    Command ended = expireAfter(60, output);
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(sentences(ended)).hasSize(1);
     assertThat(sentences(ended).get(0))
@@ -218,18 +194,18 @@ class ObjectStoreIT {
     proxy.inject(Map.of());
     // It could not be given back without credentials, and the process that took it still lives.
     storage.delete(output + "/_LEASE");
-    Ended renewed = encode(output);
+    Command renewed = encode(output);
     assertThat(renewed.exitCode()).as(renewed.err()).isZero();
     assertThat(RunTables.digests(storage, output))
         .isEqualTo(RunTables.digests(storage, BUCKET + "/embeddings"));
   }
 
-  private static Ended expireAfter(int requests, String output) {
+  private static Command expireAfter(int requests, String output) {
     proxy.injectAfter(requests, Map.of(Fault.EXPIRED, 1));
     return encode(output);
   }
 
-  private static List<String> sentences(Ended ended) {
+  private static List<String> sentences(Command ended) {
     return ended.err().lines().filter(line -> line.startsWith("nomen: ")).toList();
   }
 
@@ -237,7 +213,7 @@ class ObjectStoreIT {
   @Order(6)
   void a_store_that_refuses_for_good_is_one_sentence() {
     proxy.inject(Map.of(Fault.BUSY, 1));
-    Ended ended = encode(BUCKET + "/embeddings-busy");
+    Command ended = encode(BUCKET + "/embeddings-busy");
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(sentences(ended)).hasSize(1);
     assertThat(sentences(ended).get(0)).contains("the store refused requests through all retries");
@@ -248,14 +224,15 @@ class ObjectStoreIT {
   void a_password_is_refused_wherever_it_stands_and_never_shown() {
     for (String secret : List.of("AKIAX:qqsecret@bucket/x", "AKIAX:sec/retqq+@bucket/x")) {
       String uri = "s3a://" + secret;
-      for (Ended ended :
+      for (Command ended :
           List.of(
-              nomen("encode", "--input", uri, "--output", BUCKET + "/x"),
-              nomen("encode", "--input", BUCKET + "/photos", "--output", uri),
-              nomen("encode", "--input", BUCKET + "/photos", "--model", uri, "--output", "x"),
-              nomen("cluster", "--job", uri),
-              nomen("gallery", "--run", uri),
-              nomen("cluster", uri))) {
+              Command.alone("encode", "--input", uri, "--output", BUCKET + "/x"),
+              Command.alone("encode", "--input", BUCKET + "/photos", "--output", uri),
+              Command.alone(
+                  "encode", "--input", BUCKET + "/photos", "--model", uri, "--output", "x"),
+              Command.alone("cluster", "--job", uri),
+              Command.alone("gallery", "--run", uri),
+              Command.alone("cluster", uri))) {
         assertThat(ended.exitCode()).isEqualTo(2);
         assertThat(ended.err() + ended.out()).doesNotContain("qq").contains("…@bucket");
       }
@@ -267,7 +244,7 @@ class ObjectStoreIT {
   void a_key_in_sparks_settings_is_refused() {
     System.setProperty("spark.hadoop.fs.s3a.secret.key", "sesame");
     try {
-      Ended ended = encode(BUCKET + "/y");
+      Command ended = encode(BUCKET + "/y");
       assertThat(ended.exitCode()).isEqualTo(2);
       assertThat(ended.err()).contains("fs.s3a.secret.key is refused").doesNotContain("sesame");
     } finally {
@@ -278,7 +255,8 @@ class ObjectStoreIT {
   @Test
   @Order(9)
   void a_scheme_that_nothing_knows_is_one_sentence() {
-    Ended ended = nomen("encode", "--input", "s3://bucket/photos", "--output", BUCKET + "/z");
+    Command ended =
+        Command.alone("encode", "--input", "s3://bucket/photos", "--output", BUCKET + "/z");
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(sentences(ended)).hasSize(1);
     assertThat(sentences(ended).get(0)).contains("write s3a:");

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -27,20 +28,8 @@ public record Command(int exitCode, String out, String err) {
     LocalSpark.context();
     String before = System.getProperty(MASTER);
     System.setProperty(MASTER, "local[2]");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
     try {
-      String[] arguments = new String[words.length];
-      for (int i = 0; i < words.length; i++) {
-        arguments[i] = words[i].toString();
-      }
-      int exitCode =
-          Main.run(
-              arguments,
-              new PrintStream(out, true, StandardCharsets.UTF_8),
-              new PrintStream(err, true, StandardCharsets.UTF_8));
-      return new Command(
-          exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      return alone(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
     } finally {
       if (before == null) {
         System.clearProperty(MASTER);
@@ -48,6 +37,19 @@ public record Command(int exitCode, String out, String err) {
         System.setProperty(MASTER, before);
       }
     }
+  }
+
+  /** The same without a session of ours, for what needs none or brings its own. */
+  public static Command alone(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        Main.run(
+            words,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Command(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
   /** Runs {@code nomen} and fails where it does. */
