@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * @param size how many images it holds, whether or not all of them are in the gallery
  * @param meanConfidence mean over its images, 0 to 1
  * @param silhouette mean over its images (or a sample), −1 to 1
- * @param wordsFit how well the nouns describe its images, near 1 where they do (ρ of Nomen's gate)
+ * @param wordsFit how well the nouns describe its images, where the method measured it
  * @param gloss what the name means, in a sentence
  * @param nouns nearest nouns, best first
  * @param hypernym what the name is a kind of
@@ -30,7 +30,7 @@ public record ClusterCard(
     long size,
     double meanConfidence,
     OptionalDouble silhouette,
-    OptionalDouble wordsFit,
+    Optional<WordsFit> wordsFit,
     Optional<String> gloss,
     List<NounScore> nouns,
     Optional<String> hypernym,
@@ -38,6 +38,14 @@ public record ClusterCard(
     List<String> centreNouns,
     Optional<String> medoid,
     List<NearCluster> nearest) {
+
+  /**
+   * How well the nouns describe a cluster's images.
+   *
+   * @param degree in a word or two
+   * @param rho near 1 where they do (ρ of Nomen's gate)
+   */
+  public record WordsFit(String degree, double rho) {}
 
   /**
    * A noun near a cluster.

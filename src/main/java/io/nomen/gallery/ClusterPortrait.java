@@ -63,17 +63,13 @@ final class ClusterPortrait {
     card.silhouette().ifPresent(s -> fact(html, "Silhouette", Figures.decimal(s)));
     card.wordsFit()
         .ifPresent(
-            rho ->
-                fact(html, "The words fit", "%s (ρ %s)".formatted(fit(rho), Figures.decimal(rho))));
+            fit ->
+                fact(
+                    html,
+                    "The words fit",
+                    "%s (ρ %s)".formatted(fit.degree(), Figures.decimal(fit.rho()))));
     fact(html, "Number in the tables", String.valueOf(card.number()));
     html.close();
-  }
-
-  private static String fit(double rho) {
-    if (rho > 0.85) {
-      return "well";
-    }
-    return rho > 0.7 ? "in part" : rho > 0.6 ? "hardly" : "no";
   }
 
   static void fact(Html html, String name, String value) {

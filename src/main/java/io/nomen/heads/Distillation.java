@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
  * too. BatchNorm takes the statistics of each of the four passes.
  *
  * <p>Beyond the paper L_bal may be told how even is even enough: an entropy of a head's mean
- * assignments above {@code evenness} earns nothing. The paper's loss has log K there, which no
- * entropy exceeds; classes of very unequal sizes are torn apart by it.
+ * assignments above {@code evenness} earns nothing. The paper's loss knows no such bound; classes
+ * of very unequal sizes are torn apart by it.
  *
  * <p>What is odd: the bias before a BatchNorm cannot change the loss, so its gradient is exactly
  * zero here, where autograd gives rounding noise that Adam would blow up to full steps.
@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
  * @param clusters K
  * @param temperature τ
  * @param balance α, the weight of L_bal
- * @param evenness entropy in nats up to which L_bal pushes
+ * @param evenness entropy in nats up to which L_bal pushes; infinite in the paper
  */
 public record Distillation(
     int imageWidth,
@@ -40,7 +40,7 @@ public record Distillation(
   /** The paper's loss. */
   public Distillation(
       int imageWidth, int textWidth, int clusters, double temperature, double balance) {
-    this(imageWidth, textWidth, clusters, temperature, balance, Math.log(clusters));
+    this(imageWidth, textWidth, clusters, temperature, balance, Double.POSITIVE_INFINITY);
   }
 
   @Override
@@ -99,9 +99,13 @@ public record Distillation(
         .replace("IMAGE_WIDTH", Integer.toString(imageWidth))
         .replace("TEXT_WIDTH", Integer.toString(textWidth))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("TEMPERATURE", String.format(Locale.ROOT, "%.9g", temperature))
-        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance))
-        .replace("EVENNESS", String.format(Locale.ROOT, "%.9g", evenness));
+        .replace("TEMPERATURE", number(temperature))
+        .replace("BALANCE", number(balance))
+        .replace("EVENNESS", number(evenness));
+  }
+
+  private static String number(double value) {
+    return Double.isInfinite(value) ? "inf" : String.format(Locale.ROOT, "%.9g", value);
   }
 
   private static float[] joined(float[] first, float[] second) {

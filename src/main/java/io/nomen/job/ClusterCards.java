@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.gallery.ClusterCard;
 import io.nomen.gallery.ClusterCard.NearCluster;
 import io.nomen.gallery.ClusterCard.NounScore;
+import io.nomen.gallery.ClusterCard.WordsFit;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.TableRow;
@@ -17,14 +18,14 @@ final class ClusterCards {
   private ClusterCards() {}
 
   static List<ClusterCard> read(RunRecord record, RunFolder folder) {
-    JsonNode fit = Json.mapper().valueToTree(record.method()).path("gate").path("rho_per_cluster");
+    JsonNode gate = Json.mapper().valueToTree(record.method()).path("gate");
     return folder.table("clusters").uris().stream()
         .flatMap(uri -> TableRow.read(folder.storage(), uri).stream())
-        .map(row -> card(row, fit.path(row.integer("cluster"))))
+        .map(row -> card(row, gate))
         .toList();
   }
 
-  private static ClusterCard card(TableRow row, JsonNode fit) {
+  private static ClusterCard card(TableRow row, JsonNode gate) {
     return new ClusterCard(
         row.integer("cluster"),
         row.string("name"),
@@ -34,7 +35,7 @@ final class ClusterCards {
         row.optionalNumber("silhouette")
             .map(value -> OptionalDouble.of(value))
             .orElse(OptionalDouble.empty()),
-        fit.isNumber() ? OptionalDouble.of(fit.doubleValue()) : OptionalDouble.empty(),
+        wordsFit(gate, row.integer("cluster")),
         text(row.string("gloss")),
         nouns(row),
         row.optionalString("hypernym"),
@@ -42,6 +43,12 @@ final class ClusterCards {
         row.strings("centre_nouns"),
         row.optionalString("medoid"),
         near(row));
+  }
+
+  private static Optional<WordsFit> wordsFit(JsonNode gate, int cluster) {
+    JsonNode rho = gate.path("rho_per_cluster").path(cluster);
+    String degree = gate.path("fit_per_cluster").path(cluster).asText();
+    return rho.isNumber() ? Optional.of(new WordsFit(degree, rho.doubleValue())) : Optional.empty();
   }
 
   private static List<NounScore> nouns(TableRow row) {

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -122,12 +121,12 @@ public final class ClusterJob {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     requireEnough(table.rows());
-    RowBlocks embeddings = persisted(table.embeddings());
+    RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
       return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
     } finally {
-      embeddings.blocks().unpersist();
+      embeddings.unpersist();
     }
   }
 
@@ -281,11 +280,5 @@ public final class ClusterJob {
       throw NomenException.usage(
           "%,d clusters are wanted of %,d images; give at most %,d.".formatted(wanted, rows, rows));
     }
-  }
-
-  private static RowBlocks persisted(RowBlocks blocks) {
-    JavaRDD<io.nomen.tensor.RowBlock> kept =
-        blocks.blocks().persist(StorageLevel.MEMORY_AND_DISK());
-    return new RowBlocks(kept, blocks.rows(), blocks.width());
   }
 }

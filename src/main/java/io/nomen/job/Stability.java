@@ -4,7 +4,6 @@ import io.nomen.evaluate.Quality;
 import io.nomen.method.FittedModel;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +57,6 @@ record Stability(Optional<Double> percent, int restarts) {
   }
 
   private static int[] clusters(FittedModel model, RowBlocks rows, RowBlocks norms) {
-    return model.assign(rows, Optional.of(norms)).map(AssignmentBlock::cluster).collect().stream()
-        .flatMapToInt(Arrays::stream)
-        .toArray();
+    return AssignmentBlock.clusters(model.assign(rows, Optional.of(norms)));
   }
 }

@@ -1,7 +1,6 @@
 package io.nomen.method;
 
 import io.nomen.semantics.CentreAssignment;
-import io.nomen.semantics.Centres;
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SampledRows;
@@ -72,15 +71,10 @@ public record ClusterSweep(SampledRows sample, List<Trial> trials) {
   private static Trial trial(RowBlocks rows, int clusters, KMeansOptions options, long seed) {
     KMeansFit fit = SphericalKMeans.fit(rows, clusters, options, seed);
     int[][] assignments =
-        fit.finished().stream().map(centres -> assigned(rows, centres)).toArray(int[][]::new);
+        fit.finished().stream()
+            .map(centres -> CentreAssignment.assign(rows, centres.rows()))
+            .map(AssignmentBlock::clusters)
+            .toArray(int[][]::new);
     return new Trial(clusters, assignments, fit.best().objective());
-  }
-
-  private static int[] assigned(RowBlocks rows, Centres centres) {
-    int[] clusters = new int[Math.toIntExact(rows.rows())];
-    for (AssignmentBlock block : CentreAssignment.assign(rows, centres.rows()).collect()) {
-      System.arraycopy(block.cluster(), 0, clusters, (int) block.firstRow(), block.rows());
-    }
-    return clusters;
   }
 }

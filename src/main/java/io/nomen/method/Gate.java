@@ -64,22 +64,20 @@ record Gate(double rho, byte[] sameImage, byte[] sameText) {
    * ρ over the images of each cluster.
    *
    * @param fit the cluster of every row, those that the gate was not measured on among them
-   * @param rows how many rows that are
    * @return [K]; 0 for a cluster without measured rows
    */
-  private double[] perCluster(Clustering fit, long rows) {
+  private double[] perCluster(Clustering fit) {
     long[] image = new long[fit.clusters()];
     long[] text = new long[fit.clusters()];
-    for (AssignmentBlock block : fit.assignments().collect()) {
-      for (int i = 0; i < block.rows(); i++) {
-        int cluster = block.cluster()[i];
-        TrainingRows.number(block.firstRow() + i, rows, sameImage.length)
-            .ifPresent(
-                row -> {
-                  image[cluster] += sameImage[row];
-                  text[cluster] += sameText[row];
-                });
-      }
+    int[] clusters = AssignmentBlock.clusters(fit.assignments());
+    for (int i = 0; i < clusters.length; i++) {
+      int cluster = clusters[i];
+      TrainingRows.number(i, clusters.length, sameImage.length)
+          .ifPresent(
+              row -> {
+                image[cluster] += sameImage[row];
+                text[cluster] += sameText[row];
+              });
     }
     return IntStream.range(0, image.length)
         .mapToDouble(k -> (double) text[k] / Math.max(1, image[k]))
@@ -98,29 +96,48 @@ record Gate(double rho, byte[] sameImage, byte[] sameText) {
 
   /** ρ in words for people. */
   String words() {
-    if (rho > 0.85) {
-      return "the words describe these images well";
+    return Fit.of(rho).sentence;
+  }
+
+  /** How well the words fit, by ρ, for people. */
+  private enum Fit {
+    WELL(0.85, "well", "the words describe these images well"),
+    IN_PART(0.7, "in part", "the words describe these images in part"),
+    HARDLY(0.6, "hardly", "the words hardly describe these images"),
+    NO(
+        Double.NEGATIVE_INFINITY,
+        "no",
+        "the words do not describe these images: clusters come from the pictures alone; try another"
+            + " vocabulary, a subtree, or your own words");
+
+    private final double above;
+    private final String degree;
+    private final String sentence;
+
+    Fit(double above, String degree, String sentence) {
+      this.above = above;
+      this.degree = degree;
+      this.sentence = sentence;
     }
-    if (rho > 0.7) {
-      return "the words describe these images in part";
+
+    static Fit of(double rho) {
+      return Arrays.stream(values()).filter(fit -> rho > fit.above).findFirst().orElse(NO);
     }
-    if (rho > 0.6) {
-      return "the words hardly describe these images";
-    }
-    return "the words do not describe these images: clusters come from the pictures alone; try"
-        + " another vocabulary, a subtree, or your own words";
   }
 
   /**
    * What {@code run.json} tells.
    *
    * @param fit what became of the rows
-   * @param rows how many there are
    */
-  Map<String, Object> told(Clustering fit, long rows) {
+  Map<String, Object> told(Clustering fit) {
     Map<String, Object> told = new TreeMap<>();
     told.put("rho", rho);
-    told.put("rho_per_cluster", Arrays.stream(perCluster(fit, rows)).boxed().toList());
+    double[] clusters = perCluster(fit);
+    told.put("rho_per_cluster", Arrays.stream(clusters).boxed().toList());
+    told.put(
+        "fit_per_cluster",
+        Arrays.stream(clusters).mapToObj(ratio -> Fit.of(ratio).degree).toList());
     told.put("lambda_without_training", shareWithoutTraining());
     told.put("lambda_in_training", shareInTraining());
     told.put("words", words());
@@ -132,11 +149,7 @@ record Gate(double rho, byte[] sameImage, byte[] sameText) {
         SphericalKMeans.fit(rows, input.clusters(), input.options().kmeans(), input.seed())
             .best()
             .rows();
-    int[] groups = new int[Math.toIntExact(rows.rows())];
-    for (AssignmentBlock block : CentreAssignment.assign(rows, centres).collect()) {
-      System.arraycopy(block.cluster(), 0, groups, Math.toIntExact(block.firstRow()), block.rows());
-    }
-    return groups;
+    return AssignmentBlock.clusters(CentreAssignment.assign(rows, centres));
   }
 
   /** How many of each row's neighbours share its groups, for the rows of one block. */

@@ -57,10 +57,7 @@ public final class NomenMethod implements ClusteringMethod {
         double evenness = evenness(input, inputs);
         Replicas replicas = train(input, inputs, images, evenness, listed);
         Clustering fit = finished(input, inputs, images, replicas);
-        fit.quality()
-            .put(
-                "size_prior",
-                Map.of("prior", input.options().training().sizes().word(), "entropy", evenness));
+        fit.quality().put("size_prior", told(input.options().training().sizes(), evenness));
         return fit;
       }
     }
@@ -106,10 +103,17 @@ public final class NomenMethod implements ClusteringMethod {
     }
   }
 
+  /** JSON has no infinity: {@code even} stands without a number. */
+  private static Map<String, Object> told(SizePrior sizes, double evenness) {
+    return Double.isInfinite(evenness)
+        ? Map.of("prior", sizes.word())
+        : Map.of("prior", sizes.word(), "entropy", evenness);
+  }
+
   /** The entropy of sizes that is even enough, in nats. */
   private static double evenness(MethodInput input, NomenInputs inputs) {
     return switch (input.options().training().sizes()) {
-      case EVEN -> Math.log(input.clusters());
+      case EVEN -> Double.POSITIVE_INFINITY;
       case FOUND -> entropy(NomenNoTrainMethod.sizes(input, inputs));
     };
   }
@@ -138,7 +142,7 @@ public final class NomenMethod implements ClusteringMethod {
     Clustering fit =
         HeadAssignment.finished(
             smoothed, head, new NomenModel(space, head), Optional.of(inputs.semantics()), quality);
-    quality.put("gate", inputs.gate().told(fit, input.embeddings().rows()));
+    quality.put("gate", inputs.gate().told(fit));
     return fit.among(HeadFit.models(replicas, replica -> new NomenModel(space, replica)));
   }
 }

@@ -44,7 +44,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
               fit,
               Optional.of(inputs.semantics()));
       Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
-      quality.put("gate", inputs.gate().told(clustering, input.embeddings().rows()));
+      quality.put("gate", inputs.gate().told(clustering));
       quality.put("neighbours", space.lists().report());
       return new Clustering(
               clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)

@@ -78,18 +78,15 @@ public final class SicMethod implements ClusteringMethod {
       quality.put("semantic_nouns", space.numbers().length);
       quality.put("general_nouns_left_out", space.unique());
       TrainingSet.View view = view(input, embeddings, features, quality);
-      Anchors anchors = (epoch, head) -> centring.apply(head).rows().values();
+      Anchors anchors = (epoch, current) -> centring.apply(current).rows().values();
       Replicas replicas = train(input, view, start.centres(), anchors);
       quality.putAll(SicTheory.told(replicas, view));
       TrainedHead trained = replicas.best().head();
       int[] order = HeadAssignment.order(all, trained);
       SicCentres centres = centring.apply(trained).ordered(order);
+      TrainedHead head = trained.ordered(order);
       return HeadAssignment.finished(
-              all,
-              trained.ordered(order),
-              new SicModel(trained.ordered(order), known),
-              Optional.of(space.around(centres)),
-              quality)
+              all, head, new SicModel(head, known), Optional.of(space.around(centres)), quality)
           .madeOf(space.inVocabulary(centres))
           .among(HeadFit.models(replicas, replica -> new SicModel(replica, known)));
     } finally {
@@ -116,10 +113,9 @@ public final class SicMethod implements ClusteringMethod {
     for (int k = 0; k < found.rows(); k++) {
       members.add(new ArrayList<>());
     }
-    for (AssignmentBlock block : CentreAssignment.assign(embeddings, found).collect()) {
-      for (int i = 0; i < block.rows(); i++) {
-        members.get(block.cluster()[i]).add(Math.toIntExact(block.firstRow() + i));
-      }
+    int[] clusters = AssignmentBlock.clusters(CentreAssignment.assign(embeddings, found));
+    for (int row = 0; row < clusters.length; row++) {
+      members.get(clusters[row]).add(row);
     }
     List<int[]> rows =
         members.stream().map(m -> m.stream().mapToInt(Integer::intValue).toArray()).toList();

@@ -1,6 +1,8 @@
 package io.nomen.tensor;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import org.apache.spark.api.java.JavaRDD;
 
 /**
  * The clusters of consecutive rows, column by column.
@@ -24,6 +26,13 @@ public record AssignmentBlock(
               .formatted(
                   cluster.length, confidence.length, runnerUp.length, runnerUpConfidence.length));
     }
+  }
+
+  /** The cluster of every row, [N], in row order, on the driver. */
+  public static int[] clusters(JavaRDD<AssignmentBlock> assignments) {
+    return assignments.map(AssignmentBlock::cluster).collect().stream()
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   /** n, how many rows the block holds. */

@@ -179,7 +179,7 @@ final class DemoGallery {
         images.size(),
         images.stream().mapToDouble(ImageEntry::confidence).average().orElseThrow(),
         OptionalDouble.of(0.4),
-        OptionalDouble.of(0.6 + 0.05 * (cluster % 8)),
+        Optional.of(new ClusterCard.WordsFit("in part", 0.75)),
         Optional.of("what the folder \"" + names.get(cluster) + "\" holds"),
         nouns,
         Optional.of("folder"),

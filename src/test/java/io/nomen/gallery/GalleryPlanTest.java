@@ -23,7 +23,7 @@ class GalleryPlanTest {
         size,
         0.5,
         OptionalDouble.empty(),
-        OptionalDouble.empty(),
+        Optional.empty(),
         Optional.empty(),
         List.of(),
         Optional.empty(),

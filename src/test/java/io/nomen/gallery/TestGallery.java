@@ -119,7 +119,7 @@ final class TestGallery {
         size,
         0.75,
         OptionalDouble.of(0.21),
-        OptionalDouble.of(0.72),
+        Optional.of(new ClusterCard.WordsFit("in part", 0.72)),
         Optional.of("what a " + name(cluster) + " is"),
         nouns,
         Optional.of(name(cluster + 1)),
