@@ -5,13 +5,13 @@ import io.nomen.NomenException;
 /**
  * How hard k-means tries.
  *
- * @param restarts how often MLlib starts anew, each time with another seed
+ * @param restarts how many sets of first centres are tried; the first is MLlib's
  * @param finished how many of them are carried to the end; all take some passes over all rows, and
  *     the poorer half falls out every few passes until this many are left
  * @param maxIterations most passes over all rows
  * @param tolerance a set of centres is finished when a pass lowers its cost (rows minus sum of
  *     cosines) by less than this share
- * @param rowsPerCluster MLlib starts on about this many rows per cluster, drawn at random
+ * @param rowsPerCluster the starts see about this many rows per cluster, drawn at random
  */
 public record KMeansOptions(
     int restarts, int finished, int maxIterations, double tolerance, int rowsPerCluster) {

@@ -1,7 +1,7 @@
 package io.nomen.semantics;
 
-import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
@@ -67,6 +67,24 @@ final class LloydFinish {
     return new KMeansFit(finished.get(0), List.copyOf(finished), passes);
   }
 
+  /**
+   * The sets after {@code passes} passes, whatever they are worth by then; none where none come.
+   */
+  List<Matrix> moved(List<Matrix> starts, int passes) {
+    List<Moving> moving =
+        starts.stream().map(s -> new Moving(s, Double.POSITIVE_INFINITY, 0)).toList();
+    for (int i = 0; i < passes && !moving.isEmpty(); i++) {
+      LloydTally tally = pass(rows.blocks(), moving);
+      List<Moving> next = new ArrayList<>();
+      for (int set = 0; set < moving.size(); set++) {
+        Matrix centres = LloydStep.move(moving.get(set).centres(), tally, set);
+        next.add(new Moving(centres, rows.rows() - tally.cosineSum(set), 0));
+      }
+      moving = next;
+    }
+    return moving.stream().map(Moving::centres).toList();
+  }
+
   /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
   private List<Moving> screened(List<Moving> moving, int passes) {
     int enough = Math.max(options.finished(), (moving.size() + 1) / 2);
@@ -102,8 +120,8 @@ final class LloydFinish {
 
   private static Iterator<LloydTally> tally(Iterator<RowBlock> blocks, Matrix centres, int sets) {
     LloydTally tally = new LloydTally(sets, centres.rows() / sets, centres.width());
-    try (InnerProducts products = new InnerProducts(centres)) {
-      blocks.forEachRemaining(block -> tally.add(block, products));
+    try (NearestSums nearest = new NearestSums(centres, sets)) {
+      blocks.forEachRemaining(block -> tally.add(block, nearest));
     }
     return List.of(tally).iterator();
   }

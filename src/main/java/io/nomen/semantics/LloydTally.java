@@ -1,6 +1,6 @@
 package io.nomen.semantics;
 
-import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -24,7 +24,6 @@ final class LloydTally implements Serializable {
   private final long[] counts;
   private final long[] firstRows;
   private final long[] cosines;
-  private transient float[] blockSums;
 
   /**
    * @param sets how many sets of centres are tried side by side
@@ -45,55 +44,36 @@ final class LloydTally implements Serializable {
   /**
    * Adds the rows of {@code block}, each to its nearest centre of every set; ties go to the lower
    * number.
-   *
-   * @param centres products with all centres, set after set: [sets · K, d]
    */
-  LloydTally add(RowBlock block, InnerProducts centres) {
-    if (blockSums == null) {
-      blockSums = new float[sums.length];
-    }
-    boolean[] touched = new boolean[counts.length];
+  LloydTally add(RowBlock block, NearestSums centres) {
     double[] blockCosines = new double[sets];
     centres.of(
         block,
-        (from, rows, products) -> {
-          for (int i = 0; i < rows; i++) {
-            for (int set = 0; set < sets; set++) {
-              int offset = i * sets * clusters + set * clusters;
-              int best = Nearest.first(products, offset, clusters);
-              blockCosines[set] += products[offset + best];
-              take(block, from + i, set * clusters + best);
-              touched[set * clusters + best] = true;
+        (from, rows, nearest, values) -> {
+          for (int set = 0; set < sets; set++) {
+            for (int i = 0; i < rows; i++) {
+              blockCosines[set] += values[set * rows + i];
+              take((int) nearest[set * rows + i], block.firstRow() + from + i);
             }
           }
-        });
+        },
+        this::take);
     for (int set = 0; set < sets; set++) {
       cosines[set] += Math.round(blockCosines[set] * UNITS);
     }
-    settle(touched);
     return this;
   }
 
-  private void take(RowBlock block, int row, int slot) {
+  private void take(int slot, long row) {
     counts[slot]++;
-    firstRows[slot] = Math.min(firstRows[slot], block.firstRow() + row);
-    float[] values = block.values();
-    int source = row * width;
-    int target = slot * width;
-    for (int j = 0; j < width; j++) {
-      blockSums[target + j] += values[source + j];
-    }
+    firstRows[slot] = Math.min(firstRows[slot], row);
   }
 
-  /** Moves the block's float sums into the fixed-point ones. */
-  private void settle(boolean[] touched) {
-    for (int slot = 0; slot < touched.length; slot++) {
-      if (touched[slot]) {
-        for (int j = slot * width; j < (slot + 1) * width; j++) {
-          sums[j] += Math.round(blockSums[j] * UNITS);
-          blockSums[j] = 0;
-        }
-      }
+  /** Moves a sum of the block's rows into the fixed-point ones. */
+  private void take(int slot, float[] sum) {
+    int target = slot * width;
+    for (int j = 0; j < width; j++) {
+      sums[target + j] += Math.round(sum[j] * UNITS);
     }
   }
 

@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
  * Spherical k-means (rows and centres of length 1, cosine), in two parts.
  *
  * <ol>
- *   <li>MLlib's {@code KMeans} (cosine, block solver, {@code k-means||} and random in turns) starts
- *       several times on rows drawn at random, each time with another seed.
+ *   <li>MLlib's {@code KMeans} (cosine, block solver, {@code k-means||}) finds centres on rows
+ *       drawn at random, and further starts, seeded by random rows and by k-means++ in turns, move
+ *       over the same rows.
  *   <li>All starts go on side by side over <em>all</em> rows with Lloyd's algorithm, products
  *       through libtorch in single precision; poor ones fall out on the way, and the rest go on
  *       until a pass gains next to nothing. The greatest mean cosine wins. MLlib's solver takes no
@@ -45,7 +46,7 @@ public final class SphericalKMeans {
     List<Matrix> starts =
         clusters == 1
             ? List.of(firstRow(rows))
-            : new MlLibStarts(rows, clusters, options, seed).all();
+            : new KMeansStarts(rows, clusters, options, seed).all();
     KMeansFit fit = new LloydFinish(rows, options).run(starts);
     LOG.info(
         "k-means of {} rows into {} clusters: mean cosine {} after {} passes",

@@ -55,6 +55,11 @@ public final class NativeFloats {
     storage(tensor).asFloatBuffer().get(from, into, 0, count);
   }
 
+  /** Copies an int64 tensor. */
+  public static void read(NDArray tensor, long[] into) {
+    storage(tensor).asLongBuffer().get(into);
+  }
+
   private static ByteBuffer storage(NDArray tensor) {
     return ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.nativeOrder());
   }
