@@ -2,10 +2,10 @@ package io.nomen.cli;
 
 import io.nomen.NomenException;
 import io.nomen.method.ClusteringMethod;
+import io.nomen.method.Linkage;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
-import io.nomen.method.SizePrior;
 import io.nomen.method.TrainingOptions;
 import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
@@ -121,12 +121,12 @@ final class ClusteringOptions {
   String duplicateCosine;
 
   @Option(
-      names = "--size-prior",
-      paramLabel = "even|found",
-      defaultValue = "even",
+      names = "--linkage",
+      paramLabel = "auto|always|never",
+      defaultValue = "auto",
       description =
-          "For nomen: push clusters towards equal sizes, or no further than nomen-no-train finds them, for classes of very unequal sizes (default: even).")
-  String sizePrior;
+          "For nomen and nomen-no-train: average linkage, which takes classes of unequal sizes as they come, where it separates the images better; always; or never (default: auto).")
+  String linkage;
 
   @Option(
       names = "--mapping",
@@ -168,8 +168,8 @@ final class ClusteringOptions {
         Arrays.stream(SicMapping.values()).anyMatch(known -> known.word().equals(mapping)),
         "--mapping is \"%s\"; give direct, center or adjusted.".formatted(mapping));
     violations.require(
-        Arrays.stream(SizePrior.values()).anyMatch(known -> known.word().equals(sizePrior)),
-        "--size-prior is \"%s\"; give even or found.".formatted(sizePrior));
+        Arrays.stream(Linkage.values()).anyMatch(known -> known.word().equals(linkage)),
+        "--linkage is \"%s\"; give auto, always or never.".formatted(linkage));
     violations.require(
         trainBatch.matches("auto|[1-9]\\d{0,6}"),
         "--train-batch is \"%s\"; give a number from 1, or auto.".formatted(trainBatch));
@@ -214,7 +214,7 @@ final class ClusteringOptions {
             shards,
             localSteps,
             trainMax,
-            SizePrior.valueOf(sizePrior.toUpperCase(Locale.ROOT)),
+            Linkage.valueOf(linkage.toUpperCase(Locale.ROOT)),
             SicMapping.valueOf(mapping.toUpperCase(Locale.ROOT))));
   }
 

@@ -14,10 +14,6 @@ import java.util.SplittableRandom;
  * entropy of the mean assignments. Nothing is held constant: the neighbours' passes get gradients
  * too. BatchNorm takes the statistics of each of the four passes.
  *
- * <p>Beyond the paper L_bal may be told how even is even enough: an entropy of a head's mean
- * assignments above {@code evenness} earns nothing. The paper's loss knows no such bound; classes
- * of very unequal sizes are torn apart by it.
- *
  * <p>What is odd: the bias before a BatchNorm cannot change the loss, so its gradient is exactly
  * zero here, where autograd gives rounding noise that Adam would blow up to full steps.
  *
@@ -26,22 +22,10 @@ import java.util.SplittableRandom;
  * @param clusters K
  * @param temperature τ
  * @param balance α, the weight of L_bal
- * @param evenness entropy in nats up to which L_bal pushes; infinite in the paper
  */
 public record Distillation(
-    int imageWidth,
-    int textWidth,
-    int clusters,
-    double temperature,
-    double balance,
-    double evenness)
+    int imageWidth, int textWidth, int clusters, double temperature, double balance)
     implements Objective {
-
-  /** The paper's loss. */
-  public Distillation(
-      int imageWidth, int textWidth, int clusters, double temperature, double balance) {
-    this(imageWidth, textWidth, clusters, temperature, balance, Double.POSITIVE_INFINITY);
-  }
 
   @Override
   public HeadShape.TwoLayer imageHead() {
@@ -99,13 +83,8 @@ public record Distillation(
         .replace("IMAGE_WIDTH", Integer.toString(imageWidth))
         .replace("TEXT_WIDTH", Integer.toString(textWidth))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("TEMPERATURE", number(temperature))
-        .replace("BALANCE", number(balance))
-        .replace("EVENNESS", number(evenness));
-  }
-
-  private static String number(double value) {
-    return Double.isInfinite(value) ? "inf" : String.format(Locale.ROOT, "%.9g", value);
+        .replace("TEMPERATURE", String.format(Locale.ROOT, "%.9g", temperature))
+        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance));
   }
 
   private static float[] joined(float[] first, float[] second) {
@@ -159,13 +138,11 @@ public record Distillation(
           dc = torch.mm((ds + ds.t()) / (2.0 * CLUSTERS * TEMPERATURE), c)
           dc = (dc - c * (dc * c).sum(1, True)) / norm
           return loss, dc[:CLUSTERS].t(), dc[CLUSTERS:].t()
-        def balance(self, p: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        def balance(self, p: Tensor) -> Tuple[Tensor, Tensor]:
           mean = torch.mean(p, [0])
           kept = torch.clamp_min(mean, 1e-9)
-          entropy = -torch.sum(kept * torch.log(kept))
-          pushed = torch.to(mean >= 1e-9, 6) * torch.to(entropy <= EVENNESS, 6)
-          slope = (torch.log(kept) + 1.0) * pushed * (BALANCE / p.size(0))
-          return -torch.clamp_max(entropy, EVENNESS), slope, entropy
+          slope = (torch.log(kept) + 1.0) * torch.to(mean >= 1e-9, 6) * (BALANCE / p.size(0))
+          return torch.sum(kept * torch.log(kept)), slope
         def step(self, parameters: Tensor, statistics: Tensor, first: Tensor, second: Tensor, batch: Tensor, anchors: Tensor) -> Tensor:
           n = batch.size(1)
           split = IMAGE_WIDTH * IMAGE_WIDTH + 3 * IMAGE_WIDTH + CLUSTERS * IMAGE_WIDTH + CLUSTERS
@@ -182,8 +159,8 @@ public record Distillation(
           agree = (p * q).sum(1, True)
           agreement = -torch.mean(torch.log(torch.clamp_min(agree, 1e-9)))
           pull = torch.to(agree >= 1e-9, 6) / torch.clamp_min(agree, 1e-9) / (-1.0 * n)
-          image_balance, image_slope, entropy = self.balance(p)
-          text_balance, text_slope, text_entropy = self.balance(q)
+          image_balance, image_slope = self.balance(p)
+          text_balance, text_slope = self.balance(q)
           dp = torch.cat([dp + pull * q + image_slope, dpn])
           dq = torch.cat([dq + pull * p + text_slope, dqn])
           distillation = first_loss + second_loss
@@ -191,7 +168,7 @@ public record Distillation(
           loss = distillation + agreement + balanced * BALANCE
           consistency = torch.mean((p * pp[n:]).sum(1))
           confidence = torch.mean(torch.amax(p, [1]))
-          terms = torch.stack([loss, distillation, agreement, balanced, entropy, consistency, confidence])
+          terms = torch.stack([loss, distillation, agreement, balanced, -image_balance, consistency, confidence])
           return torch.cat([self.back(x, flat, pp, z, a, m, r, mn, rn, dp, n), self.back(t, flatg, qq, zg, ag, mg, rg, mng, rng, dq, n), estimates, estimatesg, terms])
       """;
 }

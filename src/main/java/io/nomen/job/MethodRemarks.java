@@ -11,8 +11,8 @@ final class MethodRemarks {
   private MethodRemarks() {}
 
   /**
-   * @param quality a method's provenance; a gate in it says how well the nouns fit, a choice of K
-   *     how it was made
+   * @param quality a method's provenance; a gate in it says how well the nouns fit, a choice of
+   *     linkage why it was taken, a choice of K how it was made
    */
   static List<String> of(Map<String, Object> quality) {
     List<String> remarks = new ArrayList<>();
@@ -23,6 +23,15 @@ final class MethodRemarks {
               "How well the nouns describe these images: ρ = %.2f, %s.",
               ((Number) gate.get("rho")).doubleValue(),
               gate.get("words")));
+    }
+    if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "Clusters are as large as they come: average linkage separates the images better"
+                  + " (silhouette %.2f) than clusters of about equal sizes (%.2f).",
+              ((Number) linkage.get("silhouette")).doubleValue(),
+              ((Number) linkage.get("silhouette_otherwise")).doubleValue()));
     }
     if (quality.get("cluster_count") instanceof ClusterCount.Choice choice) {
       remarks.add("%d clusters were chosen: %s.".formatted(choice.clusters(), choice.reason()));

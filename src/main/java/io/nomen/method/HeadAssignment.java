@@ -5,10 +5,8 @@ import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -41,42 +39,7 @@ final class HeadAssignment {
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
   static TrainedHead canonical(RowBlocks features, TrainedHead head) {
-    return head.ordered(order(features, head));
-  }
-
-  /** The head's clusters from the largest to the smallest, equals by their first row; no empty. */
-  static int[] order(RowBlocks features, TrainedHead head) {
-    JavaRDD<AssignmentBlock> assigned = assign(features, head);
-    int clusters = head.shape().clusters();
-    ClusterSizes sizes = ClusterSizes.of(assigned, clusters);
-    long[] first = firstRows(assigned, clusters);
-    return IntStream.range(0, clusters)
-        .filter(k -> sizes.rows()[k] > 0)
-        .boxed()
-        .sorted(
-            Comparator.<Integer>comparingLong(k -> -sizes.rows()[k])
-                .thenComparingLong(k -> first[k]))
-        .mapToInt(Integer::intValue)
-        .toArray();
-  }
-
-  private static long[] firstRows(JavaRDD<AssignmentBlock> assigned, int clusters) {
-    return assigned
-        .map(
-            block -> {
-              long[] first = new long[clusters];
-              java.util.Arrays.fill(first, Long.MAX_VALUE);
-              for (int i = block.rows() - 1; i >= 0; i--) {
-                first[block.cluster()[i]] = block.firstRow() + i;
-              }
-              return first;
-            })
-        .reduce(
-            (a, b) -> {
-              long[] least = new long[clusters];
-              java.util.Arrays.setAll(least, k -> Math.min(a[k], b[k]));
-              return least;
-            });
+    return head.ordered(ClusterOrder.of(assign(features, head), head.shape().clusters()));
   }
 
   private static AssignmentBlock assign(RowBlock probabilities) {

@@ -7,12 +7,12 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.Smoothing;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -21,8 +21,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * are trained for enough steps with batches in which every cluster shows. Where the nouns do not
  * fit at all, both heads see images: plain self-distillation between neighbours.
  *
- * <p>With {@link SizePrior#FOUND} L_bal pushes sizes no further towards equal than those that
- * {@code nomen-no-train} finds: it tears classes as unequal as Caltech-101's apart.
+ * <p>Training rewards equal sizes and tears classes as unequal as Caltech-101's apart: where
+ * average linkage separates the images better, it takes the place of the heads ({@link
+ * LinkageChoice}).
  */
 public final class NomenMethod implements ClusteringMethod {
   static final String NAME = "nomen";
@@ -54,17 +55,15 @@ public final class NomenMethod implements ClusteringMethod {
       JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
       try (Smoothing images =
           Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
-        double evenness = evenness(input, inputs);
-        Replicas replicas = train(input, inputs, images, evenness, listed);
-        Clustering fit = finished(input, inputs, images, replicas);
-        fit.quality().put("size_prior", told(input.options().training().sizes(), evenness));
-        return fit;
+        Replicas replicas = train(input, inputs, images, listed);
+        Clustering trained = finished(input, inputs, images, replicas);
+        return withLinkage(input, inputs, images, replicas, trained);
       }
     }
   }
 
   private static Replicas train(
-      MethodInput input, NomenInputs inputs, Smoothing images, double evenness, int listed) {
+      MethodInput input, NomenInputs inputs, Smoothing images, int listed) {
     TrainingSet.View imageView = HeadFit.view(images.rows(), inputs.lists());
     double weight = inputs.gate().shareInTraining();
     // With the gate shut both heads see the same: there is nothing to search or smooth anew.
@@ -76,8 +75,7 @@ public final class NomenMethod implements ClusteringMethod {
             textView.width(),
             input.clusters(),
             training.contrast().orElse(TEMPERATURE),
-            BALANCE,
-            evenness);
+            BALANCE);
     int rows = Math.toIntExact(images.rows().rows());
     int batch = Math.min(rows, training.batchSize().orElse(BATCH));
     int steps = rows / batch;
@@ -103,28 +101,22 @@ public final class NomenMethod implements ClusteringMethod {
     }
   }
 
-  /** JSON has no infinity: {@code even} stands without a number. */
-  private static Map<String, Object> told(SizePrior sizes, double evenness) {
-    return Double.isInfinite(evenness)
-        ? Map.of("prior", sizes.word())
-        : Map.of("prior", sizes.word(), "entropy", evenness);
-  }
-
-  /** The entropy of sizes that is even enough, in nats. */
-  private static double evenness(MethodInput input, NomenInputs inputs) {
-    return switch (input.options().training().sizes()) {
-      case EVEN -> Double.POSITIVE_INFINITY;
-      case FOUND -> entropy(NomenNoTrainMethod.sizes(input, inputs));
-    };
-  }
-
-  /** In nats; log K where all sizes are equal. */
-  private static double entropy(long[] sizes) {
-    double all = LongStream.of(sizes).sum();
-    return LongStream.of(sizes)
-        .filter(size -> size > 0)
-        .mapToDouble(size -> -size / all * Math.log(size / all))
-        .sum();
+  /** Linkage in place of the heads where that is better. */
+  private static Clustering withLinkage(
+      MethodInput input,
+      NomenInputs inputs,
+      Smoothing images,
+      Replicas replicas,
+      Clustering trained) {
+    LinkageChoice choice = new LinkageChoice(input, inputs);
+    if (!choice.open()) {
+      return trained;
+    }
+    TrainedHead head = replicas.best().head();
+    int[] clusters = AssignmentBlock.clusters(HeadAssignment.assign(images.rows(), head));
+    try (SmoothedFusion space = SmoothedFusion.withoutTraining(input, inputs)) {
+      return choice.better(trained, clusters, space);
+    }
   }
 
   private static Clustering finished(

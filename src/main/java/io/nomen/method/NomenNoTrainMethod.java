@@ -2,6 +2,7 @@ package io.nomen.method;
 
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.SphericalKMeans;
+import io.nomen.tensor.AssignmentBlock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.Optional;
 /**
  * Nomen's own method without training: k-means over images and text counterparts, centred, fused by
  * how well the nouns fit, and smoothed once over the nearest neighbours. Where the nouns do not fit
- * it is k-means of the smoothed images alone.
+ * it is k-means of the smoothed images alone. Where average linkage separates the images better, it
+ * takes the place of k-means ({@link LinkageChoice}).
  */
 public final class NomenNoTrainMethod implements ClusteringMethod {
   static final String NAME = "nomen-no-train";
@@ -28,42 +30,34 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs =
             NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS);
-        SmoothedFusion space = space(input, inputs)) {
-      KMeansFit fit = fit(input, space);
-      NomenNoTrainModel model =
-          new NomenNoTrainModel(
-              inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused()),
-              fit.best().rows());
-      boolean allKept = model.space().kept().rows() == space.fused().rows();
-      Clustering clustering =
-          CentreClustering.of(
-              model,
-              allKept
-                  ? model.assignSmoothed(space.rows())
-                  : model.assign(input.embeddings(), input.norms()),
-              fit,
-              Optional.of(inputs.semantics()));
-      Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
-      quality.put("gate", inputs.gate().told(clustering));
-      quality.put("neighbours", space.lists().report());
-      return new Clustering(
-              clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
-          .among(
-              CentreClustering.models(
-                  fit, centres -> new NomenNoTrainModel(model.space(), centres)));
+        SmoothedFusion space = SmoothedFusion.withoutTraining(input, inputs)) {
+      Clustering flat = flat(input, inputs, space);
+      LinkageChoice choice = new LinkageChoice(input, inputs);
+      return choice.open()
+          ? choice.better(flat, AssignmentBlock.clusters(flat.assignments()), space)
+          : flat;
     }
   }
 
-  /** How many of the rows in {@code inputs} each of this method's clusters has. */
-  static long[] sizes(MethodInput input, NomenInputs inputs) {
-    try (SmoothedFusion space = space(input, inputs)) {
-      return fit(input, space).best().sizes();
-    }
-  }
-
-  private static SmoothedFusion space(MethodInput input, NomenInputs inputs) {
-    return SmoothedFusion.of(
-        input, inputs, "neighbours", inputs.gate().shareWithoutTraining(), NomenSpace.NEIGHBOURS);
+  private static Clustering flat(MethodInput input, NomenInputs inputs, SmoothedFusion space) {
+    KMeansFit fit = fit(input, space);
+    NomenNoTrainModel model =
+        new NomenNoTrainModel(
+            inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused()),
+            fit.best().rows());
+    Clustering clustering =
+        CentreClustering.of(
+            model,
+            model.assignSmoothed(model.rows(input, space)),
+            fit,
+            Optional.of(inputs.semantics()));
+    Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
+    quality.put("gate", inputs.gate().told(clustering));
+    quality.put("neighbours", space.lists().report());
+    return new Clustering(
+            clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
+        .among(
+            CentreClustering.models(fit, centres -> new NomenNoTrainModel(model.space(), centres)));
   }
 
   private static KMeansFit fit(MethodInput input, SmoothedFusion space) {

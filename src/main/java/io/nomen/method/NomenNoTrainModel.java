@@ -52,6 +52,13 @@ record NomenNoTrainModel(NomenSpace space, Matrix centres) implements FittedMode
         embeddings.blocks().map(block -> shared.value().of(block)), embeddings.rows(), width);
   }
 
+  /** All rows of {@code input} in the space; where every row is kept, {@code fit} has them. */
+  RowBlocks rows(MethodInput input, SmoothedFusion fit) {
+    return space.kept().rows() == input.embeddings().rows()
+        ? fit.rows()
+        : smoothed(input.embeddings(), space, centres.width());
+  }
+
   /** The same for rows that are in the space already. */
   JavaRDD<AssignmentBlock> assignSmoothed(RowBlocks smoothed) {
     return CentreAssignment.assign(smoothed, centres);

@@ -82,7 +82,8 @@ public final class SicMethod implements ClusteringMethod {
       Replicas replicas = train(input, view, start.centres(), anchors);
       quality.putAll(SicTheory.told(replicas, view));
       TrainedHead trained = replicas.best().head();
-      int[] order = HeadAssignment.order(all, trained);
+      int[] order =
+          ClusterOrder.of(HeadAssignment.assign(all, trained), trained.shape().clusters());
       SicCentres centres = centring.apply(trained).ordered(order);
       TrainedHead head = trained.ordered(order);
       return HeadAssignment.finished(

@@ -41,6 +41,12 @@ record SmoothedFusion(RowBlocks fused, NeighbourLists lists, Smoothing smoothing
         fused, lists, Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS), true);
   }
 
+  /** The space of {@code nomen-no-train}. */
+  static SmoothedFusion withoutTraining(MethodInput input, NomenInputs inputs) {
+    return of(
+        input, inputs, "neighbours", inputs.gate().shareWithoutTraining(), NomenSpace.NEIGHBOURS);
+  }
+
   RowBlocks rows() {
     return smoothing.rows();
   }

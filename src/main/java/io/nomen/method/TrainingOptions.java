@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param shards parts of the training rows that take steps side by side
  * @param localSteps steps of a shard between two exchanges
  * @param trainMax most rows that heads are trained on
- * @param sizes how far Nomen's clusters are pushed towards equal sizes
+ * @param linkage whether Nomen's own methods may end in average linkage
  * @param mapping how SIC's clusters get their semantic centres
  */
 public record TrainingOptions(
@@ -26,7 +26,7 @@ public record TrainingOptions(
     int shards,
     int localSteps,
     int trainMax,
-    SizePrior sizes,
+    Linkage linkage,
     SicMapping mapping) {
 
   public static TrainingOptions defaults() {
@@ -39,7 +39,7 @@ public record TrainingOptions(
         1,
         1,
         1_000_000,
-        SizePrior.EVEN,
+        Linkage.AUTO,
         SicMapping.ADJUSTED);
   }
 
@@ -54,7 +54,7 @@ public record TrainingOptions(
         shards,
         localSteps,
         trainMax,
-        sizes,
+        linkage,
         other);
   }
 }

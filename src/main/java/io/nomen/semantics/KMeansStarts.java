@@ -77,7 +77,10 @@ final class KMeansStarts {
       for (int i = 0; i < count; i++) {
         boolean farApart = i % 2 == 1 && clusters <= MOST_CLUSTERS_FAR_APART;
         SplittableRandom random = seeds.split();
-        int[] chosen = farApart ? choice.farApart(clusters, random) : choice.any(clusters, random);
+        int[] chosen =
+            farApart
+                ? choice.farApart(clusters, random)
+                : SeedRows.any(sample.rows(), clusters, random);
         seeded.add(sample.select(chosen));
       }
     }

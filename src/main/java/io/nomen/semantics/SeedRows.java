@@ -16,9 +16,9 @@ final class SeedRows implements AutoCloseable {
     this.products = new InnerProducts(rows);
   }
 
-  /** {@code count} different rows (their places, not their values) with equal chances. */
-  int[] any(int count, SplittableRandom random) {
-    int[] places = new int[rows.rows()];
+  /** {@code count} different of {@code rows} rows with equal chances. */
+  static int[] any(int rows, int count, SplittableRandom random) {
+    int[] places = new int[rows];
     Arrays.setAll(places, i -> i);
     for (int i = 0; i < count; i++) {
       int other = i + random.nextInt(places.length - i);

@@ -21,11 +21,7 @@ final class LossReference {
     return contrast(p, qn, objective.temperature())
         .plus(contrast(q, pn, objective.temperature()))
         .plus(disagreement(p, q, 1e-9))
-        .plus(evenness(objective, p).plus(evenness(objective, q)).times(-objective.balance()));
-  }
-
-  private static Scalar evenness(Distillation objective, Scalar[][] p) {
-    return entropy(p).atMost(objective.evenness());
+        .plus(entropy(p).plus(entropy(q)).times(-objective.balance()));
   }
 
   /** SIC's loss of one batch. */

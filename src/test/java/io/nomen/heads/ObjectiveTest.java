@@ -21,15 +21,7 @@ class ObjectiveTest {
 
   @Test
   void distillation_has_the_loss_and_gradient_of_the_papers_equations() {
-    comparedDistillation(new Distillation(WIDTH, TEXT_WIDTH, CLUSTERS, 0.5, 5));
-  }
-
-  @Test
-  void distillation_stops_pushing_where_sizes_are_even_enough() {
-    comparedDistillation(new Distillation(WIDTH, TEXT_WIDTH, CLUSTERS, 0.5, 5, 0.5));
-  }
-
-  private void comparedDistillation(Distillation objective) {
+    Distillation objective = new Distillation(WIDTH, TEXT_WIDTH, CLUSTERS, 0.5, 5);
     TrainingSet set = new TrainingSet(List.of(view(WIDTH), view(TEXT_WIDTH)));
     TrainingState state = roughened(objective.initial(3));
     long[] batch = batch(2);

@@ -69,10 +69,6 @@ final class Scalar {
     return value >= floor ? this : of(floor);
   }
 
-  Scalar atMost(double ceiling) {
-    return value <= ceiling ? this : of(ceiling);
-  }
-
   static Scalar sum(List<Scalar> terms) {
     double total = terms.stream().mapToDouble(t -> t.value).sum();
     double[] ones = new double[terms.size()];

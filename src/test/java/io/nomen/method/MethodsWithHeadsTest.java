@@ -18,6 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MethodsWithHeadsTest {
   private static final int WIDTH = 16;
@@ -76,13 +78,25 @@ class MethodsWithHeadsTest {
     }
   }
 
-  @Test
-  void nomen_pushes_sizes_no_further_than_it_is_told() {
-    try (Clustering fit = new NomenMethod().cluster(input(images(), 4, SizePrior.FOUND))) {
+  @ParameterizedTest
+  @MethodSource("ownMethods")
+  void own_methods_end_in_linkage_where_they_are_told_to(ClusteringMethod method) {
+    RowBlocks rows = images();
+    try (Clustering fit = method.cluster(input(rows, 1, Linkage.ALWAYS))) {
       assertThat(accuracy(fit.assignments())).isGreaterThan(95);
-      assertThat((double) ((Map<?, ?>) fit.quality().get("size_prior")).get("entropy"))
-          .isCloseTo(Math.log(GROUPS), within(0.05));
+      assertThat(fit.sizes()).isSortedAccordingTo(Comparator.reverseOrder());
+      assertThat(((Map<?, ?>) fit.quality().get("linkage")).get("taken")).isEqualTo(true);
+      assertThat(fit.model().method()).isEqualTo(NomenNoTrainMethod.NAME);
+      assertThat(clusters(fit.model().assign(rows, Optional.empty())))
+          .containsExactly(clusters(fit.assignments()));
     }
+    try (Clustering fit = method.cluster(input(rows, 1, Linkage.NEVER))) {
+      assertThat(fit.quality()).doesNotContainKey("linkage");
+    }
+  }
+
+  private static List<ClusteringMethod> ownMethods() {
+    return List.of(new NomenMethod(), new NomenNoTrainMethod());
   }
 
   @Test
@@ -188,10 +202,10 @@ class MethodsWithHeadsTest {
   }
 
   private static MethodInput input(RowBlocks images, int replicas) {
-    return input(images, replicas, SizePrior.EVEN);
+    return input(images, replicas, Linkage.AUTO);
   }
 
-  private static MethodInput input(RowBlocks images, int replicas, SizePrior sizes) {
+  private static MethodInput input(RowBlocks images, int replicas, Linkage linkage) {
     SemanticOptions papers = SemanticOptions.defaults();
     TrainingOptions training =
         new TrainingOptions(
@@ -203,7 +217,7 @@ class MethodsWithHeadsTest {
             1,
             1,
             10_000,
-            sizes,
+            linkage,
             SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(

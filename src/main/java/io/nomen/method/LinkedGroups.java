@@ -1,0 +1,88 @@
+package io.nomen.method;
+
+import io.nomen.evaluate.Silhouette;
+import io.nomen.semantics.AverageLinkage;
+import io.nomen.semantics.SampledRows;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
+
+/**
+ * Clusters by average linkage, found on a sample.
+ *
+ * <p>Classes may be of very unequal sizes (Caltech-101's: 9 to 240). k-means cuts large ones up,
+ * and so does training that rewards equal sizes; linkage leaves them whole. Where classes run into
+ * each other it is linkage that fails: it ends with a giant and dwarfs.
+ *
+ * @param numbers [n] which rows the sample holds, rising
+ * @param images [n, d] the sampled images as they are: centred, without texts, not smoothed
+ * @param groups [n] cluster of each
+ * @param centres [K, width] mean direction of each cluster in the space that was linked
+ */
+record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres) {
+  /** Most rows of the sample. */
+  private static final int SAMPLE = 8192;
+
+  /** Fewer rows per cluster than this tell too little. */
+  private static final int LEAST_PER_CLUSTER = 4;
+
+  /** Most images that a silhouette is averaged over. */
+  private static final int SILHOUETTES = 4096;
+
+  /** Whether there are enough rows for so many clusters. */
+  static boolean possible(long rows, int clusters) {
+    long leaves = Math.min(rows, AverageLinkage.MOST_LEAVES);
+    return clusters > 1 && clusters <= leaves / LEAST_PER_CLUSTER;
+  }
+
+  /**
+   * Links rows of {@code space}.
+   *
+   * @param space [N, width], unit rows
+   * @param images [N, d], unit rows: the images alone
+   */
+  static LinkedGroups find(RowBlocks space, RowBlocks images, int clusters, long seed) {
+    SampledRows sample = SampledRows.draw(space, SAMPLE, seed);
+    int[] groups = AverageLinkage.clusters(sample.rows(), clusters, seed);
+    return new LinkedGroups(
+        sample.numbers(),
+        SampledRows.draw(images, SAMPLE, seed).rows(),
+        groups,
+        means(sample.rows(), groups));
+  }
+
+  /** How well these clusters separate the images: mean silhouette in cosine distance, −1 to 1. */
+  double silhouette(long seed) {
+    return silhouette(groups, centres.rows(), seed);
+  }
+
+  /**
+   * The same for other clusters of the same images.
+   *
+   * @param clusters [N] of all rows
+   */
+  double silhouetteOf(int[] clusters, int count, long seed) {
+    int[] sampled = new int[numbers.length];
+    for (int i = 0; i < sampled.length; i++) {
+      sampled[i] = clusters[Math.toIntExact(numbers[i])];
+    }
+    return silhouette(sampled, count, seed);
+  }
+
+  private double silhouette(int[] clusters, int count, long seed) {
+    return Silhouette.of(images.values(), images.width(), clusters, count, SILHOUETTES, seed)
+        .overall();
+  }
+
+  private static Matrix means(Matrix rows, int[] groups) {
+    int width = rows.width();
+    int count = Arrays.stream(groups).max().orElseThrow() + 1;
+    float[] sums = new float[count * width];
+    for (int i = 0; i < groups.length; i++) {
+      for (int j = 0; j < width; j++) {
+        sums[groups[i] * width + j] += rows.values()[i * width + j];
+      }
+    }
+    return new Matrix(count, width, sums).unit();
+  }
+}

@@ -1,0 +1,72 @@
+package io.nomen.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.evaluate.Scores;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.RandomRows;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LinkageChoiceTest {
+  private static final int WIDTH = 16;
+  private static final int CLASSES = 8;
+  private static final Matrix DIRECTIONS = RandomRows.anywhere(CLASSES, WIDTH, 31);
+
+  /** Classes near enough to each other that they touch. */
+  private static final double SPREAD = 0.25;
+
+  @Test
+  void unequal_classes_are_linked() {
+    int[] sizes = {300, 240, 160, 80, 50, 30, 24, 16};
+    int[] classes =
+        IntStream.range(0, CLASSES)
+            .flatMap(c -> IntStream.generate(() -> c).limit(sizes[c]))
+            .toArray();
+    try (Clustering fit = cluster(classes)) {
+      assertThat(linkage(fit).get("taken")).isEqualTo(true);
+      assertThat(accuracy(classes, fit)).isGreaterThan(90);
+    }
+  }
+
+  @Test
+  void equal_classes_are_not() {
+    int[] classes = IntStream.range(0, 900).map(i -> i % CLASSES).toArray();
+    try (Clustering fit = cluster(classes)) {
+      assertThat(linkage(fit).get("taken")).isEqualTo(false);
+      assertThat(accuracy(classes, fit)).isGreaterThan(90);
+    }
+  }
+
+  @Test
+  void too_few_images_or_a_single_cluster_are_never_linked() {
+    assertThat(LinkedGroups.possible(40, 10)).isTrue();
+    assertThat(LinkedGroups.possible(39, 10)).isFalse();
+    assertThat(LinkedGroups.possible(40, 1)).isFalse();
+    assertThat(LinkedGroups.possible(1_000_000_000L, 1024)).isTrue();
+    assertThat(LinkedGroups.possible(1_000_000_000L, 1025)).isFalse();
+  }
+
+  private static Clustering cluster(int[] classes) {
+    Matrix rows = RandomRows.around(classes.length, DIRECTIONS.select(classes), SPREAD, 5);
+    NounMatrix nouns =
+        new NounMatrix(
+            IntStream.range(0, 60).mapToObj(i -> "noun " + i).toList(),
+            RandomRows.anywhere(60, WIDTH, 77));
+    RowBlocks images = RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
+    return new NomenNoTrainMethod().cluster(MethodInput.of(images, CLASSES, 0).withNouns(nouns));
+  }
+
+  private static Map<?, ?> linkage(Clustering fit) {
+    return (Map<?, ?>) fit.quality().get("linkage");
+  }
+
+  private static double accuracy(int[] classes, Clustering fit) {
+    return Scores.of(classes, AssignmentBlock.clusters(fit.assignments())).acc();
+  }
+}
