@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** How images are clustered. */
 final class ClusteringOptions {
-  static final String DEFAULT_METHOD = "tac-no-train";
+  static final String DEFAULT_METHOD = "nomen";
 
   @Option(
       names = "--clusters",

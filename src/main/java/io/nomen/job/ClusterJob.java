@@ -7,6 +7,7 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.semantics.MlLibWarmUp;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
@@ -57,13 +58,25 @@ public final class ClusterJob {
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
     EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
-    Optional<NounTable> nouns =
-        stopwatch.time("vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+    Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
     return attempt.done() && RunRecord.read(folder).isPresent()
         ? doneBefore()
         : cluster(attempt, source, nouns, checkpoint);
+  }
+
+  /** Meanwhile MLlib warms up, where k-means lies ahead. */
+  private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
+    boolean ahead = options.classes().isEmpty() && RunRecord.read(folder).isEmpty();
+    Optional<MlLibWarmUp> warming =
+        ahead ? Optional.of(MlLibWarmUp.start(context.spark().get())) : Optional.empty();
+    try {
+      return stopwatch.time(
+          "vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+    } finally {
+      warming.ifPresent(MlLibWarmUp::close);
+    }
   }
 
   private RunRecord doneBefore() {

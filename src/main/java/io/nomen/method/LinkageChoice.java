@@ -35,7 +35,7 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
     input.progress().at("average linkage", 0, 1);
     LinkedGroups linked =
         LinkedGroups.find(space.rows(), inputs.images(), input.clusters(), input.seed());
-    double ofFlat = linked.silhouetteOf(clusters, flat.clusters(), input.seed());
+    double ofFlat = linked.silhouetteOf(clusters, input.seed());
     double ofLinked = linked.silhouette(input.seed());
     boolean taken = input.options().training().linkage() == Linkage.ALWAYS || ofLinked > ofFlat;
     Map<String, Object> told = new LinkedHashMap<>();

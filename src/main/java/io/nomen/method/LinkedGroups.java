@@ -61,12 +61,12 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    *
    * @param clusters [N] of all rows
    */
-  double silhouetteOf(int[] clusters, int count, long seed) {
+  double silhouetteOf(int[] clusters, long seed) {
     int[] sampled = new int[numbers.length];
     for (int i = 0; i < sampled.length; i++) {
       sampled[i] = clusters[Math.toIntExact(numbers[i])];
     }
-    return silhouette(sampled, count, seed);
+    return silhouette(sampled, Arrays.stream(clusters).max().orElseThrow() + 1, seed);
   }
 
   private double silhouette(int[] clusters, int count, long seed) {
