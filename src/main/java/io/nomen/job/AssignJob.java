@@ -79,11 +79,13 @@ public final class AssignJob {
     StageAttempt attempt =
         folder.begin(
             NAME, Map.of("embeddings", source.id(), "run", fitted.run()), options.resume());
-    if (attempt.done() && RunRecord.read(folder).isPresent()) {
-      context.progress().say("assign: done before with the same embeddings and run");
-      return RunRecord.read(folder).orElseThrow();
+    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
+    if (!attempt.done() || done.isEmpty()) {
+      return assign(attempt, source);
     }
-    return assign(attempt, source);
+    context.progress().say("assign: done before with the same embeddings and run");
+    new GalleryStage(context, folder).finish(done.get());
+    return done.get();
   }
 
   private RunRecord assign(StageAttempt attempt, EmbeddingSource source) {
@@ -112,9 +114,9 @@ public final class AssignJob {
     tables.put("assignments", RunFolder.relative("assignments", attempt.attempt()));
     tables.put("clusters", RunFolder.relative("clusters", attempt.attempt()));
     folder.publish(new Current(attempt.attempt(), Instant.now().toString(), tables));
-    folder.finish(attempt, Map.of());
     RunRecord record = record(attempt, source, quality);
     record.write(folder);
+    folder.finish(attempt, Map.of());
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
     RunRecord timed = record(attempt, source, quality);
     timed.write(folder);

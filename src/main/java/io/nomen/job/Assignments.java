@@ -10,7 +10,6 @@ import io.nomen.tensor.AssignmentBlock;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -75,10 +74,8 @@ record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] ru
       Iterator<AssignmentBlock> blocks,
       Iterator<List<String>> paths,
       ResemblanceColumns resemblance) {
-    TaskContext task = TaskContext.get();
-    String file =
-        String.format(
-            Locale.ROOT, "part-%05d-%d.parquet", task.partitionId(), task.taskAttemptId());
+    int partition = TaskContext.getPartitionId();
+    String file = TaskFile.name("part", partition);
     try (TableWriter writer = new TableWriter(storage, target + "/" + file, Tables.ASSIGNMENTS)) {
       while (blocks.hasNext()) {
         AssignmentBlock block = blocks.next();
@@ -94,7 +91,7 @@ record Assignments(int[] cluster, float[] confidence, int[] runnerUp, float[] ru
               resemblance.outlierScore(block.firstRow() + i));
         }
       }
-      return new Part(task.partitionId(), file, writer.rows());
+      return new Part(partition, file, writer.rows());
     }
   }
 

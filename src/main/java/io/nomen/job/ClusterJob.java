@@ -61,14 +61,18 @@ public final class ClusterJob {
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-    return attempt.done() && RunRecord.read(folder).isPresent()
-        ? doneBefore()
-        : cluster(attempt, source, nouns, checkpoint);
+    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
+    if (!attempt.done() || done.isEmpty()) {
+      return cluster(attempt, source, nouns, checkpoint);
+    }
+    context.progress().say("cluster: done before with the same embeddings, nouns and options");
+    new GalleryStage(context, folder).finish(done.get());
+    return done.get();
   }
 
   /** Meanwhile MLlib warms up, where k-means lies ahead. */
   private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
-    boolean ahead = options.classes().isEmpty() && RunRecord.read(folder).isEmpty();
+    boolean ahead = options.classes().isEmpty() && folder.current().isEmpty();
     Optional<MlLibWarmUp> warming =
         ahead ? Optional.of(MlLibWarmUp.start(context.spark().get())) : Optional.empty();
     try {
@@ -77,11 +81,6 @@ public final class ClusterJob {
     } finally {
       warming.ifPresent(MlLibWarmUp::close);
     }
-  }
-
-  private RunRecord doneBefore() {
-    context.progress().say("cluster: done before with the same embeddings, nouns and options");
-    return RunRecord.read(folder).orElseThrow();
   }
 
   private Optional<ClipCheckpoint> checkpoint() {
@@ -224,13 +223,14 @@ public final class ClusterJob {
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
-    folder.finish(attempt, Map.of());
-    folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     record.write(folder);
+    // Only now: what is done is never looked at again, and its record must be there.
+    folder.finish(attempt, Map.of());
+    folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     timed.write(folder);

@@ -18,6 +18,7 @@ import io.nomen.tensor.Precision;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,19 @@ final class EncodeStage {
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
-    return folder.finish(attempt, facts);
+    StageAttempt whole = folder.finish(attempt, facts);
+    // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
+    // killed
+    // before this line would go on with those.
+    deleteLeftovers(attempt, done.values());
+    return whole;
+  }
+
+  private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
+    List<String> files = manifests.stream().map(BucketManifest::file).toList();
+    for (String table : List.of("images", "embeddings")) {
+      Leftovers.delete(context.storage(), folder.attemptFolder(table, attempt.attempt()), files);
+    }
   }
 
   /** What a dry run says of this stage. */
@@ -195,7 +208,7 @@ final class EncodeStage {
     return manifests;
   }
 
-  /** Names the winning files as the tables, deletes the others, and adds up. */
+  /** Names the winning files as the tables, and adds up. */
   private Counts commit(StageAttempt attempt, Map<Integer, BucketManifest> manifests) {
     List<BucketManifest> inOrder =
         manifests.values().stream().sorted(Comparator.comparing(BucketManifest::bucket)).toList();
@@ -228,6 +241,5 @@ final class EncodeStage {
     }
     String tableFolder = folder.attemptFolder(name, attempt.attempt());
     new Table(name, tableFolder, files, counts).commit(context.storage());
-    Leftovers.delete(context.storage(), tableFolder, files);
   }
 }

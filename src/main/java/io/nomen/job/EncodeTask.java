@@ -15,7 +15,6 @@ import io.nomen.tensor.Torch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.TaskContext;
@@ -24,9 +23,8 @@ import org.apache.spark.util.LongAccumulator;
 
 /**
  * Encodes one bucket of images: one Parquet file of {@code images}, one of {@code embeddings}, and
- * then, when both are whole, the manifest that makes them count. Files carry the task attempt's
- * number, so that a repeated or speculative task writes beside the first and the manifest names the
- * winner.
+ * then, when both are whole, the manifest that makes them count. A repeated or speculative task
+ * writes beside the first, and the manifest names the winner.
  */
 final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;
@@ -45,12 +43,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   @Override
   public BucketManifest call(Bucket bucket) {
-    String file =
-        String.format(
-            Locale.ROOT,
-            "bucket-%06d-%d.parquet",
-            bucket.number(),
-            TaskContext.get().taskAttemptId());
+    String file = TaskFile.name("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
     storage.writeText(

@@ -7,6 +7,7 @@ import io.nomen.gallery.ImageEntry;
 import io.nomen.gallery.ImageEntry.MapPoint;
 import io.nomen.gallery.RunFacts;
 import io.nomen.store.RunFolder;
+import io.nomen.store.RunFolder.StageAttempt;
 import io.nomen.store.Storage;
 import io.nomen.store.Table;
 import java.time.Instant;
@@ -23,6 +24,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The pages of a finished run, from its tables and its record alone. */
 public final class GalleryStage {
+  private static final String NAME = "gallery";
+
   /**
    * Images of one cluster that the gallery may choose from; what a million-image run would fill.
    */
@@ -53,13 +56,31 @@ public final class GalleryStage {
                     io.nomen.NomenException.input(
                         "%s has no run.json; a gallery needs a finished run of cluster or assign."
                             .formatted(folder.uri())));
+    StageAttempt attempt = folder.begin(NAME, settings(record), false);
     ListedImages listed = ListedImages.read(record, folder);
     GalleryPlan plan = GalleryPlan.of(data(record, listed));
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
     String target = folder.uri() + "/gallery";
     GalleryWriter.write(
         plan, path -> Optional.ofNullable(thumbnails.get(path)), folder.storage(), target);
+    folder.finish(attempt, Map.of());
     return target + "/index.html";
+  }
+
+  /** Writes the pages of {@code record} unless they are whole: a job may have died over them. */
+  void finish(RunRecord record) {
+    boolean whole =
+        folder
+            .stage(NAME)
+            .filter(stage -> stage.done() && stage.settings().equals(settings(record)))
+            .isPresent();
+    if (!whole) {
+      run();
+    }
+  }
+
+  private static Map<String, String> settings(RunRecord record) {
+    return Map.of("run", record.run());
   }
 
   private GalleryData data(RunRecord record, ListedImages listed) {

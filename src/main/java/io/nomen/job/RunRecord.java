@@ -60,6 +60,11 @@ public record RunRecord(
         : Optional.empty();
   }
 
+  /** The record in {@code folder} where it is that of the run {@code id}. */
+  static Optional<RunRecord> read(RunFolder folder, String id) {
+    return read(folder).filter(record -> record.run().equals(id));
+  }
+
   /** What the last line on stdout says of the run. */
   public Map<String, Object> summary(String output) {
     Map<String, Object> summary = new LinkedHashMap<>();

@@ -21,7 +21,10 @@ import io.nomen.vocabulary.NounEncoding;
 import io.nomen.vocabulary.Prompts;
 import io.nomen.vocabulary.TextEncoder;
 import io.nomen.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,9 +136,20 @@ final class VocabularyStage {
       return NounTable.read(storage, uri);
     }
     NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);
-    table.write(storage, uri);
+    keep(table, file);
     storage.writeText(uri + ".done", settings.toString());
     return table;
+  }
+
+  /** Whole or not at all: a job that dies over it must not spoil what an earlier one left there. */
+  private void keep(NounTable table, Path file) {
+    Path beside = file.resolveSibling(RunFolder.newId() + ".parquet");
+    table.write(context.storage(), beside.toUri().toString());
+    try {
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw NomenException.input("Cannot write %s (%s).".formatted(file, e.getMessage()), e);
+    }
   }
 
   private NounTable encode(

@@ -148,6 +148,19 @@ class MainJobTest {
   }
 
   @Test
+  @Order(3)
+  void a_job_that_died_over_its_gallery_writes_it_when_it_is_started_again() throws Exception {
+    Path stage = folder.resolve("run/_stages/gallery.json");
+    Path page = folder.resolve("run/gallery/index.html");
+    Files.writeString(
+        stage, Files.readString(stage).replace("\"done\" : true", "\"done\" : false"));
+    Files.delete(page);
+    String run = job("run", 2000, true).run().run();
+    assertThat(run).isEqualTo(run("run").current().orElseThrow().run());
+    assertThat(Files.readString(page)).contains("<html");
+  }
+
+  @Test
   @Order(4)
   void other_buckets_and_so_other_partitions_give_the_same_assignments() {
     job("other", 7, false).run();
