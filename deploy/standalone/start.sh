@@ -9,6 +9,8 @@
 # CORES     of each worker (default 1)
 # MEMORY    of each worker (default 2g)
 # HOST      address to listen on (default 127.0.0.1)
+# HOSTS     addresses of the workers in turn, with spaces between (default: HOST); Spark takes each for
+#           a machine, and never runs a task's speculative copy on the machine of the first
 # SETTINGS  a properties file of the workers, for GPUs: see deploy/standalone/README.md
 set -euo pipefail
 
@@ -66,9 +68,10 @@ address=$(await master 'Starting Spark master at spark://[^ ]+')
 address=${address##* }
 settings=()
 [[ -z ${SETTINGS:-} ]] || settings=(--properties-file "$SETTINGS")
+read -ra hosts <<<"${HOSTS:-${HOST:-127.0.0.1}}"
 for ((worker = 0; worker < ${WORKERS:-2}; worker++)); do
   daemon "worker-$worker" org.apache.spark.deploy.worker.Worker \
-    --host "${HOST:-127.0.0.1}" --webui-port 0 --cores "${CORES:-1}" --memory "${MEMORY:-2g}" \
+    --host "${hosts[worker % ${#hosts[@]}]}" --webui-port 0 --cores "${CORES:-1}" --memory "${MEMORY:-2g}" \
     --work-dir "$folder/work-$worker" "${settings[@]+"${settings[@]}"}" "$address"
 done
 for ((worker = 0; worker < ${WORKERS:-2}; worker++)); do

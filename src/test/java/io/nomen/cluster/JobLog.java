@@ -5,21 +5,25 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.StageInfo;
 
 /**
  * Runs inside the driver of a cluster test and tells a file what happens there, a line each: {@code
- * stage EncodeStage}, {@code executor added 0}, {@code task speculative}.
+ * stage EncodeStage}, {@code executor added 0}.
  */
 public final class JobLog extends SparkListener {
   static final String FILE = "spark.nomen.test.jobs";
 
   private final Path file;
+  private final Map<Integer, String> names = new ConcurrentHashMap<>();
 
   public JobLog(SparkConf conf) {
     this.file = Path.of(conf.get(FILE));
@@ -27,14 +31,19 @@ public final class JobLog extends SparkListener {
 
   @Override
   public void onStageSubmitted(SparkListenerStageSubmitted stage) {
-    // "collect at EncodeStage.java:153"
-    say("stage " + stage.stageInfo().name().replaceAll("^.* at |[.]java.*$", ""));
+    names.put(stage.stageInfo().stageId(), name(stage.stageInfo()));
+    say("stage " + name(stage.stageInfo()));
+  }
+
+  /** The class that started {@code stage}: "EncodeStage" of "collect at EncodeStage.java:153". */
+  static String name(StageInfo stage) {
+    return stage.name().replaceAll("^.* at |[.]java.*$", "");
   }
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd task) {
     if (task.taskInfo().speculative()) {
-      say("task speculative");
+      say("speculative task of " + names.get(task.stageId()));
     }
   }
 
@@ -48,7 +57,7 @@ public final class JobLog extends SparkListener {
     say("executor removed " + removed.executorId());
   }
 
-  private synchronized void say(String line) {
+  synchronized void say(String line) {
     try {
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {

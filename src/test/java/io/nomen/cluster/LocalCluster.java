@@ -14,11 +14,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Spark's standalone master and two workers of one core each, every one a process of its own on the
- * loopback address, started by {@code deploy/standalone/start.sh} from the class path that the
- * build resolved: no Spark distribution. All ports are chosen by the system.
+ * Spark's standalone master and two workers of one core each, every one a process of its own on two
+ * loopback addresses, which are two machines to Spark; started by {@code
+ * deploy/standalone/start.sh} from the class path that the build resolved: no Spark distribution.
+ * All ports are chosen by the system.
  */
 final class LocalCluster implements AutoCloseable {
+  /** Most of these processes live for seconds: the second compiler would not earn its time. */
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
   private final Path folder;
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final String address;
@@ -34,6 +38,7 @@ final class LocalCluster implements AutoCloseable {
     this.folder = Files.createDirectories(Path.of("target/clusters", name).toAbsolutePath());
     empty(folder);
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
+    environment.put("HOSTS", "127.0.0.1 127.0.0.2");
     environment.put("LC_ALL", "C.UTF-8");
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.putAll(more);
@@ -85,10 +90,11 @@ final class LocalCluster implements AutoCloseable {
     Path jobs = log.resolveSibling(log.getFileName() + ".jobs");
     Map<String, String> all = new LinkedHashMap<>();
     all.put("spark.executor.memory", "1g");
+    all.put("spark.executor.extraJavaOptions", QUICK_START);
     all.put("spark.extraListeners", JobLog.class.getName());
     all.put(JobLog.FILE, jobs.toString());
     all.putAll(settings);
-    List<String> command = new ArrayList<>(List.of("-Xmx1g"));
+    List<String> command = new ArrayList<>(List.of("-Xmx1g", QUICK_START));
     command.add("-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toAbsolutePath());
     command.addAll(Jvm.opened());
     command.addAll(List.of("--add-modules=jdk.incubator.vector", "-Dai.djl.offline=true"));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.store.Storage;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A prefix of ten thousand small objects, encoded by a cluster that loses an executor on the way.
+ * A prefix of ten thousand small objects and two tar shards on {@code s3a://}, encoded by a cluster
+ * that loses an executor and then its driver on the way, and clustered there.
  */
 @Tag("cluster")
 class ManyObjectsIT {
@@ -42,56 +45,89 @@ class ManyObjectsIT {
     S3Server.settings(server.endpoint()).forEach(configuration::set);
     storage = new Storage(configuration);
     List<Path> photos = Photos.of(100, 100);
-    IntStream.range(0, OBJECTS).parallel().forEach(i -> put(photos.get(i % photos.size()), i));
-  }
-
-  private static void put(Path photo, int number) {
-    String name = String.format(Locale.ROOT, "%05d-%s", number, photo.getFileName());
-    try {
-      storage.writeBytes(BUCKET + "/photos/" + name, Files.readAllBytes(photo));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    List<byte[]> small = photos.parallelStream().map(Photos::small).toList();
+    IntStream.range(0, OBJECTS)
+        .parallel()
+        .forEach(i -> server.put(name(i), small.get(i % small.size())));
+    for (int shard = 0; shard < 2; shard++) {
+      try (OutputStream out = storage.create(BUCKET + "/shards/" + shard + ".tar")) {
+        Photos.tar(photos.subList(30 * shard, 30 * shard + 30), out);
+      }
     }
   }
 
+  private static String name(int number) {
+    return String.format(Locale.ROOT, "photos/%05d.jpg", number);
+  }
+
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() throws IOException {
     cluster.close();
     server.close();
   }
 
-  private static Submission encode(String output) {
+  private static Submission submit(String... words) {
     Map<String, String> settings = new LinkedHashMap<>();
     S3Server.settings(server.endpoint())
         .forEach((name, value) -> settings.put("spark.hadoop." + name, value));
-    return cluster.submit(
-        settings, "encode", "--input", BUCKET + "/photos", "--output", BUCKET + "/" + output);
+    return cluster.submit(settings, words);
+  }
+
+  private static Submission encode() {
+    return submit(
+        "encode",
+        "--input",
+        BUCKET + "/photos",
+        BUCKET + "/shards",
+        "--output",
+        BUCKET + "/embeddings");
+  }
+
+  /** Manifests of buckets that are whole. */
+  private static List<String> manifests() {
+    List<String> found = new ArrayList<>();
+    for (Storage.Entry attempt : storage.list(BUCKET + "/embeddings/_stages")) {
+      if (attempt.folder()) {
+        storage.list(attempt.uri()).forEach(manifest -> found.add(manifest.uri()));
+      }
+    }
+    return found;
   }
 
   @Test
   void every_object_has_its_row_though_an_executor_and_then_the_driver_are_lost() {
-    try (Submission first = encode("embeddings")) {
+    try (Submission first = encode()) {
       first.awaitStage("EncodeStage", 1);
-      Jvm.pause(8000);
+      Jvm.pause(3000);
+      assertThat(manifests()).isEmpty();
       assertThat(cluster.killAnExecutor()).isTrue();
-      String manifests = BUCKET + "/embeddings/_stages";
-      first
-          .driver()
-          .await(
-              "five buckets that are done",
-              () ->
-                  storage.list(manifests).stream()
-                          .filter(Storage.Entry::folder)
-                          .mapToInt(attempt -> storage.list(attempt.uri()).size())
-                          .sum()
-                      >= 5);
+      first.driver().await("two buckets that are done", () -> manifests().size() >= 2);
       first.driver().kill();
+      assertThat(first.executorsRemoved()).isPositive();
     }
-    try (Submission again = encode("embeddings")) {
+    try (Submission again = encode()) {
       JsonNode answer = again.succeeded();
       assertThat(again.driver().err()).contains("buckets are done already");
-      assertThat(answer.get("counts").get("embedded").asInt()).isEqualTo(OBJECTS);
+      assertThat(answer.get("counts").get("embedded").asInt()).isEqualTo(OBJECTS + 60);
       assertThat(answer.get("counts").get("bad").asInt()).isZero();
+    }
+    String[] words = {
+      "cluster",
+      "--embeddings",
+      BUCKET + "/embeddings",
+      "--clusters",
+      "10",
+      "--method",
+      "kmeans",
+      "--kmeans-restarts",
+      "1",
+      "--output",
+      BUCKET + "/run"
+    };
+    try (Submission run = submit(words)) {
+      assertThat(run.succeeded().get("exit").asText()).isEqualTo("done");
+      assertThat(storage.exists(BUCKET + "/run/gallery/index.html")).isTrue();
+      assertThat(RunTables.digests(storage, BUCKET + "/run")).containsKey("assignments");
     }
   }
 }

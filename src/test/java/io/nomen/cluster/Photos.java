@@ -1,11 +1,15 @@
 package io.nomen.cluster;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -33,6 +37,18 @@ final class Photos {
     for (Path photo : photos) {
       Path folder = Files.createDirectories(target.resolve(thing(photo)));
       Files.copy(photo, folder.resolve(photo.getFileName()));
+    }
+  }
+
+  /** A copy of {@code photo} in 64 × 64, as JPEG. */
+  static byte[] small(Path photo) {
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      BufferedImage small = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+      small.createGraphics().drawImage(ImageIO.read(photo.toFile()), 0, 0, 64, 64, null);
+      ImageIO.write(small, "jpeg", out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

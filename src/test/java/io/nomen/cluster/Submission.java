@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A driver process and what it says of its jobs. */
 final class Submission implements AutoCloseable {
@@ -31,13 +34,30 @@ final class Submission implements AutoCloseable {
     }
   }
 
-  /** The classes that start work on executors, in the order of their first. */
+  /** Nomen's classes that start work on executors, in the order of their first. */
   List<String> stages() {
+    return told("stage ").distinct().filter(name -> !name.contains(".scala")).toList();
+  }
+
+  /** The stages that {@link StageTrouble} struck in, in order. */
+  List<String> troubles() {
+    return told("trouble in ").toList();
+  }
+
+  /** The stages that had tasks run twice. */
+  Set<String> speculations() {
+    return told("speculative task of ").collect(Collectors.toSet());
+  }
+
+  /** How many executors the driver has lost or let go. */
+  long executorsRemoved() {
+    return told("executor removed ").count();
+  }
+
+  private Stream<String> told(String prefix) {
     return events().stream()
-        .filter(line -> line.startsWith("stage "))
-        .map(line -> line.substring("stage ".length()))
-        .distinct()
-        .toList();
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length()));
   }
 
   /** Waits until the class {@code stage} has started its {@code count}-th Spark stage. */
