@@ -23,7 +23,7 @@ final class ParquetImages {
   /** Opens a file's footer. */
   static ParquetFileReader open(Storage storage, String path) throws IOException {
     return ParquetFileReader.open(
-        HadoopInputFile.fromPath(Storage.path(path), storage.configuration()));
+        HadoopInputFile.fromPath(Storage.path(path), storage.configuration(path)));
   }
 
   /**

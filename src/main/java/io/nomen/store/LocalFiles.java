@@ -14,8 +14,6 @@ import org.apache.hadoop.fs.permission.FsPermission;
  * Hadoop's local file system without two of its habits: {@code .crc} files beside every file, and a
  * {@code chmod} process for every file that is created where Hadoop's native library is missing. A
  * gallery of a thousand clusters started 26,000 of them.
- *
- * <p>It must be a {@link LocalFileSystem}: S3A casts to one when it buffers what it uploads.
  */
 public final class LocalFiles extends LocalFileSystem {
 

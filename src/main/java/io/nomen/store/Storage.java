@@ -36,27 +36,42 @@ public final class Storage implements Serializable {
       Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
 
   private transient Configuration configuration;
+  private transient Configuration local;
 
   public Storage(Configuration configuration) {
     this.configuration = new Configuration(configuration);
-    // Local files without Hadoop's .crc companions: people look into these folders. Hadoop caches
-    // file
-    // systems by scheme alone, so the cache must not hand out the other kind.
-    this.configuration.set("fs.file.impl", LocalFiles.class.getName());
-    this.configuration.setBoolean("fs.file.impl.disable.cache", true);
+    this.local = forLocalFiles(configuration);
+  }
+
+  /** Local files without Hadoop's .crc companions: people look into these folders. */
+  private static Configuration forLocalFiles(Configuration configuration) {
+    Configuration local = new Configuration(configuration);
+    local.set("fs.file.impl", LocalFiles.class.getName());
+    // Hadoop caches file systems by scheme alone: the cache must not hand out the other kind.
+    local.setBoolean("fs.file.impl.disable.cache", true);
+    return local;
   }
 
   /** What a folder holds: one file or folder. */
   public record Entry(String uri, String name, long length, boolean folder) {}
 
-  public Configuration configuration() {
-    return configuration;
+  /**
+   * Hadoop's settings for {@code uri}. Only local files see the class {@link LocalFiles}: S3A
+   * buffers on the local disk too, and looks for classes in its own jar's class loader, which does
+   * not know the jar that spark-submit was given.
+   */
+  public Configuration configuration(String uri) {
+    String scheme = path(uri).toUri().getScheme();
+    return "file"
+            .equals(scheme == null ? FileSystem.getDefaultUri(configuration).getScheme() : scheme)
+        ? local
+        : configuration;
   }
 
   /** The file system of {@code uri}, for listings that this class does not cover. */
   public FileSystem fileSystem(String uri) {
     try {
-      return path(uri).getFileSystem(configuration);
+      return path(uri).getFileSystem(configuration(uri));
     } catch (UnsupportedFileSystemException e) {
       throw StoreTrouble.unknown(uri, e);
     } catch (IOException e) {
@@ -208,5 +223,6 @@ public final class Storage implements Serializable {
   private void readObject(ObjectInputStream in) throws IOException {
     configuration = new Configuration(false);
     configuration.readFields(in);
+    local = forLocalFiles(configuration);
   }
 }

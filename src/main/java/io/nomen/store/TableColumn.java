@@ -87,7 +87,7 @@ public final class TableColumn {
   private void each(Consumer<ColumnReader> present, Consumer<ColumnReader> missing) {
     try (ParquetFileReader file =
         ParquetFileReader.open(
-            HadoopInputFile.fromPath(Storage.path(uri), storage.configuration()))) {
+            HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri)))) {
       MessageType schema = file.getFileMetaData().getSchema();
       ColumnDescriptor descriptor = find(schema);
       // Only this column's pages are read from the file.

@@ -22,7 +22,7 @@ public final class TableRow {
     List<TableRow> rows = new ArrayList<>();
     try (ParquetReader<Group> reader =
         ParquetReader.builder(new GroupReadSupport(), Storage.path(uri))
-            .withConf(storage.configuration())
+            .withConf(storage.configuration(uri))
             .build()) {
       for (Group group = reader.read(); group != null; group = reader.read()) {
         rows.add(new TableRow(group));

@@ -35,10 +35,10 @@ public final class TableWriter implements Closeable {
     this.uri = uri;
     this.columns = schema.columns().size();
     try {
-      OutputFile file = HadoopOutputFile.fromPath(Storage.path(uri), storage.configuration());
+      OutputFile file = HadoopOutputFile.fromPath(Storage.path(uri), storage.configuration(uri));
       Builder builder =
           new Builder(file, schema)
-              .withConf(storage.configuration())
+              .withConf(storage.configuration(uri))
               .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
               .withCompressionCodec(CompressionCodecName.SNAPPY);
       for (Column column : schema.columns()) {

@@ -38,7 +38,7 @@ public final class VectorFile implements Closeable {
       return new VectorFile(
           uri,
           ParquetFileReader.open(
-              HadoopInputFile.fromPath(Storage.path(uri), storage.configuration())));
+              HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri))));
     } catch (IOException | RuntimeException e) {
       throw NomenException.input(
           "%s is not a readable Parquet file (%s).".formatted(uri, e.getMessage()), e);
