@@ -4,11 +4,11 @@ import io.nomen.NomenException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -57,7 +57,13 @@ public final class RunFolder {
       String attempt,
       Map<String, String> settings,
       boolean done,
-      Map<String, Object> facts) {}
+      Map<String, Object> facts) {
+
+    /** In order of their names, as the file has them: what is made of them must not change. */
+    public StageAttempt {
+      settings = new TreeMap<>(settings);
+    }
+  }
 
   public String uri() {
     return uri;
@@ -133,8 +139,7 @@ public final class RunFolder {
       }
       LOG.info("Stage {} begins anew: {}.", stage, changes);
     }
-    StageAttempt attempt =
-        new StageAttempt(stage, newId(), new LinkedHashMap<>(settings), false, Map.of());
+    StageAttempt attempt = new StageAttempt(stage, newId(), settings, false, Map.of());
     save(attempt);
     return attempt;
   }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StandaloneClusterIT {
   private static final Storage STORAGE = new Storage(new Configuration());
 
+  private static final int EPOCHS = 8;
+
   @TempDir static Path folder;
 
   private static LocalCluster cluster;
@@ -55,7 +57,7 @@ class StandaloneClusterIT {
       "--kmeans-restarts",
       "1",
       "--epochs",
-      "8",
+      Integer.toString(EPOCHS),
       "--precision",
       "fp32",
       "--output",
@@ -83,6 +85,8 @@ class StandaloneClusterIT {
     try (Submission again = cluster.submit(Map.of(), tac("killed"))) {
       assertThat(again.succeeded().get("exit").asText()).isEqualTo("done");
       assertThat(again.driver().err()).contains("that held it has ended").contains("done before");
+      // Two epochs were begun, so one at least was over: the heads went on from there.
+      assertThat(again.stages("Trainer")).isLessThan(EPOCHS);
     }
     assertThat(RunTables.digests(STORAGE, folder.resolve("killed").toString()))
         .isEqualTo(RunTables.digests(STORAGE, folder.resolve("undisturbed").toString()));

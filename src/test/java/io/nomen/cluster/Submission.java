@@ -39,6 +39,11 @@ final class Submission implements AutoCloseable {
     return told("stage ").distinct().filter(name -> !name.contains(".scala")).toList();
   }
 
+  /** How many Spark stages the class {@code name} has started. */
+  long stages(String name) {
+    return told("stage ").filter(name::equals).count();
+  }
+
   /** The stages that {@link StageTrouble} struck in, in order. */
   List<String> troubles() {
     return told("trouble in ").toList();
@@ -62,9 +67,7 @@ final class Submission implements AutoCloseable {
 
   /** Waits until the class {@code stage} has started its {@code count}-th Spark stage. */
   void awaitStage(String stage, int count) {
-    driver.await(
-        "stage %d of %s".formatted(count, stage),
-        () -> events().stream().filter(line -> line.equals("stage " + stage)).count() >= count);
+    driver.await("stage %d of %s".formatted(count, stage), () -> stages(stage) >= count);
   }
 
   /** Waits for the end and the answer, which is the last line on stdout. */

@@ -8,6 +8,7 @@ import io.nomen.store.RunFolder.Current;
 import io.nomen.store.RunFolder.StageAttempt;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,17 @@ class RunFolderTest {
     try (var left = Files.list(folder.resolve("clusters"))) {
       assertThat(left.map(p -> p.getFileName().toString())).containsExactly("attempt=two");
     }
+  }
+
+  @Test
+  void an_attempt_that_is_gone_on_from_has_the_settings_in_the_order_of_the_first_time() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("seed", "0");
+    settings.put("method", "tac");
+    StageAttempt first = run().begin("cluster", settings, true);
+    StageAttempt again = run().begin("cluster", settings, true);
+    assertThat(again.attempt()).isEqualTo(first.attempt());
+    assertThat(again.settings().toString()).isEqualTo(first.settings().toString());
   }
 
   @Test
