@@ -12,13 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A prefix of ten thousand small objects and two tar shards on {@code s3a://}, encoded by a cluster
@@ -29,15 +27,13 @@ class ManyObjectsIT {
   private static final int OBJECTS = 10_000;
   private static final String BUCKET = "s3a://" + S3Server.BUCKET;
 
-  @TempDir static Path folder;
-
-  private static S3Server server;
+  private static MemoryStore server;
   private static LocalCluster cluster;
   private static Storage storage;
 
   @BeforeAll
   static void objects() throws Exception {
-    server = new S3Server(folder.resolve("s3"), folder.resolve("objects"));
+    server = new MemoryStore(S3Server.BUCKET);
     cluster =
         new LocalCluster(
             "objects", Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test"));
@@ -46,18 +42,15 @@ class ManyObjectsIT {
     storage = new Storage(configuration);
     List<Path> photos = Photos.of(100, 100);
     List<byte[]> small = photos.parallelStream().map(Photos::small).toList();
-    IntStream.range(0, OBJECTS)
-        .parallel()
-        .forEach(i -> server.put(name(i), small.get(i % small.size())));
+    for (int i = 0; i < OBJECTS; i++) {
+      String name = String.format(Locale.ROOT, "photos/%05d.jpg", i);
+      server.put(name, small.get(i % small.size()));
+    }
     for (int shard = 0; shard < 2; shard++) {
       try (OutputStream out = storage.create(BUCKET + "/shards/" + shard + ".tar")) {
         Photos.tar(photos.subList(30 * shard, 30 * shard + 30), out);
       }
     }
-  }
-
-  private static String name(int number) {
-    return String.format(Locale.ROOT, "photos/%05d.jpg", number);
   }
 
   @AfterAll

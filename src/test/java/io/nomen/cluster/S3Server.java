@@ -1,11 +1,5 @@
 package io.nomen.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +12,6 @@ final class S3Server implements AutoCloseable {
   static final String BUCKET = "nomen";
   private static final Pattern PORT = Pattern.compile("started on ports? .*?(\\d+) \\(http\\)");
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Jvm process;
 
   /**
@@ -49,24 +41,6 @@ final class S3Server implements AutoCloseable {
   /** Address of its plain HTTP end. */
   String endpoint() {
     return "http://127.0.0.1:" + port().orElseThrow();
-  }
-
-  /** Puts an object as it is: one request, where Hadoop asks three questions before each. */
-  void put(String key, byte[] content) {
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(endpoint() + "/" + BUCKET + "/" + key))
-              .PUT(HttpRequest.BodyPublishers.ofByteArray(content))
-              .build();
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-      if (status != 200) {
-        throw new IllegalStateException("the S3 server answers %d to %s".formatted(status, key));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private Optional<String> port() {
