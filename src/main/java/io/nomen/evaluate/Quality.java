@@ -1,5 +1,6 @@
 package io.nomen.evaluate;
 
+import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.List;
 

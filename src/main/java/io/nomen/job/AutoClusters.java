@@ -2,7 +2,6 @@ package io.nomen.job;
 
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Quality;
-import io.nomen.evaluate.Silhouette;
 import io.nomen.method.ClusterSweep;
 import io.nomen.method.MethodInput;
 import io.nomen.method.MethodProgress;
@@ -12,6 +11,7 @@ import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,8 +1,8 @@
 package io.nomen.job;
 
 import io.nomen.evaluate.Quality;
-import io.nomen.evaluate.Silhouette;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

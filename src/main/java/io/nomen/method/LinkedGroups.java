@@ -1,10 +1,10 @@
 package io.nomen.method;
 
-import io.nomen.evaluate.Silhouette;
 import io.nomen.semantics.AverageLinkage;
 import io.nomen.semantics.SampledRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 
 /**

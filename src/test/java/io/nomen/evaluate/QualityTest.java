@@ -3,6 +3,7 @@ package io.nomen.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nomen.tensor.Silhouette;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.nomen.evaluate;
+package io.nomen.tensor;
 
 import java.util.Arrays;
 import java.util.Random;
