@@ -72,7 +72,9 @@ class StandaloneClusterIT {
     }
     try (Submission first = cluster.submit(Map.of(), tac("killed"))) {
       first.awaitStage("EncodeStage", 1);
-      Jvm.pause(500);
+      first.driver().await("two executors", () -> first.executorsAdded() == 2);
+      // They are loading libtorch or encoding now.
+      Jvm.pause(1000);
       assertThat(cluster.killAnExecutor()).isTrue();
       try (Submission second = cluster.submit(Map.of(), tac("killed"))) {
         assertThat(second.driver().exitCode()).as(second.driver().lastWords()).isEqualTo(5);

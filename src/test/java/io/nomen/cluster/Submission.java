@@ -54,6 +54,11 @@ final class Submission implements AutoCloseable {
     return told("speculative task of ").collect(Collectors.toSet());
   }
 
+  /** How many executors the driver has had. */
+  long executorsAdded() {
+    return told("executor added ").count();
+  }
+
   /** How many executors the driver has lost or let go. */
   long executorsRemoved() {
     return told("executor removed ").count();
