@@ -39,7 +39,7 @@ final class HeadAssignment {
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
   static TrainedHead canonical(RowBlocks features, TrainedHead head) {
-    return head.ordered(ClusterOrder.of(assign(features, head), head.shape().clusters()));
+    return head.ordered(ClusterSizes.of(assign(features, head), head.shape().clusters()).order());
   }
 
   private static AssignmentBlock assign(RowBlock probabilities) {

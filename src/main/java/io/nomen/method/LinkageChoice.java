@@ -55,7 +55,7 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
     NomenSpace known = inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused());
     NomenNoTrainModel unordered = new NomenNoTrainModel(known, centres);
     RowBlocks rows = unordered.rows(input, space).persist(StorageLevel.MEMORY_AND_DISK());
-    int[] order = ClusterOrder.of(unordered.assignSmoothed(rows), centres.rows());
+    int[] order = ClusterSizes.of(unordered.assignSmoothed(rows), centres.rows()).order();
     NomenNoTrainModel model = new NomenNoTrainModel(known, centres.select(order));
     JavaRDD<AssignmentBlock> assigned =
         model.assignSmoothed(rows).persist(StorageLevel.MEMORY_AND_DISK());

@@ -83,7 +83,7 @@ public final class SicMethod implements ClusteringMethod {
       quality.putAll(SicTheory.told(replicas, view));
       TrainedHead trained = replicas.best().head();
       int[] order =
-          ClusterOrder.of(HeadAssignment.assign(all, trained), trained.shape().clusters());
+          ClusterSizes.of(HeadAssignment.assign(all, trained), trained.shape().clusters()).order();
       SicCentres centres = centring.apply(trained).ordered(order);
       TrainedHead head = trained.ordered(order);
       return HeadAssignment.finished(

@@ -73,16 +73,14 @@ final class KMeansStarts {
 
   private List<Matrix> seeded(Matrix sample, int count, SplittableRandom seeds) {
     List<Matrix> seeded = new ArrayList<>();
-    try (SeedRows choice = new SeedRows(sample)) {
-      for (int i = 0; i < count; i++) {
-        boolean farApart = i % 2 == 1 && clusters <= MOST_CLUSTERS_FAR_APART;
-        SplittableRandom random = seeds.split();
-        int[] chosen =
-            farApart
-                ? choice.farApart(clusters, random)
-                : SeedRows.any(sample.rows(), clusters, random);
-        seeded.add(sample.select(chosen));
-      }
+    for (int i = 0; i < count; i++) {
+      boolean farApart = i % 2 == 1 && clusters <= MOST_CLUSTERS_FAR_APART;
+      SplittableRandom random = seeds.split();
+      int[] chosen =
+          farApart
+              ? SeedRows.farApart(sample, clusters, random)
+              : SeedRows.any(sample.rows(), clusters, random);
+      seeded.add(sample.select(chosen));
     }
     return seeded;
   }

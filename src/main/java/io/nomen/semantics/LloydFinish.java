@@ -1,5 +1,6 @@
 package io.nomen.semantics;
 
+import io.nomen.tensor.ClusterOrder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
@@ -47,7 +48,7 @@ final class LloydFinish {
     int passes = 0;
     while (!moving.isEmpty()) {
       passes++;
-      LloydTally tally = pass(blocks, moving);
+      LloydTally tally = pass(blocks, moving.stream().map(Moving::centres).toList());
       List<Moving> next = new ArrayList<>();
       for (int set = 0; set < moving.size(); set++) {
         Moving before = moving.get(set);
@@ -71,18 +72,16 @@ final class LloydFinish {
    * The sets after {@code passes} passes, whatever they are worth by then; none where none come.
    */
   List<Matrix> moved(List<Matrix> starts, int passes) {
-    List<Moving> moving =
-        starts.stream().map(s -> new Moving(s, Double.POSITIVE_INFINITY, 0)).toList();
-    for (int i = 0; i < passes && !moving.isEmpty(); i++) {
-      LloydTally tally = pass(rows.blocks(), moving);
-      List<Moving> next = new ArrayList<>();
-      for (int set = 0; set < moving.size(); set++) {
-        Matrix centres = LloydStep.move(moving.get(set).centres(), tally, set);
-        next.add(new Moving(centres, rows.rows() - tally.cosineSum(set), 0));
+    List<Matrix> sets = starts;
+    for (int i = 0; i < passes && !sets.isEmpty(); i++) {
+      LloydTally tally = pass(rows.blocks(), sets);
+      List<Matrix> next = new ArrayList<>();
+      for (int set = 0; set < sets.size(); set++) {
+        next.add(LloydStep.move(sets.get(set), tally, set));
       }
-      moving = next;
+      sets = next;
     }
-    return moving.stream().map(Moving::centres).toList();
+    return sets;
   }
 
   /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
@@ -104,9 +103,9 @@ final class LloydFinish {
         : rows.blocks();
   }
 
-  private LloydTally pass(JavaRDD<RowBlock> blocks, List<Moving> moving) {
-    Matrix all = stacked(moving);
-    int sets = moving.size();
+  private LloydTally pass(JavaRDD<RowBlock> blocks, List<Matrix> centresOfSets) {
+    Matrix all = stacked(centresOfSets);
+    int sets = centresOfSets.size();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(blocks.context());
     Broadcast<Matrix> centres = spark.broadcast(all);
     try {
@@ -126,28 +125,19 @@ final class LloydFinish {
     return List.of(tally).iterator();
   }
 
-  private static Matrix stacked(List<Moving> moving) {
-    int length = moving.get(0).centres().values().length;
-    Matrix first = moving.get(0).centres();
-    float[] all = new float[moving.size() * length];
-    for (int set = 0; set < moving.size(); set++) {
-      System.arraycopy(moving.get(set).centres().values(), 0, all, set * length, length);
+  private static Matrix stacked(List<Matrix> sets) {
+    Matrix first = sets.get(0);
+    int length = first.values().length;
+    float[] all = new float[sets.size() * length];
+    for (int set = 0; set < sets.size(); set++) {
+      System.arraycopy(sets.get(set).values(), 0, all, set * length, length);
     }
-    return new Matrix(moving.size() * first.rows(), first.width(), all);
+    return new Matrix(sets.size() * first.rows(), first.width(), all);
   }
 
   private Centres canonical(Matrix centres, LloydTally tally, int set) {
     long[] sizes = tally.sizes(set);
-    long[] firstRows = tally.firstRows(set);
-    int[] order =
-        IntStream.range(0, sizes.length)
-            .filter(c -> sizes[c] > 0)
-            .boxed()
-            .sorted(
-                Comparator.<Integer>comparingLong(c -> -sizes[c])
-                    .thenComparingLong(c -> firstRows[c]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = ClusterOrder.of(sizes, tally.firstRows(set));
     long[] ordered = IntStream.of(order).mapToLong(c -> sizes[c]).toArray();
     return new Centres(centres.select(order), ordered, tally.cosineSum(set) / rows.rows());
   }

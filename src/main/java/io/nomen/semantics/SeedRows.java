@@ -7,14 +7,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Chooses rows of a small matrix of unit rows as first centres. */
-final class SeedRows implements AutoCloseable {
-  private final Matrix rows;
-  private final InnerProducts products;
-
-  SeedRows(Matrix rows) {
-    this.rows = rows;
-    this.products = new InnerProducts(rows);
-  }
+final class SeedRows {
+  private SeedRows() {}
 
   /** {@code count} different of {@code rows} rows with equal chances. */
   static int[] any(int rows, int count, SplittableRandom random) {
@@ -34,18 +28,24 @@ final class SeedRows implements AutoCloseable {
    * squared distance, 2 − 2 cosine, from the nearest one chosen. Where all rows left are copies of
    * chosen ones, the chances are equal.
    */
-  int[] farApart(int count, SplittableRandom random) {
+  static int[] farApart(Matrix rows, int count, SplittableRandom random) {
     int[] chosen = new int[count];
     double[] distances = new double[rows.rows()];
     Arrays.fill(distances, 1);
-    for (int i = 0; i < count; i++) {
-      chosen[i] = drawn(distances, random);
-      lower(distances, chosen[i], i == 0);
+    try (InnerProducts products = new InnerProducts(rows)) {
+      for (int i = 0; i < count; i++) {
+        chosen[i] = drawn(distances, random);
+        boolean first = i == 0;
+        products.of(
+            new RowBlock(0, 1, rows.width(), rows.row(chosen[i])),
+            (from, one, cosines) -> lower(distances, cosines, first));
+        distances[chosen[i]] = 0;
+      }
     }
     return chosen;
   }
 
-  private int drawn(double[] weights, SplittableRandom random) {
+  private static int drawn(double[] weights, SplittableRandom random) {
     double sum = Arrays.stream(weights).sum();
     if (sum <= 0) {
       return random.nextInt(weights.length);
@@ -58,20 +58,10 @@ final class SeedRows implements AutoCloseable {
     return place;
   }
 
-  private void lower(double[] distances, int centre, boolean first) {
-    products.of(
-        new RowBlock(0, 1, rows.width(), rows.row(centre)),
-        (from, count, cosines) -> {
-          for (int i = 0; i < distances.length; i++) {
-            double distance = Math.max(0, 1 - cosines[i]);
-            distances[i] = first ? distance : Math.min(distances[i], distance);
-          }
-        });
-    distances[centre] = 0;
-  }
-
-  @Override
-  public void close() {
-    products.close();
+  private static void lower(double[] distances, float[] cosines, boolean first) {
+    for (int i = 0; i < distances.length; i++) {
+      double distance = Math.max(0, 1 - cosines[i]);
+      distances[i] = first ? distance : Math.min(distances[i], distance);
+    }
   }
 }
