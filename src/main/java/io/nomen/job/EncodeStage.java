@@ -88,8 +88,7 @@ final class EncodeStage {
     facts.put("model", model.id());
     StageAttempt whole = folder.finish(attempt, facts);
     // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
-    // killed
-    // before this line would go on with those.
+    // killed before this line would go on with those.
     deleteLeftovers(attempt, done.values());
     return whole;
   }
