@@ -61,11 +61,14 @@ public final class Storage implements Serializable {
    * not know the jar that spark-submit was given.
    */
   public Configuration configuration(String uri) {
-    String scheme = path(uri).toUri().getScheme();
+    return isLocal(path(uri).toUri()) ? local : configuration;
+  }
+
+  /** Without a scheme, as Hadoop takes it, in the default file system. */
+  private boolean isLocal(URI uri) {
+    String scheme = uri.getScheme();
     return "file"
-            .equals(scheme == null ? FileSystem.getDefaultUri(configuration).getScheme() : scheme)
-        ? local
-        : configuration;
+        .equals(scheme == null ? FileSystem.getDefaultUri(configuration).getScheme() : scheme);
   }
 
   /** The file system of {@code uri}, for listings that this class does not cover. */
@@ -139,7 +142,7 @@ public final class Storage implements Serializable {
   /** Writes a small file, whole or not at all. */
   public void writeBytes(String uri, byte[] bytes) {
     URI parsed = path(uri).toUri();
-    if (parsed.getScheme() == null || parsed.getScheme().equals("file")) {
+    if (isLocal(parsed)) {
       try {
         LocalFiles.replace(new File(parsed.getPath()).getAbsoluteFile().toPath(), bytes);
         return;
