@@ -28,8 +28,12 @@ public enum StoreTrouble {
       "Status Code: 5\\d\\d|SlowDown|ServiceUnavailable|Throttl|TooManyRequests",
       "the store refused requests through all retries; run the same command again later, or with fewer executors"),
   UNREACHABLE(
-      "Unable to execute HTTP request|failed to respond|Premature end of|Connection (?:reset|refused)|Read timed out",
-      "the store cannot be reached; check network and endpoint, then run the same command again");
+      "Unable to execute HTTP request|failed to respond|Premature end of|Connection (?:reset|refused)|Read timed out|RequestTimeout",
+      "the store cannot be reached; check network and endpoint, then run the same command again"),
+  /** What is left of expired credentials in the answer to HEAD, which has no body to say it in. */
+  BAD_REQUEST(
+      "Status Code: 400",
+      "the store takes no requests with these credentials, as where they have expired or are of another region; renew them, then run the same command again");
 
   private static final Pattern DENIED =
       Pattern.compile("Status Code: 403|AccessDenied|Permission denied");
