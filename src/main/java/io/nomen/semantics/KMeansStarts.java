@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * Where k-means begins: several sets of centres, found on rows drawn at random.
  *
  * <p>The first set is MLlib's. A Spark job costs more than what it does on so few rows, and one
- * start of MLlib takes a dozen jobs, so the other sets are seeded here and moved side by side.
+ * start of MLlib takes a dozen jobs, so all other sets take one, each in a task of its own.
  *
  * <p>Seeds take turns: rows that lie far apart (k-means++, MLlib's {@code k-means||}) find many
  * small separate clusters that random rows miss, but they go for outliers, and where the clusters
@@ -28,9 +28,6 @@ final class KMeansStarts {
 
   /** Seeding far apart takes time with the square of the clusters; more than these are random. */
   static final int MOST_CLUSTERS_FAR_APART = 256;
-
-  /** Passes over the sample; the finish on all rows goes on from there. */
-  private static final int PASSES = 12;
 
   private final RowBlocks rows;
   private final int clusters;
@@ -49,18 +46,21 @@ final class KMeansStarts {
     long wanted = sampleRows(rows.rows(), rows.width(), clusters, options.rowsPerCluster());
     Matrix sample = SampledRows.draw(rows, wanted, seed).rows();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    RowBlocks spread =
-        RowBlocks.of(spark, sample.values(), sample.width()).persist(StorageLevel.MEMORY_ONLY());
+    Broadcast<Matrix> shared = spark.broadcast(sample);
     try {
       SplittableRandom seeds = new SplittableRandom(seed);
       List<Matrix> starts = new ArrayList<>();
-      starts.add(MlLibStart.find(spread, clusters, clusters <= MOST_CLUSTERS_FAR_APART, seeds));
+      boolean farApart = clusters <= MOST_CLUSTERS_FAR_APART;
+      starts.add(MlLibStart.find(RowBlocks.of(spark, shared), clusters, farApart, seeds));
+      List<SeededStart> seeded = seeded(options.restarts() - 1, seeds);
       starts.addAll(
-          new LloydFinish(spread, options)
-              .moved(seeded(sample, options.restarts() - 1, seeds), PASSES));
+          spark
+              .parallelize(seeded, Math.max(1, seeded.size()))
+              .map(start -> start.find(shared.value()))
+              .collect());
       return starts;
     } finally {
-      spread.unpersist();
+      shared.destroy();
     }
   }
 
@@ -71,16 +71,11 @@ final class KMeansStarts {
     return Math.min(rows, bounded);
   }
 
-  private List<Matrix> seeded(Matrix sample, int count, SplittableRandom seeds) {
-    List<Matrix> seeded = new ArrayList<>();
+  private List<SeededStart> seeded(int count, SplittableRandom seeds) {
+    List<SeededStart> seeded = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       boolean farApart = i % 2 == 1 && clusters <= MOST_CLUSTERS_FAR_APART;
-      SplittableRandom random = seeds.split();
-      int[] chosen =
-          farApart
-              ? SeedRows.farApart(sample, clusters, random)
-              : SeedRows.any(sample.rows(), clusters, random);
-      seeded.add(sample.select(chosen));
+      seeded.add(new SeededStart(clusters, farApart, seeds.nextLong()));
     }
     return seeded;
   }

@@ -21,7 +21,7 @@ import org.apache.spark.broadcast.Broadcast;
 final class LloydFinish {
   private static final int PARTITIONS_PER_CORE = 2;
   private static final int TREE_DEPTH = 2;
-  private static final int PASSES_PER_SCREENING = 4;
+  private static final int PASSES_PER_SCREENING = 2;
 
   private final RowBlocks rows;
   private final KMeansOptions options;
@@ -66,22 +66,6 @@ final class LloydFinish {
     }
     finished.sort(Comparator.comparingDouble(Centres::objective).reversed());
     return new KMeansFit(finished.get(0), List.copyOf(finished), passes);
-  }
-
-  /**
-   * The sets after {@code passes} passes, whatever they are worth by then; none where none come.
-   */
-  List<Matrix> moved(List<Matrix> starts, int passes) {
-    List<Matrix> sets = starts;
-    for (int i = 0; i < passes && !sets.isEmpty(); i++) {
-      LloydTally tally = pass(rows.blocks(), sets);
-      List<Matrix> next = new ArrayList<>();
-      for (int set = 0; set < sets.size(); set++) {
-        next.add(LloydStep.move(sets.get(set), tally, set));
-      }
-      sets = next;
-    }
-    return sets;
   }
 
   /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
