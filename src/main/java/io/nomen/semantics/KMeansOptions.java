@@ -6,8 +6,8 @@ import io.nomen.NomenException;
  * How hard k-means tries.
  *
  * @param restarts how many sets of first centres are tried; the first is MLlib's
- * @param finished how many of them are carried to the end; all take some passes over all rows, and
- *     the poorer half falls out every few passes until this many are left
+ * @param finished how many of them are carried to the end; the poorer half falls out after some
+ *     passes over the sample, and again every few passes over all rows until this many are left
  * @param maxIterations most passes over all rows
  * @param tolerance a set of centres is finished when a pass lowers its cost (rows minus sum of
  *     cosines) by less than this share

@@ -3,8 +3,10 @@ package io.nomen.semantics;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -41,24 +43,26 @@ final class KMeansStarts {
     this.seed = seed;
   }
 
-  /** The sets, [K, d] unit rows each, in the order of their seeds. */
+  /**
+   * The sets, [K, d] unit rows each, that fit the sample best: half of all, and at least as many as
+   * shall be finished.
+   */
   List<Matrix> all() {
     long wanted = sampleRows(rows.rows(), rows.width(), clusters, options.rowsPerCluster());
     Matrix sample = SampledRows.draw(rows, wanted, seed).rows();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+    List<FirstCentres> first = first(spark, sample);
     Broadcast<Matrix> shared = spark.broadcast(sample);
     try {
-      SplittableRandom seeds = new SplittableRandom(seed);
-      List<Matrix> starts = new ArrayList<>();
-      boolean farApart = clusters <= MOST_CLUSTERS_FAR_APART;
-      starts.add(MlLibStart.find(RowBlocks.of(spark, shared), clusters, farApart, seeds));
-      List<SeededStart> seeded = seeded(options.restarts() - 1, seeds);
-      starts.addAll(
-          spark
-              .parallelize(seeded, Math.max(1, seeded.size()))
-              .map(start -> start.find(shared.value()))
-              .collect());
-      return starts;
+      return spark
+          .parallelize(first, first.size())
+          .map(start -> start.moved(shared.value()))
+          .collect()
+          .stream()
+          .sorted(Comparator.comparingDouble(FirstCentres.Moved::fit).reversed())
+          .limit(Math.max(options.finished(), (first.size() + 1) / 2))
+          .map(FirstCentres.Moved::centres)
+          .toList();
     } finally {
       shared.destroy();
     }
@@ -71,12 +75,26 @@ final class KMeansStarts {
     return Math.min(rows, bounded);
   }
 
-  private List<SeededStart> seeded(int count, SplittableRandom seeds) {
-    List<SeededStart> seeded = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      boolean farApart = i % 2 == 1 && clusters <= MOST_CLUSTERS_FAR_APART;
-      seeded.add(new SeededStart(clusters, farApart, seeds.nextLong()));
+  private List<FirstCentres> first(JavaSparkContext spark, Matrix sample) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    boolean some = clusters <= MOST_CLUSTERS_FAR_APART;
+    Matrix fewer = fewer(sample);
+    List<FirstCentres> first = new ArrayList<>();
+    first.add(
+        new FirstCentres.Found(
+            MlLibStart.find(
+                RowBlocks.of(spark, fewer.values(), fewer.width()), clusters, some, seeds)));
+    for (int i = 1; i < options.restarts(); i++) {
+      first.add(new FirstCentres.Drawn(clusters, some && i % 2 == 0, seeds.nextLong()));
     }
-    return seeded;
+    return first;
+  }
+
+  /** Every other row where there are plenty: for MLlib, which takes its time. */
+  private Matrix fewer(Matrix sample) {
+    int half = sample.rows() / 2;
+    return half < Math.max(LEAST_SAMPLE_ROWS, 2 * clusters)
+        ? sample
+        : sample.select(IntStream.range(0, half).map(i -> 2 * i).toArray());
   }
 }

@@ -31,7 +31,7 @@ final class MlLibStart {
   private static final int ROWS_PER_PARTITION = 16_384;
 
   /** Iterations of MLlib's solver; the finish goes on from there, and is quicker. */
-  private static final int ITERATIONS = 3;
+  private static final int ITERATIONS = 2;
 
   private static final String FEATURES = "features";
 
