@@ -7,7 +7,7 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.semantics.MlLibWarmUp;
+import io.nomen.semantics.KMeansWarmUp;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
@@ -70,16 +70,16 @@ public final class ClusterJob {
     return done.get();
   }
 
-  /** Meanwhile MLlib warms up, where k-means lies ahead. */
+  /** Meanwhile k-means warms up, where it lies ahead. */
   private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
     boolean ahead = options.classes().isEmpty() && folder.current().isEmpty();
-    Optional<MlLibWarmUp> warming =
-        ahead ? Optional.of(MlLibWarmUp.start(context.spark().get())) : Optional.empty();
+    Optional<KMeansWarmUp> warming =
+        ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
     try {
       return stopwatch.time(
           "vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
     } finally {
-      warming.ifPresent(MlLibWarmUp::close);
+      warming.ifPresent(KMeansWarmUp::close);
     }
   }
 

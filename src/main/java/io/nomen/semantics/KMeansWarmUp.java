@@ -8,27 +8,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A k-means of a few made-up rows beside other work. The first call of MLlib in a JVM takes seconds
- * to load and compile what later calls find ready; that is most of what small inputs wait for.
+ * A k-means of a few made-up rows beside other work. The first one in a JVM takes seconds, most of
+ * them MLlib's, to load and compile what later ones find ready; small inputs wait for little else.
  */
-public final class MlLibWarmUp implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(MlLibWarmUp.class);
+public final class KMeansWarmUp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KMeansWarmUp.class);
   private static final int ROWS = 256;
   private static final int WIDTH = 16;
   private static final int CLUSTERS = 8;
+  private static final int RESTARTS = 3;
 
   private final Thread thread;
 
-  private MlLibWarmUp(Thread thread) {
+  private KMeansWarmUp(Thread thread) {
     this.thread = thread;
   }
 
   /** Begins, and returns at once. */
-  public static MlLibWarmUp start(JavaSparkContext spark) {
-    Thread thread = new Thread(() -> run(spark), "MLlib warm-up");
+  public static KMeansWarmUp start(JavaSparkContext spark) {
+    Thread thread = new Thread(() -> run(spark), "k-means warm-up");
     thread.setDaemon(true);
     thread.start();
-    return new MlLibWarmUp(thread);
+    return new KMeansWarmUp(thread);
   }
 
   private static void run(JavaSparkContext spark) {
@@ -39,10 +40,12 @@ public final class MlLibWarmUp implements AutoCloseable {
         values[i] = (float) random.nextDouble() - 0.5f;
       }
       Matrix rows = new Matrix(ROWS, WIDTH, values).unit();
-      MlLibStart.find(RowBlocks.of(spark, rows.values(), WIDTH), CLUSTERS, true, random);
+      RowBlocks blocks = RowBlocks.of(spark, rows.values(), WIDTH);
+      KMeansOptions options = KMeansOptions.withRestarts(RESTARTS);
+      new LloydFinish(blocks, options).run(new KMeansStarts(blocks, CLUSTERS, options, 0).all());
     } catch (RuntimeException e) {
       // Whatever is wrong will show where k-means is needed.
-      LOG.debug("MLlib did not warm up", e);
+      LOG.debug("k-means did not warm up", e);
     }
   }
 
