@@ -1,11 +1,11 @@
 package io.nomen.method;
 
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
@@ -29,12 +29,20 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
    *
    * @param flat what k-means or the heads gave; its provenance takes both silhouettes
    * @param clusters [n] what it says of the rows of {@link #inputs}
-   * @param space where rows are linked, in the same rows
+   * @param fused the same rows in the space of {@code nomen-no-train}, before smoothing
+   * @param smoothed and after it, where that is known already; only what is needed is smoothed
    */
-  Clustering better(Clustering flat, int[] clusters, SmoothedFusion space) {
+  Clustering better(
+      Clustering flat, int[] clusters, RowBlocks fused, Optional<RowBlocks> smoothed) {
     input.progress().at("average linkage", 0, 1);
+    NomenSpace space = inputs.space(input, inputs.gate().shareWithoutTraining(), fused);
     LinkedGroups linked =
-        LinkedGroups.find(space.rows(), inputs.images(), input.clusters(), input.seed());
+        LinkedGroups.find(
+            smoothed.orElse(fused),
+            smoothed.isPresent() ? UnaryOperator.identity() : space::smoothed,
+            inputs.images(),
+            input.clusters(),
+            input.seed());
     double ofFlat = linked.silhouetteOf(clusters, input.seed());
     double ofLinked = linked.silhouette(input.seed());
     boolean taken = input.options().training().linkage() == Linkage.ALWAYS || ofLinked > ofFlat;
@@ -42,29 +50,30 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
     told.put("taken", taken);
     told.put("silhouette", ofLinked);
     told.put("silhouette_otherwise", ofFlat);
-    input.progress().at("average linkage", 1, 1);
     if (!taken) {
+      input.progress().at("average linkage", 1, 1);
       flat.quality().put("linkage", told);
       return flat;
     }
     flat.close();
-    return clustering(linked.centres(), space, told);
+    Clustering clustering = clustering(new NomenNoTrainModel(space, linked.centres()), smoothed);
+    clustering.quality().put("linkage", told);
+    input.progress().at("average linkage", 1, 1);
+    return clustering;
   }
 
-  private Clustering clustering(Matrix centres, SmoothedFusion space, Map<String, Object> told) {
-    NomenSpace known = inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused());
-    NomenNoTrainModel unordered = new NomenNoTrainModel(known, centres);
-    RowBlocks rows = unordered.rows(input, space).persist(StorageLevel.MEMORY_AND_DISK());
-    int[] order = ClusterSizes.of(unordered.assignSmoothed(rows), centres.rows()).order();
-    NomenNoTrainModel model = new NomenNoTrainModel(known, centres.select(order));
+  private Clustering clustering(NomenNoTrainModel unordered, Optional<RowBlocks> smoothed) {
+    RowBlocks rows = unordered.rows(input, smoothed).persist(StorageLevel.MEMORY_AND_DISK());
+    int[] order = ClusterSizes.of(unordered.assignSmoothed(rows), unordered.clusters()).order();
+    NomenNoTrainModel model =
+        new NomenNoTrainModel(unordered.space(), unordered.centres().select(order));
     JavaRDD<AssignmentBlock> assigned =
         model.assignSmoothed(rows).persist(StorageLevel.MEMORY_AND_DISK());
     ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
     rows.unpersist();
     Map<String, Object> quality = new LinkedHashMap<>();
-    quality.put("linkage", told);
     quality.put("mean_confidence", sizes.meanConfidence());
-    quality.put("neighbours", space.lists().report());
+    quality.put("neighbours", inputs.lists().report());
     Clustering clustering =
         new Clustering(assigned, sizes.rows(), model, Optional.of(inputs.semantics()), quality);
     quality.put("gate", inputs.gate().told(clustering));

@@ -6,6 +6,8 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Clusters by average linkage, found on a sample.
@@ -39,16 +41,21 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    * Links rows of {@code space}.
    *
    * @param space [N, width], unit rows
+   * @param way what is done to the sample before it is linked
    * @param images [N, d], unit rows: the images alone
    */
-  static LinkedGroups find(RowBlocks space, RowBlocks images, int clusters, long seed) {
+  static LinkedGroups find(
+      RowBlocks space, UnaryOperator<RowBlocks> way, RowBlocks images, int clusters, long seed) {
     SampledRows sample = SampledRows.draw(space, SAMPLE, seed);
-    int[] groups = AverageLinkage.clusters(sample.rows(), clusters, seed);
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
+    RowBlocks brought = way.apply(RowBlocks.of(spark, sample.rows().values(), space.width()));
+    Matrix rows = new Matrix(sample.rows().rows(), brought.width(), brought.collect());
+    int[] groups = AverageLinkage.clusters(rows, clusters, seed);
     return new LinkedGroups(
         sample.numbers(),
         SampledRows.draw(images, SAMPLE, seed).rows(),
         groups,
-        means(sample.rows(), groups));
+        means(rows, groups));
   }
 
   /** How well these clusters separate the images: mean silhouette in cosine distance, −1 to 1. */

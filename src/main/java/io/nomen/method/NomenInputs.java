@@ -68,6 +68,11 @@ record NomenInputs(
     return lists;
   }
 
+  /** Images and texts in one row, texts with the share {@code weight}. */
+  RowBlocks fused(double weight) {
+    return weight == 0 ? images : Fusion.of(texts, images, weight);
+  }
+
   /** How new rows come into the space where texts have the share {@code weight}. */
   NomenSpace space(MethodInput input, double weight, RowBlocks unsmoothed) {
     RowBlocks kept =

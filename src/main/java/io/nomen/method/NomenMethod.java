@@ -114,9 +114,8 @@ public final class NomenMethod implements ClusteringMethod {
     }
     TrainedHead head = replicas.best().head();
     int[] clusters = AssignmentBlock.clusters(HeadAssignment.assign(images.rows(), head));
-    try (SmoothedFusion space = SmoothedFusion.withoutTraining(input, inputs)) {
-      return choice.better(trained, clusters, space);
-    }
+    return choice.better(
+        trained, clusters, inputs.fused(inputs.gate().shareWithoutTraining()), Optional.empty());
   }
 
   private static Clustering finished(

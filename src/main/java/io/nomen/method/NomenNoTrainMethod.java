@@ -30,11 +30,21 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs =
             NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS);
-        SmoothedFusion space = SmoothedFusion.withoutTraining(input, inputs)) {
+        SmoothedFusion space =
+            SmoothedFusion.of(
+                input,
+                inputs,
+                "neighbours",
+                inputs.gate().shareWithoutTraining(),
+                NomenSpace.NEIGHBOURS)) {
       Clustering flat = flat(input, inputs, space);
       LinkageChoice choice = new LinkageChoice(input, inputs);
       return choice.open()
-          ? choice.better(flat, AssignmentBlock.clusters(flat.assignments()), space)
+          ? choice.better(
+              flat,
+              AssignmentBlock.clusters(flat.assignments()),
+              space.fused(),
+              Optional.of(space.rows()))
           : flat;
     }
   }
@@ -48,7 +58,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
     Clustering clustering =
         CentreClustering.of(
             model,
-            model.assignSmoothed(model.rows(input, space)),
+            model.assignSmoothed(model.rows(input, Optional.of(space.rows()))),
             fit,
             Optional.of(inputs.semantics()));
     Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());

@@ -52,11 +52,15 @@ record NomenNoTrainModel(NomenSpace space, Matrix centres) implements FittedMode
         embeddings.blocks().map(block -> shared.value().of(block)), embeddings.rows(), width);
   }
 
-  /** All rows of {@code input} in the space; where every row is kept, {@code fit} has them. */
-  RowBlocks rows(MethodInput input, SmoothedFusion fit) {
-    return space.kept().rows() == input.embeddings().rows()
-        ? fit.rows()
-        : smoothed(input.embeddings(), space, centres.width());
+  /**
+   * All rows of {@code input} in the space.
+   *
+   * @param fit the rows of the fit there, where they are known; while every row is kept they are
+   *     the same
+   */
+  RowBlocks rows(MethodInput input, Optional<RowBlocks> fit) {
+    return fit.filter(known -> space.kept().rows() == input.embeddings().rows())
+        .orElseGet(() -> smoothed(input.embeddings(), space, centres.width()));
   }
 
   /** The same for rows that are in the space already. */

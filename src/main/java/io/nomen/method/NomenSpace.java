@@ -3,10 +3,13 @@ package io.nomen.method;
 import io.nomen.neighbours.KeptRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.SoftmaxRetrieval;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The space that Nomen's own methods cluster in, as new images are brought into it: centred with
@@ -41,6 +44,16 @@ record NomenSpace(Matrix imageMean, Texts texts, Matrix kept) implements Seriali
   RowBlock of(RowBlock embeddings) {
     RowBlock images = CentredRows.centre(embeddings, imageMean.values());
     return KeptRows.smooth(fused(embeddings, images), kept, NEIGHBOURS);
+  }
+
+  /** The same for rows that are fused already, in the space before smoothing. */
+  RowBlocks smoothed(RowBlocks fused) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(fused.blocks().context());
+    Broadcast<Matrix> shared = spark.broadcast(kept);
+    return new RowBlocks(
+        fused.blocks().map(block -> KeptRows.smooth(block, shared.value(), NEIGHBOURS)),
+        fused.rows(),
+        fused.width());
   }
 
   private RowBlock fused(RowBlock embeddings, RowBlock images) {

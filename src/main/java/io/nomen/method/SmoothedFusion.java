@@ -34,17 +34,10 @@ record SmoothedFusion(RowBlocks fused, NeighbourLists lists, Smoothing smoothing
           Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS),
           false);
     }
-    RowBlocks fused =
-        Fusion.of(inputs.texts(), inputs.images(), weight).persist(StorageLevel.MEMORY_AND_DISK());
+    RowBlocks fused = inputs.fused(weight).persist(StorageLevel.MEMORY_AND_DISK());
     NeighbourLists lists = NomenInputs.find(input, stage, fused, inputs.semantics(), listed);
     return new SmoothedFusion(
         fused, lists, Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS), true);
-  }
-
-  /** The space of {@code nomen-no-train}. */
-  static SmoothedFusion withoutTraining(MethodInput input, NomenInputs inputs) {
-    return of(
-        input, inputs, "neighbours", inputs.gate().shareWithoutTraining(), NomenSpace.NEIGHBOURS);
   }
 
   RowBlocks rows() {

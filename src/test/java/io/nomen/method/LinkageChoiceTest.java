@@ -19,7 +19,7 @@ class LinkageChoiceTest {
   private static final Matrix DIRECTIONS = RandomRows.anywhere(CLASSES, WIDTH, 31);
 
   /** Classes near enough to each other that they touch. */
-  private static final double SPREAD = 0.25;
+  private static final double SPREAD = 0.2;
 
   @Test
   void unequal_classes_are_linked() {
