@@ -5,6 +5,7 @@ import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import java.io.Serializable;
 import java.util.SplittableRandom;
+import org.apache.spark.broadcast.Broadcast;
 
 /** Where one start of k-means begins; it moves over a sample in a task of its own. */
 sealed interface FirstCentres extends Serializable {
@@ -38,11 +39,11 @@ sealed interface FirstCentres extends Serializable {
    */
   record Moved(Matrix centres, double fit) implements Serializable {}
 
-  /** Centres that something else has found. */
-  record Found(Matrix centres) implements FirstCentres {
+  /** Centres that something else has found: as a broadcast, for they may be megabytes. */
+  record Found(Broadcast<Matrix> centres) implements FirstCentres {
     @Override
     public Matrix in(Matrix sample) {
-      return centres;
+      return centres.value();
     }
   }
 

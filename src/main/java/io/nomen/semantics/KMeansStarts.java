@@ -51,9 +51,11 @@ final class KMeansStarts {
     long wanted = sampleRows(rows.rows(), rows.width(), clusters, options.rowsPerCluster());
     Matrix sample = SampledRows.draw(rows, wanted, seed).rows();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    List<FirstCentres> first = first(spark, sample);
+    SplittableRandom seeds = new SplittableRandom(seed);
+    Broadcast<Matrix> mlLib = spark.broadcast(mlLib(spark, fewer(sample), seeds));
     Broadcast<Matrix> shared = spark.broadcast(sample);
     try {
+      List<FirstCentres> first = first(mlLib, seeds);
       return spark
           .parallelize(first, first.size())
           .map(start -> start.moved(shared.value()))
@@ -64,6 +66,7 @@ final class KMeansStarts {
           .map(FirstCentres.Moved::centres)
           .toList();
     } finally {
+      mlLib.destroy();
       shared.destroy();
     }
   }
@@ -75,17 +78,17 @@ final class KMeansStarts {
     return Math.min(rows, bounded);
   }
 
-  private List<FirstCentres> first(JavaSparkContext spark, Matrix sample) {
-    SplittableRandom seeds = new SplittableRandom(seed);
-    boolean some = clusters <= MOST_CLUSTERS_FAR_APART;
-    Matrix fewer = fewer(sample);
+  private Matrix mlLib(JavaSparkContext spark, Matrix sample, SplittableRandom seeds) {
+    RowBlocks spread = RowBlocks.of(spark, sample.values(), sample.width());
+    return MlLibStart.find(spread, clusters, clusters <= MOST_CLUSTERS_FAR_APART, seeds);
+  }
+
+  private List<FirstCentres> first(Broadcast<Matrix> mlLib, SplittableRandom seeds) {
     List<FirstCentres> first = new ArrayList<>();
-    first.add(
-        new FirstCentres.Found(
-            MlLibStart.find(
-                RowBlocks.of(spark, fewer.values(), fewer.width()), clusters, some, seeds)));
+    first.add(new FirstCentres.Found(mlLib));
     for (int i = 1; i < options.restarts(); i++) {
-      first.add(new FirstCentres.Drawn(clusters, some && i % 2 == 0, seeds.nextLong()));
+      boolean farApart = i % 2 == 0 && clusters <= MOST_CLUSTERS_FAR_APART;
+      first.add(new FirstCentres.Drawn(clusters, farApart, seeds.nextLong()));
     }
     return first;
   }
