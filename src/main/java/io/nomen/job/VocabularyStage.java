@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,9 @@ import org.apache.spark.util.LongAccumulator;
 final class VocabularyStage {
   private static final String NAME = "vocabulary";
   private static final int NOUNS_PER_BATCH = 64;
-  private static final int BATCHES_PER_TASK = 16;
+
+  /** About 900 prompts: seconds of work, so that no core waits long for the last task. */
+  private static final int BATCHES_PER_TASK = 2;
 
   private final JobContext context;
   private final VocabularyChoice choice;
@@ -157,7 +160,10 @@ final class VocabularyStage {
     JavaSparkContext spark = context.spark().get();
     ClipTokenizer tokenizer = checkpoint.tokenizer();
     List<NounEncoding.Batch> batches =
-        NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH);
+        new ArrayList<>(
+            NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH));
+    // The longest first, for the same reason.
+    Collections.reverse(batches);
     int tasks = Math.max(1, batches.size() / BATCHES_PER_TASK);
     int width = checkpoint.model().projectionWidth();
     float[] all = new float[nouns.size() * width];
