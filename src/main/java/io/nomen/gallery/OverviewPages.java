@@ -62,7 +62,7 @@ final class OverviewPages {
                 Figures.count(site.plan().clusters().size(), "cluster", "clusters")));
     html.leaf("b", facts.method());
     facts.model().ifPresent(model -> html.text(" with the model ").leaf("b", model));
-    facts.vocabulary().ifPresent(words -> html.text(" and the nouns of ").leaf("b", words));
+    facts.vocabulary().ifPresent(words -> html.text(" and words from ").leaf("b", words));
     html.text(". ");
     if (facts.counts().bad() > 0) {
       html.open("a", "href", page.to(Page.FAILED));

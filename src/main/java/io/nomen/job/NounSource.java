@@ -22,6 +22,7 @@ import java.util.Optional;
 final class NounSource {
   private final JobContext context;
   private final ClusterOptions options;
+  private Optional<String> encoded = Optional.empty();
 
   NounSource(JobContext context, ClusterOptions options) {
     this.context = context;
@@ -77,13 +78,18 @@ final class NounSource {
       requireOnce(stage.vocabulary(checkpoint));
     }
     StageAttempt attempt = stage.run(folder, checkpoint.get(), options.model());
+    encoded = Optional.ofNullable(attempt.facts().get("source")).map(String::valueOf);
     tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
     return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
   }
 
   /** The words' source, for {@code run.json}. */
   String told() {
-    return options.classes().or(options::nouns).orElse(options.vocabulary().source());
+    return options
+        .classes()
+        .or(options::nouns)
+        .or(() -> encoded)
+        .orElse(options.vocabulary().source());
   }
 
   /** A folder of ready embeddings: of the classes themselves, or of nouns that hold them. */
