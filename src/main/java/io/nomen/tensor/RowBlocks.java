@@ -27,24 +27,19 @@ public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
    * machine, as a broadcast; in the tasks themselves they would travel with each.
    */
   public static RowBlocks of(JavaSparkContext spark, float[] values, int width) {
-    return of(spark, spark.broadcast(new Matrix(values.length / width, width, values)));
-  }
-
-  /** The same for a matrix that the machines have already. */
-  public static RowBlocks of(JavaSparkContext spark, Broadcast<Matrix> shared) {
-    int rows = shared.value().rows();
+    int rows = values.length / width;
     int count = Math.max(1, (rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK);
+    Broadcast<float[]> shared = spark.broadcast(values);
     List<Integer> numbers = IntStream.range(0, count).boxed().toList();
     JavaRDD<RowBlock> blocks =
-        spark.parallelize(numbers, count).map(block -> cut(shared.value(), block));
-    return new RowBlocks(blocks, rows, shared.value().width());
+        spark.parallelize(numbers, count).map(block -> cut(shared.value(), width, rows, block));
+    return new RowBlocks(blocks, rows, width);
   }
 
-  private static RowBlock cut(Matrix whole, int block) {
-    int width = whole.width();
+  private static RowBlock cut(float[] values, int width, int rows, int block) {
     int first = block * ROWS_PER_BLOCK;
-    int count = Math.min(ROWS_PER_BLOCK, whole.rows() - first);
-    float[] part = Arrays.copyOfRange(whole.values(), first * width, (first + count) * width);
+    int count = Math.min(ROWS_PER_BLOCK, rows - first);
+    float[] part = Arrays.copyOfRange(values, first * width, (first + count) * width);
     return new RowBlock(first, count, width, part);
   }
 
