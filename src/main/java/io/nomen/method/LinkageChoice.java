@@ -29,13 +29,17 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
    *
    * @param flat what k-means or the heads gave; its provenance takes both silhouettes
    * @param clusters [n] what it says of the rows of {@link #inputs}
-   * @param fused the same rows in the space of {@code nomen-no-train}, before smoothing
+   * @param space that of {@code nomen-no-train}
+   * @param fused the same rows in it, before smoothing
    * @param smoothed and after it, where that is known already; only what is needed is smoothed
    */
   Clustering better(
-      Clustering flat, int[] clusters, RowBlocks fused, Optional<RowBlocks> smoothed) {
+      Clustering flat,
+      int[] clusters,
+      NomenSpace space,
+      RowBlocks fused,
+      Optional<RowBlocks> smoothed) {
     input.progress().at("average linkage", 0, 1);
-    NomenSpace space = inputs.space(input, inputs.gate().shareWithoutTraining(), fused);
     LinkedGroups linked =
         LinkedGroups.find(
             smoothed.orElse(fused),
@@ -50,16 +54,14 @@ record LinkageChoice(MethodInput input, NomenInputs inputs) {
     told.put("taken", taken);
     told.put("silhouette", ofLinked);
     told.put("silhouette_otherwise", ofFlat);
-    if (!taken) {
-      input.progress().at("average linkage", 1, 1);
-      flat.quality().put("linkage", told);
-      return flat;
+    if (taken) {
+      flat.close();
     }
-    flat.close();
-    Clustering clustering = clustering(new NomenNoTrainModel(space, linked.centres()), smoothed);
-    clustering.quality().put("linkage", told);
+    Clustering chosen =
+        taken ? clustering(new NomenNoTrainModel(space, linked.centres()), smoothed) : flat;
+    chosen.quality().put("linkage", told);
     input.progress().at("average linkage", 1, 1);
-    return clustering;
+    return chosen;
   }
 
   private Clustering clustering(NomenNoTrainModel unordered, Optional<RowBlocks> smoothed) {

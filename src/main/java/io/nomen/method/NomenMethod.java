@@ -114,8 +114,10 @@ public final class NomenMethod implements ClusteringMethod {
     }
     TrainedHead head = replicas.best().head();
     int[] clusters = AssignmentBlock.clusters(HeadAssignment.assign(images.rows(), head));
+    double weight = inputs.gate().shareWithoutTraining();
+    RowBlocks fused = inputs.fused(weight);
     return choice.better(
-        trained, clusters, inputs.fused(inputs.gate().shareWithoutTraining()), Optional.empty());
+        trained, clusters, inputs.space(input, weight, fused), fused, Optional.empty());
   }
 
   private static Clustering finished(

@@ -29,51 +29,50 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs =
-            NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS);
-        SmoothedFusion space =
-            SmoothedFusion.of(
-                input,
-                inputs,
-                "neighbours",
-                inputs.gate().shareWithoutTraining(),
-                NomenSpace.NEIGHBOURS)) {
-      Clustering flat = flat(input, inputs, space);
+        NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS)) {
+      return cluster(input, inputs, inputs.gate().shareWithoutTraining());
+    }
+  }
+
+  private static Clustering cluster(MethodInput input, NomenInputs inputs, double weight) {
+    try (SmoothedFusion rows =
+        SmoothedFusion.of(input, inputs, "neighbours", weight, NomenSpace.NEIGHBOURS)) {
+      NomenSpace space = inputs.space(input, weight, rows.fused());
+      Clustering flat = flat(input, inputs, space, rows);
       LinkageChoice choice = new LinkageChoice(input, inputs);
       return choice.open()
           ? choice.better(
               flat,
               AssignmentBlock.clusters(flat.assignments()),
-              space.fused(),
-              Optional.of(space.rows()))
+              space,
+              rows.fused(),
+              Optional.of(rows.rows()))
           : flat;
     }
   }
 
-  private static Clustering flat(MethodInput input, NomenInputs inputs, SmoothedFusion space) {
-    KMeansFit fit = fit(input, space);
-    NomenNoTrainModel model =
-        new NomenNoTrainModel(
-            inputs.space(input, inputs.gate().shareWithoutTraining(), space.fused()),
-            fit.best().rows());
+  private static Clustering flat(
+      MethodInput input, NomenInputs inputs, NomenSpace space, SmoothedFusion rows) {
+    KMeansFit fit = fit(input, rows);
+    NomenNoTrainModel model = new NomenNoTrainModel(space, fit.best().rows());
     Clustering clustering =
         CentreClustering.of(
             model,
-            model.assignSmoothed(model.rows(input, Optional.of(space.rows()))),
+            model.assignSmoothed(model.rows(input, Optional.of(rows.rows()))),
             fit,
             Optional.of(inputs.semantics()));
     Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
     quality.put("gate", inputs.gate().told(clustering));
-    quality.put("neighbours", space.lists().report());
+    quality.put("neighbours", rows.lists().report());
     return new Clustering(
             clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
-        .among(
-            CentreClustering.models(fit, centres -> new NomenNoTrainModel(model.space(), centres)));
+        .among(CentreClustering.models(fit, centres -> new NomenNoTrainModel(space, centres)));
   }
 
-  private static KMeansFit fit(MethodInput input, SmoothedFusion space) {
+  private static KMeansFit fit(MethodInput input, SmoothedFusion rows) {
     input.progress().at("k-means", 0, 1);
     KMeansFit fit =
-        SphericalKMeans.fit(space.rows(), input.clusters(), input.options().kmeans(), input.seed());
+        SphericalKMeans.fit(rows.rows(), input.clusters(), input.options().kmeans(), input.seed());
     input.progress().at("k-means", 1, 1);
     return fit;
   }
