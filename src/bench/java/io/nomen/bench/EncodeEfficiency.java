@@ -20,12 +20,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -108,25 +106,13 @@ public final class EncodeEfficiency {
     byte[] noise = new byte[BATCH * encoder.model().vision().imageBytes()];
     new Random(1).nextBytes(noise);
     int batches = Math.toIntExact((images + BATCH - 1) / BATCH);
-    List<Thread> threads = new ArrayList<>();
-    long began = System.nanoTime();
-    for (int slot = 0; slot < slots; slot++) {
-      int own = slot;
-      Thread thread =
-          new Thread(
-              () -> {
-                ByteBuffer pixels = ByteBuffer.allocateDirect(noise.length).put(noise).flip();
-                IntStream.range(0, batches)
-                    .filter(batch -> batch % slots == own)
-                    .forEach(batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    return (System.nanoTime() - began) / 1e9 * images / ((double) batches * BATCH);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(noise.length).put(noise).flip();
+    double seconds =
+        SideBySide.seconds(
+            batches,
+            slots,
+            batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
+    return seconds * images / ((double) batches * BATCH);
   }
 
   /** CPU nanoseconds of this process so far. */

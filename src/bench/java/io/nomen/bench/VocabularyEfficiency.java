@@ -1,8 +1,8 @@
 package io.nomen.bench;
 
+import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
-import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipTokenizer;
 import io.nomen.job.JobContext;
 import io.nomen.job.ModelChoice;
@@ -63,7 +63,9 @@ public final class VocabularyEfficiency {
                 new VocabularyChoice(arguments[1], List.of(), Optional.empty(), false),
                 new ModelChoice(arguments[0], Precision.FP32, "cpu", BATCH));
         double whole = (System.nanoTime() - began) / 1e9;
-        double bare = bare(encoder, batches, slots);
+        double bare =
+            SideBySide.seconds(
+                batches.size(), slots, batch -> encoder.encodeTexts(batches.get(batch)));
         // The first round warms both sides up.
         System.out.printf(
             Locale.ROOT,
@@ -88,27 +90,5 @@ public final class VocabularyEfficiency {
     return IntStream.iterate(0, from -> from < prompts.size(), from -> from + BATCH)
         .mapToObj(from -> prompts.subList(from, Math.min(prompts.size(), from + BATCH)))
         .toList();
-  }
-
-  /** Seconds of the text tower alone, from as many threads as the job has slots. */
-  private static double bare(ClipEncoder encoder, List<List<int[]>> batches, int slots)
-      throws InterruptedException {
-    List<Thread> threads = new ArrayList<>();
-    long began = System.nanoTime();
-    for (int slot = 0; slot < slots; slot++) {
-      int own = slot;
-      Thread thread =
-          new Thread(
-              () ->
-                  IntStream.range(0, batches.size())
-                      .filter(batch -> batch % slots == own)
-                      .forEach(batch -> encoder.encodeTexts(batches.get(batch))));
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    return (System.nanoTime() - began) / 1e9;
   }
 }
