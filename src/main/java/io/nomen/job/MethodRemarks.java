@@ -24,19 +24,17 @@ final class MethodRemarks {
               ((Number) gate.get("rho")).doubleValue(),
               gate.get("words")));
     }
-    if (quality.get("linkage") instanceof Map<?, ?> linkage) {
+    if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
       double linked = ((Number) linkage.get("silhouette")).doubleValue();
       double otherwise = ((Number) linkage.get("silhouette_otherwise")).doubleValue();
-      if (linkage.get("taken").equals(true)) {
-        remarks.add(
-            String.format(
-                Locale.ROOT,
-                "Clusters are as large as they come: average linkage separates the images %s"
-                    + " (silhouette %.2f) than clusters of about equal sizes (%.2f).",
-                linked > otherwise ? "better" : "no better",
-                linked,
-                otherwise));
-      }
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "Clusters are as large as they come: average linkage separates the images %s"
+                  + " (silhouette %.2f) than clusters of about equal sizes (%.2f).",
+              linked > otherwise ? "better" : "no better",
+              linked,
+              otherwise));
     }
     if (quality.get("cluster_count") instanceof ClusterCount.Choice choice) {
       remarks.add("%d clusters were chosen: %s.".formatted(choice.clusters(), choice.reason()));

@@ -162,7 +162,7 @@ final class VocabularyStage {
     List<NounEncoding.Batch> batches =
         new ArrayList<>(
             NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH));
-    // The longest first, for the same reason.
+    // The longest first: what is left for the end is short, and no core waits long.
     Collections.reverse(batches);
     int tasks = Math.max(1, batches.size() / BATCHES_PER_TASK);
     int width = checkpoint.model().projectionWidth();

@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
  *   <li>MLlib's {@code KMeans} (cosine, block solver, {@code k-means||}) finds centres on rows
  *       drawn at random, and further starts, seeded by random rows and by k-means++ in turns, move
  *       over the same rows.
- *   <li>All starts go on side by side over <em>all</em> rows with Lloyd's algorithm, products
- *       through libtorch in single precision; poor ones fall out on the way, and the rest go on
- *       until a pass gains next to nothing. The greatest mean cosine wins. MLlib's solver takes no
- *       initial model, so this part is ours.
+ *   <li>The better half goes on side by side over <em>all</em> rows with Lloyd's algorithm,
+ *       products through libtorch in single precision; poor ones fall out on the way, and the rest
+ *       go on until a pass gains next to nothing. The greatest mean cosine wins. MLlib's solver
+ *       takes no initial model, so this part is ours.
  * </ol>
  *
  * <p>Where several centres want the same rows one of them may end empty: it restarts as a copy of
