@@ -26,15 +26,15 @@ final class MethodRemarks {
     }
     if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
       double linked = ((Number) linkage.get("silhouette")).doubleValue();
-      double otherwise = ((Number) linkage.get("silhouette_otherwise")).doubleValue();
+      double ofKmeans = ((Number) linkage.get("silhouette_of_kmeans")).doubleValue();
       remarks.add(
           String.format(
               Locale.ROOT,
               "Clusters are as large as they come: average linkage separates the images %s"
-                  + " (silhouette %.2f) than clusters of about equal sizes (%.2f).",
-              linked > otherwise ? "better" : "no better",
+                  + " (silhouette %.2f) than k-means, whose clusters are of about equal sizes (%.2f).",
+              linked > ofKmeans ? "better" : "no better",
               linked,
-              otherwise));
+              ofKmeans));
     }
     if (quality.get("cluster_count") instanceof ClusterCount.Choice choice) {
       remarks.add("%d clusters were chosen: %s.".formatted(choice.clusters(), choice.reason()));

@@ -24,10 +24,11 @@ import org.apache.spark.broadcast.Broadcast;
  * its image group: ρ is the ratio of the two shares.
  *
  * @param rho ρ over all images; near 1 the words fit, far below they are beside the point
+ * @param imageGroups [N] the K groups by what the images look like
  * @param sameImage [N] how many of a row's neighbours share its image group
  * @param sameText [N] how many of them share its text group
  */
-record Gate(double rho, byte[] sameImage, byte[] sameText) {
+record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
   static final int NEIGHBOURS = 10;
 
   /** Measures ρ from K groups of {@code images} and of {@code texts}. */
@@ -41,12 +42,12 @@ record Gate(double rho, byte[] sameImage, byte[] sameText) {
         lists.blocks().map(b -> Shares.of(b, imageGroups.value(), textGroups.value())).collect();
     imageGroups.destroy();
     textGroups.destroy();
-    return of(shares, seen.length);
+    return of(shares, seen);
   }
 
-  private static Gate of(List<Shares> shares, int rows) {
-    byte[] sameImage = new byte[rows];
-    byte[] sameText = new byte[rows];
+  private static Gate of(List<Shares> shares, int[] imageGroups) {
+    byte[] sameImage = new byte[imageGroups.length];
+    byte[] sameText = new byte[imageGroups.length];
     long image = 0;
     long text = 0;
     for (Shares part : shares) {
@@ -57,7 +58,7 @@ record Gate(double rho, byte[] sameImage, byte[] sameText) {
         text += part.sameText()[i];
       }
     }
-    return new Gate((double) text / Math.max(1, image), sameImage, sameText);
+    return new Gate((double) text / Math.max(1, image), imageGroups, sameImage, sameText);
   }
 
   /**

@@ -1,74 +1,93 @@
 package io.nomen.method;
 
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The last step of Nomen's own methods: what k-means or the heads gave, or average linkage in the
- * space of {@code nomen-no-train}, whichever separates the images better.
+ * Whether these images fall into groups as unequal as they come: Nomen's own methods ask before
+ * they cluster, and take average linkage in the space of {@code nomen-no-train} where it separates
+ * the images better than k-means of the images does.
  *
- * <p>Both are judged by their silhouettes among the centred images alone. In the space that k-means
- * or linkage clusters they would judge themselves, and texts and smoothing would flatter them.
+ * <p>Both are judged by their silhouettes among the centred images alone. In the space that is
+ * linked linkage would judge itself, and texts and smoothing would flatter it.
+ *
+ * @param taken whether it is to be linkage
+ * @param silhouette linkage's
+ * @param ofKmeans that of k-means of the images
+ * @param space that of {@code nomen-no-train}
+ * @param centres [K, width] what linkage found there
  */
-record LinkageChoice(MethodInput input, NomenInputs inputs) {
-
-  /** Whether linkage comes into question at all. */
-  boolean open() {
-    return input.options().training().linkage() != Linkage.NEVER
-        && LinkedGroups.possible(inputs.images().rows(), input.clusters());
-  }
+record LinkageChoice(
+    boolean taken, double silhouette, double ofKmeans, NomenSpace space, Matrix centres) {
 
   /**
-   * The better one. What is left behind is closed.
+   * Links a sample, and compares.
    *
-   * @param flat what k-means or the heads gave; its provenance takes both silhouettes
-   * @param clusters [n] what it says of the rows of {@link #inputs}
-   * @param space that of {@code nomen-no-train}
-   * @param fused the same rows in it, before smoothing
+   * @param space how the space of {@code nomen-no-train} is made; asked for only where it is needed
+   * @param fused the rows of {@code inputs} in the space of {@code nomen-no-train}, before
+   *     smoothing
    * @param smoothed and after it, where that is known already; only what is needed is smoothed
+   * @return empty where linkage does not come into question at all
    */
-  Clustering better(
-      Clustering flat,
-      int[] clusters,
-      NomenSpace space,
+  static Optional<LinkageChoice> of(
+      MethodInput input,
+      NomenInputs inputs,
+      Supplier<NomenSpace> space,
       RowBlocks fused,
       Optional<RowBlocks> smoothed) {
+    Linkage wanted = input.options().training().linkage();
+    if (wanted == Linkage.NEVER
+        || !LinkedGroups.possible(inputs.images().rows(), input.clusters())) {
+      return Optional.empty();
+    }
     input.progress().at("average linkage", 0, 1);
+    NomenSpace made = space.get();
     LinkedGroups linked =
         LinkedGroups.find(
             smoothed.orElse(fused),
-            smoothed.isPresent() ? UnaryOperator.identity() : space::smoothed,
+            smoothed.isPresent() ? UnaryOperator.identity() : made::smoothed,
             inputs.images(),
             input.clusters(),
             input.seed());
-    double ofFlat = linked.silhouetteOf(clusters, input.seed());
-    double ofLinked = linked.silhouette(input.seed());
-    boolean taken = input.options().training().linkage() == Linkage.ALWAYS || ofLinked > ofFlat;
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("taken", taken);
-    told.put("silhouette", ofLinked);
-    told.put("silhouette_otherwise", ofFlat);
-    if (taken) {
-      flat.close();
-    }
-    Clustering chosen =
-        taken ? clustering(new NomenNoTrainModel(space, linked.centres()), smoothed) : flat;
-    chosen.quality().put("linkage", told);
+    double silhouette = linked.silhouette(input.seed());
+    double ofKmeans = linked.silhouetteOf(inputs.gate().imageGroups(), input.seed());
     input.progress().at("average linkage", 1, 1);
-    return chosen;
+    return Optional.of(
+        new LinkageChoice(
+            wanted == Linkage.ALWAYS || silhouette > ofKmeans,
+            silhouette,
+            ofKmeans,
+            made,
+            linked.centres()));
   }
 
-  private Clustering clustering(NomenNoTrainModel unordered, Optional<RowBlocks> smoothed) {
+  /** What {@code run.json} tells. */
+  Map<String, Object> told() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("taken", taken);
+    told.put("silhouette", silhouette);
+    told.put("silhouette_of_kmeans", ofKmeans);
+    return told;
+  }
+
+  /**
+   * The clusters of linkage, largest first; new rows go to the nearest mean.
+   *
+   * @param smoothed all rows in {@link #space}, where that is known already
+   */
+  Clustering clustering(MethodInput input, NomenInputs inputs, Optional<RowBlocks> smoothed) {
+    NomenNoTrainModel unordered = new NomenNoTrainModel(space, centres);
     RowBlocks rows = unordered.rows(input, smoothed).persist(StorageLevel.MEMORY_AND_DISK());
     int[] order = ClusterSizes.of(unordered.assignSmoothed(rows), unordered.clusters()).order();
-    NomenNoTrainModel model =
-        new NomenNoTrainModel(unordered.space(), unordered.centres().select(order));
+    NomenNoTrainModel model = new NomenNoTrainModel(space, centres.select(order));
     JavaRDD<AssignmentBlock> assigned =
         model.assignSmoothed(rows).persist(StorageLevel.MEMORY_AND_DISK());
     ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());

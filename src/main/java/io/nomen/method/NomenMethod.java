@@ -7,7 +7,6 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.Smoothing;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * fit at all, both heads see images: plain self-distillation between neighbours.
  *
  * <p>Training rewards equal sizes and tears classes as unequal as Caltech-101's apart: where
- * average linkage separates the images better, it takes the place of the heads ({@link
- * LinkageChoice}).
+ * average linkage separates the images better than k-means does, it takes the place of the heads
+ * ({@link LinkageChoice}).
  */
 public final class NomenMethod implements ClusteringMethod {
   static final String NAME = "nomen";
@@ -52,13 +51,29 @@ public final class NomenMethod implements ClusteringMethod {
     int neighbours = input.options().training().neighbours().orElse(NEIGHBOURS);
     int listed = Math.max(neighbours, NomenSpace.NEIGHBOURS);
     try (NomenInputs inputs = NomenInputs.of(input, rows, NAME, listed)) {
-      JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-      try (Smoothing images =
-          Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
-        Replicas replicas = train(input, inputs, images, listed);
-        Clustering trained = finished(input, inputs, images, replicas);
-        return withLinkage(input, inputs, images, replicas, trained);
-      }
+      Optional<LinkageChoice> choice = linkage(input, inputs);
+      Clustering clustering =
+          choice
+              .filter(LinkageChoice::taken)
+              .map(linkage -> linkage.clustering(input, inputs, Optional.empty()))
+              .orElseGet(() -> trained(input, inputs, listed));
+      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
+      return clustering;
+    }
+  }
+
+  private static Optional<LinkageChoice> linkage(MethodInput input, NomenInputs inputs) {
+    double weight = inputs.gate().shareWithoutTraining();
+    RowBlocks fused = inputs.fused(weight);
+    return LinkageChoice.of(
+        input, inputs, () -> inputs.space(input, weight, fused), fused, Optional.empty());
+  }
+
+  private static Clustering trained(MethodInput input, NomenInputs inputs, int listed) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(inputs.images().blocks().context());
+    try (Smoothing images =
+        Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
+      return finished(input, inputs, images, train(input, inputs, images, listed));
     }
   }
 
@@ -99,25 +114,6 @@ public final class NomenMethod implements ClusteringMethod {
         SmoothedFusion.of(input, inputs, "text neighbours", weight, listed)) {
       return HeadFit.view(fused.rows(), fused.lists());
     }
-  }
-
-  /** Linkage in place of the heads where that is better. */
-  private static Clustering withLinkage(
-      MethodInput input,
-      NomenInputs inputs,
-      Smoothing images,
-      Replicas replicas,
-      Clustering trained) {
-    LinkageChoice choice = new LinkageChoice(input, inputs);
-    if (!choice.open()) {
-      return trained;
-    }
-    TrainedHead head = replicas.best().head();
-    int[] clusters = AssignmentBlock.clusters(HeadAssignment.assign(images.rows(), head));
-    double weight = inputs.gate().shareWithoutTraining();
-    RowBlocks fused = inputs.fused(weight);
-    return choice.better(
-        trained, clusters, inputs.space(input, weight, fused), fused, Optional.empty());
   }
 
   private static Clustering finished(

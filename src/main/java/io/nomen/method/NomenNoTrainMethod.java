@@ -2,7 +2,7 @@ package io.nomen.method;
 
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.SphericalKMeans;
-import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * Nomen's own method without training: k-means over images and text counterparts, centred, fused by
  * how well the nouns fit, and smoothed once over the nearest neighbours. Where the nouns do not fit
- * it is k-means of the smoothed images alone. Where average linkage separates the images better, it
- * takes the place of k-means ({@link LinkageChoice}).
+ * it is k-means of the smoothed images alone. Where average linkage separates the images better
+ * than k-means does, it takes its place ({@link LinkageChoice}).
  */
 public final class NomenNoTrainMethod implements ClusteringMethod {
   static final String NAME = "nomen-no-train";
@@ -38,16 +38,16 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
     try (SmoothedFusion rows =
         SmoothedFusion.of(input, inputs, "neighbours", weight, NomenSpace.NEIGHBOURS)) {
       NomenSpace space = inputs.space(input, weight, rows.fused());
-      Clustering flat = flat(input, inputs, space, rows);
-      LinkageChoice choice = new LinkageChoice(input, inputs);
-      return choice.open()
-          ? choice.better(
-              flat,
-              AssignmentBlock.clusters(flat.assignments()),
-              space,
-              rows.fused(),
-              Optional.of(rows.rows()))
-          : flat;
+      Optional<RowBlocks> smoothed = Optional.of(rows.rows());
+      Optional<LinkageChoice> choice =
+          LinkageChoice.of(input, inputs, () -> space, rows.fused(), smoothed);
+      Clustering clustering =
+          choice
+              .filter(LinkageChoice::taken)
+              .map(linkage -> linkage.clustering(input, inputs, smoothed))
+              .orElseGet(() -> flat(input, inputs, space, rows));
+      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
+      return clustering;
     }
   }
 

@@ -266,7 +266,7 @@ class MethodsWithHeadsTest {
   }
 
   private static Gate gate(double rho) {
-    return new Gate(rho, new byte[0], new byte[0]);
+    return new Gate(rho, new int[0], new byte[0], new byte[0]);
   }
 
   private static double rho(Clustering clustering) {
