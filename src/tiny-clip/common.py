@@ -1,0 +1,195 @@
+"""What every stage shares: pictures, augmentation, and a training loop that can be killed at any time.
+
+All chance comes from generators seeded with (seed, step, worker), and the schedule counts steps, not
+time: a run that was killed goes on from its last checkpoint and ends with the same weights, bit by bit.
+"""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+
+HELD_OUT = 2000  # the last training pictures choose settings and checkpoints; nothing is trained on them
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+
+
+class Pictures:
+    """The folder that prepare.py writes."""
+
+    def __init__(self, folder):
+        self.images = np.load(folder / "images.npy", mmap_mode="r")
+        self.labels = torch.from_numpy(np.load(folder / "labels.npy"))
+        self.member = torch.from_numpy(np.load(folder / "member.npy"))  # [classes, concepts] 0 or 1
+        self.concepts = json.loads((folder / "concepts.json").read_text())["concepts"]
+        self.train = len(self.labels) - min(HELD_OUT, len(self.labels) // 5)
+
+    def get(self, rows):
+        """Pictures as float [n, 3, 64, 64] in 0..1."""
+        return torch.from_numpy(self.images[np.asarray(rows)]).permute(0, 3, 1, 2).float().div_(255)
+
+    def held_out(self):
+        return range(self.train, len(self.labels))
+
+    def batch(self, step, size, seed):
+        """The rows of one global batch: every epoch is a permutation of its own."""
+        steps = self.train // size
+        epoch, at = divmod(step, steps)
+        order = np.random.default_rng((seed, epoch)).permutation(self.train)
+        return order[at * size : (at + 1) * size]
+
+
+def generator(*numbers):
+    return torch.Generator().manual_seed(int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1))
+
+
+def normalise(x):
+    return (x - MEAN.to(x.device)) / STD.to(x.device)
+
+
+def augment(x, g, smallest=0.35, colour=0.3, size=64):
+    """Random crop (area from `smallest` to all, aspect 3/4 to 4/3), mirror, brightness, contrast, saturation."""
+    n = len(x)
+
+    def u(low, high):
+        return torch.empty(n, 1, 1, 1).uniform_(low, high, generator=g)
+
+    area, aspect = u(smallest, 1).sqrt(), u(math.log(3 / 4), math.log(4 / 3)).div(2).exp()
+    w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
+    cx, cy = u(-1, 1) * (1 - w), u(-1, 1) * (1 - h)
+    mirror = torch.where(u(0, 1) < 0.5, -1.0, 1.0)
+    line = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64)
+    gx = (line.view(1, 1, 64, 1) * w * mirror + cx).expand(n, 64, 64, 1)
+    gy = (line.view(1, 64, 1, 1) * h + cy).expand(n, 64, 64, 1)
+    x = F.grid_sample(x, torch.cat([gx, gy], 3), "bilinear", "border", align_corners=False)
+    if size != 64:
+        x = F.interpolate(x, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+    x = x * u(1 - colour, 1 + colour)
+    x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, u(1 - colour, 1 + colour))
+    x = torch.lerp(x.mean(1, keepdim=True), x, u(1 - colour, 1 + colour))
+    return x.clamp_(0, 1)
+
+
+def one_cycle(step, steps, warmup):
+    """Learning-rate factor: up in a line over `warmup` of the steps, down along a cosine to nothing."""
+    t = step / steps
+    return t / warmup if t < warmup else 0.5 * (1 + math.cos(math.pi * (t - warmup) / (1 - warmup)))
+
+
+class Run:
+    """One stage of training: its workers, its checkpoint and its log, all under `folder`/`name`.*"""
+
+    def __init__(self, folder, name, args):
+        self.folder, self.name, self.args = folder, name, args
+        self.rank, self.size = int(os.environ.get("TINY_RANK", 0)), args.workers
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(args.threads)
+        torch.manual_seed(args.seed)
+        if self.rank == 0:
+            (folder / f"{name}.pid").write_text(f"{os.getpid()}\n")
+            self.log(settings={k: str(v) for k, v in vars(args).items()})
+        if self.size > 1:
+            meet = os.environ.setdefault("TINY_MEET", str(folder / f"{name}.meet-{os.getpid()}"))
+            if self.rank == 0:
+                for old in folder.glob(f"{name}.meet-*"):
+                    old.unlink()
+                for r in range(1, self.size):
+                    subprocess.Popen([sys.executable, *sys.argv], env={**os.environ, "TINY_RANK": str(r)})
+            dist.init_process_group(
+                "gloo", f"file://{meet}", timeout(), world_size=self.size, rank=self.rank
+            )
+
+    def average(self, tensors):
+        """The mean over all workers, in place."""
+        if self.size > 1 and tensors:
+            flat = torch.cat([t.reshape(-1) for t in tensors])
+            dist.all_reduce(flat)
+            flat /= self.size
+            for t, f in zip(tensors, flat.split([t.numel() for t in tensors])):
+                t.copy_(f.view_as(t))
+
+    def log(self, **fields):
+        line = json.dumps({"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **fields})
+        print(line, flush=True)
+        with open(self.folder / f"{self.name}.log", "a") as f:
+            f.write(line + "\n")
+
+    def train(self, model, optimizers, steps, loss_of, rate, evaluate):
+        """`loss_of(step, worker, workers)` gives a loss; `rate(step)` the factor of every learning rate."""
+        path = self.folder / f"{self.name}.pt"
+        ema = {k: v.clone() for k, v in model.state_dict().items()}
+        first = 0
+        if path.exists():
+            state = torch.load(path, map_location="cpu")
+            first = state["step"]
+            model.load_state_dict(state["model"])
+            ema = state["ema"]
+            for o, s in zip(optimizers, state["optimizers"]):
+                o.load_state_dict(s)
+        bases = [[g["base"] for g in o.param_groups] for o in optimizers]
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        started, losses = time.time(), []
+        for step in range(first, steps):
+            for o, base in zip(optimizers, bases):
+                for g, b in zip(o.param_groups, base):
+                    g["lr"] = b * rate(step)
+            loss = loss_of(step, self.rank, self.size)
+            loss.backward()
+            with torch.no_grad():
+                self.average([p.grad for p in parameters])
+                torch.nn.utils.clip_grad_norm_(parameters, self.args.clip)
+            for o in optimizers:
+                o.step()
+                o.zero_grad(set_to_none=True)
+            decay = min(self.args.ema, (step + 1) / (step + 10))
+            with torch.no_grad():
+                for k, v in model.state_dict().items():
+                    if v.is_floating_point():
+                        ema[k].lerp_(v, 1 - decay)
+            losses.append(loss.item())
+            done = step + 1
+            if done % self.args.log_every == 0 and self.rank == 0:
+                pace = self.args.batch * len(losses) / (time.time() - started)
+                self.log(step=done, of=steps, loss=round(float(np.mean(losses)), 4), images_s=round(pace, 1))
+                started, losses = time.time(), []
+            if done % self.args.save_every == 0 or done == steps:
+                with torch.no_grad():  # batch norm's running numbers differ between workers
+                    self.average([b for b in model.buffers() if b.is_floating_point()])
+                    self.average([v for v in ema.values() if v.is_floating_point()])
+                if self.rank == 0:
+                    state = dict(step=done, model=model.state_dict(), ema=ema)
+                    state["optimizers"] = [o.state_dict() for o in optimizers]
+                    save(state, path)
+            if (done % self.args.eval_every == 0 or done == steps) and self.rank == 0:
+                self.log(step=done, held_out=evaluate(ema))
+                started, losses = time.time(), []
+        return ema
+
+
+def timeout():
+    return timedelta(days=30)  # a worker that is paused is not a worker that has died
+
+
+def save(state, path):
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    os.replace(part, path)
+
+
+def arguments(p, **defaults):
+    """The options that every stage has."""
+    p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
+    p.add_argument("--out", type=Path, required=True, help="checkpoints, logs, process ids")
+    standard = dict(seed=17, workers=1, threads=1, ema=0.999, clip=1.0, log_every=20, save_every=100, eval_every=500)
+    for name, value in {**standard, **defaults}.items():
+        p.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
+    return p.parse_args()

@@ -1,0 +1,152 @@
+"""Score a checkpoint folder on pictures that were never trained on.
+
+python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER]
+Zero-shot top-1 (folders named by WordNet id), 20-nearest-neighbour vote, leave one out (WebDataset shards
+with .cls), spherical k-means (folders named by thing). No label here decides anything but the score.
+"""
+
+import argparse
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+import clip
+
+PROMPTS = (
+    "a photo of a {}.", "a photo of the {}.", "itap of a {}.", "a bad photo of the {}.", "a origami {}.",
+    "a photo of the large {}.", "a {} in a video game.", "art of the {}.", "a photo of the small {}.",
+    "a picture of a {}.", "a {}.", "{}",
+)  # fmt: skip
+
+
+def picture(file, side=64):
+    """As the checkpoint's preprocessing says: shorter side to 64 by Pillow's bicubic, centre crop."""
+    image = Image.open(file).convert("RGB")
+    w, h = image.size
+    short = min(w, h)
+    image = image.resize((int(w * side / short), int(h * side / short)), Image.Resampling.BICUBIC)
+    left, top = round((image.width - side) / 2), round((image.height - side) / 2)  # half to even, as CLIP's code
+    return np.asarray(image.crop((left, top, left + side, top + side)))
+
+
+@torch.no_grad()
+def embed(model, pictures):
+    """Un-normalised image embeddings of uint8 pictures [n, 64, 64, 3]."""
+    parts = [torch.from_numpy(np.array(pictures[i : i + 250])) for i in range(0, len(pictures), 250)]
+    return torch.cat([model.images(p.permute(0, 3, 1, 2).float() / 255) for p in parts])
+
+
+@torch.no_grad()
+def names(model, words, lemmas):
+    """One unit direction for each list of lemmas: the mean over its first lemma in every prompt."""
+    texts = [p.format(x[0]) for x in lemmas for p in PROMPTS]
+    e = torch.cat([F.normalize(model.texts(words(texts[i : i + 480]))) for i in range(0, len(texts), 480)])
+    return F.normalize(e.view(len(lemmas), len(PROMPTS), -1).mean(1))
+
+
+def folders(root, pattern):
+    """Pictures of every sub-folder, and the number of the folder of each."""
+    things = sorted(p for p in root.iterdir() if p.is_dir())
+    found = [(f, i) for i, t in enumerate(things) for f in sorted(t.glob(pattern))]
+    return [t.name for t in things], np.stack([picture(f) for f, _ in found]), torch.tensor([i for _, i in found])
+
+
+def shards(root):
+    pictures, labels = {}, {}
+    for shard in sorted(root.glob("*.tar")):
+        with tarfile.open(shard) as tar:
+            for m in tar:
+                key, kind = m.name.split(".")
+                data = tar.extractfile(m).read()
+                if kind == "cls":
+                    labels[key] = int(data)
+                else:
+                    pictures[key] = picture(io.BytesIO(data))
+    keys = sorted(pictures)
+    return np.stack([pictures[k] for k in keys]), torch.tensor([labels[k] for k in keys])
+
+
+def zero_shot(images, directions, labels):
+    return 100 * ((F.normalize(images) @ directions.T).argmax(1) == labels).float().mean().item()
+
+
+def neighbour_vote(x, labels, k=20):
+    x, right = F.normalize(x), 0
+    for i in range(0, len(x), 1000):
+        s = x[i : i + 1000] @ x.T
+        s[torch.arange(len(s)), torch.arange(i, i + len(s))] = -2
+        votes = F.one_hot(labels[s.topk(k, 1).indices]).sum(1)
+        right += (votes.argmax(1) == labels[i : i + 1000]).sum().item()
+    return 100 * right / len(x)
+
+
+def k_means(x, k, seed, starts=10, rounds=100):
+    """Spherical k-means from k-means++ seeds; the best of several starts by the sum of cosines."""
+    x, rng, best = F.normalize(x), np.random.default_rng(seed), (-1, None)
+    for _ in range(starts):
+        centres = x[rng.integers(len(x))][None]
+        while len(centres) < k:
+            far = (1 - (x @ centres.T).max(1).values).clamp(min=0).double().numpy()
+            centres = torch.cat([centres, x[rng.choice(len(x), p=far / far.sum())][None]])
+        for _ in range(rounds):
+            own = (x @ centres.T).argmax(1)
+            new = F.normalize(F.one_hot(own, k).float().T @ x)
+            if torch.equal(new, centres):
+                break
+            centres = new
+        score = (x @ centres.T).max(1).values.sum().item()
+        if score > best[0]:
+            best = score, (x @ centres.T).argmax(1)
+    return best[1]
+
+
+def clustering(x, labels, seeds=(0, 1, 2)):
+    """Mean accuracy, NMI and ARI of k-means."""
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    k, out = int(labels.max()) + 1, []
+    for seed in seeds:
+        found = k_means(x, k, seed)
+        table = np.zeros((k, k))
+        np.add.at(table, (found.numpy(), labels.numpy()), 1)
+        right = table[linear_sum_assignment(-table)].sum() / len(x)
+        nmi, ari = normalized_mutual_info_score(labels, found), adjusted_rand_score(labels, found)
+        out.append((100 * right, 100 * nmi, 100 * ari))
+    return [round(float(v), 1) for v in np.mean(out, 0)]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("checkpoint", type=Path)
+    p.add_argument("--concepts", type=Path, help="the concepts.json that prepare.py wrote, for --validation")
+    p.add_argument("--validation", type=Path)
+    p.add_argument("--cifar", type=Path)
+    p.add_argument("--samples", type=Path)
+    args = p.parse_args()
+    torch.set_num_threads(1)
+    model, words = clip.load(args.checkpoint), clip.Words(args.checkpoint)
+    if args.validation:
+        known = json.loads(args.concepts.read_text())
+        lemmas = dict(zip(known["wnids"], known["concepts"]))
+        wnids, pictures, labels = folders(args.validation, "**/*.*")
+        found = zero_shot(embed(model, pictures), names(model, words, [lemmas[w] for w in wnids]), labels)
+        print(f"zero-shot top-1: {found:.2f} of {len(labels)} pictures", flush=True)
+    if args.cifar:
+        pictures, labels = shards(args.cifar)
+        images = embed(model, pictures)
+        print(f"20-nearest-neighbour vote: {neighbour_vote(images, labels):.2f}", flush=True)
+        print("k-means ACC / NMI / ARI:", clustering(images, labels), flush=True)
+    if args.samples:
+        things, pictures, labels = folders(args.samples, "*.*")
+        print("samples k-means ACC / NMI / ARI:", clustering(embed(model, pictures), labels), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Stage 2: the image tower, taught by stage 1.
+
+python student.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
+The embedding is a cosine classifier over every class and hypernym. Its targets are the teacher's view of
+the very same crop, mixed with the label; patches must also foretell the teacher's map at their place.
+Most steps see half of the patches, the last ones whole pictures. Matrices learn by Muon, the rest by AdamW.
+"""
+
+import argparse
+import math
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import clip
+import common
+import evaluate
+from teacher import WIDTHS, Teacher
+
+LOOK = 3  # the teacher's map is foretold after this many layers
+
+
+class Student(nn.Module):
+    def __init__(self, model, directions):
+        super().__init__()
+        self.vision_model, self.visual_projection = model.vision_model, model.visual_projection
+        self.logit_scale = model.logit_scale
+        self.directions = nn.Parameter(directions.clone())  # of every concept
+        width, embedding = model.visual_projection.in_features, model.visual_projection.out_features
+        self.to_map = nn.Linear(width, WIDTHS[1])
+        self.to_pooled = nn.Linear(embedding, WIDTHS[2])
+
+    def forward(self, x, kept=None):
+        """Embedding [n, d] and the patches' tokens half way up."""
+        pooled, middle = self.vision_model(common.normalise(x), kept, LOOK)
+        return self.visual_projection(pooled), middle
+
+    def cosines(self, images):
+        return F.normalize(images) @ F.normalize(self.directions).T
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose every matrix is made orthogonal (Jordan 2024), scaled to AdamW's usual step (Liu 2025)."""
+
+    def __init__(self, parameters, lr, decay, momentum=0.95):
+        super().__init__(parameters, dict(lr=lr, base=lr, decay=decay, momentum=momentum))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                m.lerp_(p.grad, 1 - group["momentum"])
+                x = p.grad.lerp(m, group["momentum"])
+                tall = x.shape[0] > x.shape[1]
+                x = x.T if tall else x
+                x = x / (x.norm() + 1e-7)
+                for _ in range(5):  # Newton-Schulz with Jordan's coefficients
+                    a = x @ x.T
+                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+                x = x.T if tall else x
+                p.mul_(1 - group["lr"] * group["decay"]).add_(x, alpha=-0.2 * group["lr"] * math.sqrt(max(p.shape)))
+
+
+def rate(step, steps):
+    """Up, level, and down to nothing over the last 30 %: the number of epochs may still grow while level."""
+    t = step / steps
+    return min(1, (step + 1) / 200, (1 - t) / 0.3)
+
+
+def patches(step, steps, all_patches):
+    return all_patches // 2 if step < 0.85 * steps else all_patches
+
+
+def standard(x):
+    """Each channel of the last dimension with mean 0 and deviation 1 over all the others."""
+    flat = x.flatten(0, -2)
+    return (x - flat.mean(0)) / (flat.std(0) + 1e-4)
+
+
+def foretold(found, wanted):
+    return 1 - F.cosine_similarity(found, standard(wanted), dim=-1).mean()
+
+
+@torch.no_grad()
+def accuracy(student, pictures):
+    """Held-out top-1 by the learned directions of the classes."""
+    rows, classes, hits = list(pictures.held_out()), len(pictures.member), 0
+    for i in range(0, len(rows), 250):
+        part = rows[i : i + 250]
+        s = student.cosines(student(pictures.get(part))[0])[:, :classes]
+        hits += (s.argmax(1) == pictures.labels[part]).sum().item()
+    return round(100 * hits / len(rows), 2)
+
+
+def beginning(args, pictures):
+    """The model of --start and a direction for every concept, or both at random."""
+    if args.scratch:
+        model = clip.build(args.start)
+        return Student(model, torch.randn(pictures.member.shape[1], model.visual_projection.out_features))
+    model = clip.load(args.start).train()
+    return Student(model, evaluate.names(model, clip.Words(args.start), pictures.concepts))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
+    args = common.arguments(
+        p, scratch=0, batch=384, epochs=30, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.998,
+        map_weight=2.0, pooled_weight=2.0, compile=1,
+    )  # fmt: skip
+    pictures = common.Pictures(args.data)
+    run = common.Run(args.out, "student", args)
+    student = beginning(args, pictures)
+    judge = beginning(args, pictures)
+    teacher = Teacher(len(pictures.member)).to(memory_format=torch.channels_last)
+    teacher.load_state_dict(torch.load(args.out / "teacher.pt", map_location="cpu")["ema"])
+    teacher.eval()
+    if args.compile:
+        for layer in student.vision_model.encoder["layers"]:
+            layer.compile()
+    steps = args.epochs * (pictures.train // args.batch)
+    classes = len(pictures.member)
+    above = pictures.member[:, classes:] / pictures.member[:, classes:].sum(0)
+    above = above / above.sum(1, keepdim=True)  # a class's hypernyms, the narrower the more
+    matrices = [q for q in student.vision_model.encoder.parameters() if q.dim() == 2]
+    known = {id(q) for q in matrices}
+    others = [q for q in student.parameters() if id(q) not in known]
+    adam = torch.optim.AdamW(
+        [
+            dict(params=[q for q in others if q.dim() > 1], weight_decay=args.decay),
+            dict(params=[q for q in others if q.dim() < 2], weight_decay=0.0),
+        ],
+        lr=args.lr, betas=(0.9, 0.98),
+    )  # fmt: skip
+    for g in adam.param_groups:
+        g["base"] = args.lr
+    grid = student.vision_model.embeddings["position_embedding"].weight.shape[0] - 1  # patches
+
+    def loss_of(step, rank, size):
+        rows = pictures.batch(step, args.batch, args.seed)[rank::size]
+        g = common.generator(args.seed, step, rank)
+        x = common.augment(pictures.get(rows), g, args.smallest, args.colour)
+        with torch.no_grad():
+            logits, wanted_map, wanted_pooled = teacher(x.contiguous(memory_format=torch.channels_last), maps=True)
+            p = torch.lerp(logits.softmax(1), F.one_hot(pictures.labels[rows], classes).float(), args.hard)
+            everything = torch.cat([p, p @ above], 1) / 2
+            wanted_map = wanted_map.flatten(2).transpose(1, 2)
+        count, kept = patches(step, steps, grid), None
+        if count < grid:
+            kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count]
+            wanted_map = wanted_map.gather(1, kept[:, :, None].expand(-1, -1, wanted_map.shape[2]))
+        images, tokens = student(x, kept)
+        s = student.cosines(images) * student.logit_scale.clamp(max=math.log(100)).exp()
+        return (
+            F.cross_entropy(s[:, :classes], p)
+            + 0.5 * F.cross_entropy(s, everything)
+            + args.map_weight * foretold(student.to_map(tokens), wanted_map)
+            + args.pooled_weight * foretold(student.to_pooled(images), wanted_pooled)
+        )
+
+    def judged(weights):
+        judge.load_state_dict(weights)
+        return accuracy(judge, pictures)
+
+    optimizers = [Muon(matrices, args.lr, args.decay), adam]
+    run.train(student, optimizers, steps, loss_of, lambda s: rate(s, steps), judged)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Stage 3: the text tower learns to say what the image tower sees.
+
+python text.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
+Every lemma of every concept, in varied prompts, goes to its concept's direction (a lemma of several
+concepts between theirs): so lemmas of one synset land together, and near the words above them.
+"""
+
+import argparse
+import itertools
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import clip
+import common
+import evaluate
+
+OPENINGS = (
+    "", "", "a photo of", "a picture of", "an image of", "a close-up of", "a bad photo of", "a good photo of",
+    "a blurry picture of", "a drawing of", "art of", "itap of",
+)  # fmt: skip
+ARTICLES = ("", "a", "a", "the", "the", "one", "my", "some")
+QUALITIES = ("", "", "", "", "small", "large", "old", "new", "nice", "origami")
+ENDS = (".", ".", "", " in a video game.", " outdoors.")
+
+
+class Tower(nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.text_model, self.text_projection = model.text_model, model.text_projection
+
+    def forward(self, tokens):
+        return self.text_projection(self.text_model(tokens))
+
+
+def prompts(lemmas, g):
+    """One random prompt for each lemma."""
+    out = []
+    for lemma in lemmas:
+        parts = [s[torch.randint(len(s), (), generator=g)] for s in (OPENINGS, ARTICLES, QUALITIES)]
+        end = ENDS[torch.randint(len(ENDS), (), generator=g)]
+        out.append(" ".join(p for p in (*parts, lemma) if p) + end)
+    return out
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
+    args = common.arguments(p, scratch=0, batch=256, steps=2000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99)
+    pictures = common.Pictures(args.data)
+    seen = torch.load(args.out / "student.pt", map_location="cpu")
+    run = common.Run(args.out, f"text-{seen['step']}", args)
+    model = clip.build(args.start) if args.scratch else clip.load(args.start)
+    words = clip.Words(args.start)
+    tower, judge = Tower(model), Tower(clip.build(args.start))
+    directions = F.normalize(seen["ema"]["directions"])
+
+    lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
+    owners = torch.tensor([[float(x in c) for c in pictures.concepts] for x in lemmas])
+    owners /= owners.sum(1, keepdim=True)
+    goals = F.normalize(owners @ directions)
+    flat = [q for q in tower.parameters() if q.dim() > 1]
+    bent = [q for q in tower.parameters() if q.dim() < 2]
+    adam = torch.optim.AdamW(
+        [dict(params=flat, weight_decay=args.decay), dict(params=bent, weight_decay=0.0)], lr=args.lr, betas=(0.9, 0.98)
+    )
+    for group in adam.param_groups:
+        group["base"] = args.lr
+
+    def loss_of(step, rank, size):
+        g = common.generator(args.seed, step, rank)
+        rows = torch.randint(len(lemmas), (args.batch // size,), generator=g)
+        found = F.normalize(tower(words(prompts([lemmas[i] for i in rows], g))))
+        told = F.cross_entropy(args.scale * found @ directions.T, owners[rows])
+        return told + 5 * (1 - (found * goals[rows]).sum(1).mean())
+
+    vision = clip.build(args.start)
+    vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("visi")}, strict=False)
+    vision.eval()
+    images = evaluate.embed(vision, pictures.images[pictures.train :])
+    labels = pictures.labels[pictures.train :]
+    classes = len(pictures.member)
+    if run.rank == 0:
+        run.log(held_out_by_directions=evaluate.zero_shot(images, directions[:classes], labels))
+
+    def judged(weights):
+        judge.load_state_dict(weights)
+        named = evaluate.names(Judge(judge), words, pictures.concepts)
+        right = (named @ directions.T).argmax(1) == torch.arange(len(directions))
+        by_text = evaluate.zero_shot(images, named[:classes], labels)
+        return {"by_text": round(by_text, 2), "concepts_found": round(right.float().mean().item(), 4)}
+
+    run.train(tower, [adam], args.steps, loss_of, lambda s: common.one_cycle(s, args.steps, 0.05), judged)
+
+
+class Judge:
+    """A tower under the name that evaluate.py asks a model by."""
+
+    def __init__(self, tower):
+        self.texts = tower
+
+
+if __name__ == "__main__":
+    main()
