@@ -105,11 +105,11 @@ class Text(nn.Module):
     def forward(self, tokens):
         t = tokens.shape[1]
         x = self.embeddings["token_embedding"](tokens) + self.embeddings["position_embedding"].weight[:t]
-        mask = torch.full((t, t), -math.inf).triu(1)
+        mask = torch.full((t, t), -math.inf, device=x.device).triu(1)
         for layer in self.encoder["layers"]:
             x = layer(x, mask)
         end = (tokens == self.eos).int().argmax(1)  # the first end token
-        return self.final_layer_norm(x[torch.arange(len(x)), end])
+        return self.final_layer_norm(x[torch.arange(len(x), device=x.device), end])
 
 
 class Clip(nn.Module):

@@ -4,6 +4,8 @@ All chance comes from generators seeded with (seed, step, worker), and the sched
 time: a run that was killed goes on from its last checkpoint and ends with the same weights, bit by bit.
 """
 
+import atexit
+import fcntl
 import json
 import math
 import os
@@ -18,6 +20,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
+FOR_EVER = timedelta(days=30)  # a worker that is paused has not died
 HELD_OUT = 2000  # the last training pictures choose settings and checkpoints; nothing is trained on them
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
@@ -26,7 +29,8 @@ STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 class Pictures:
     """The folder that prepare.py writes."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, device="cpu"):
+        self.device = device
         self.images = np.load(folder / "images.npy", mmap_mode="r")
         self.labels = torch.from_numpy(np.load(folder / "labels.npy"))
         self.member = torch.from_numpy(np.load(folder / "member.npy"))  # [classes, concepts] 0 or 1
@@ -35,7 +39,7 @@ class Pictures:
 
     def get(self, rows):
         """Pictures as float [n, 3, 64, 64] in 0..1."""
-        return torch.from_numpy(self.images[np.asarray(rows)]).permute(0, 3, 1, 2).float().div_(255)
+        return torch.from_numpy(self.images[np.asarray(rows)]).to(self.device).permute(0, 3, 1, 2).float().div_(255)
 
     def held_out(self):
         return range(self.train, len(self.labels))
@@ -61,13 +65,13 @@ def augment(x, g, smallest=0.35, colour=0.3, size=64):
     n = len(x)
 
     def u(low, high):
-        return torch.empty(n, 1, 1, 1).uniform_(low, high, generator=g)
+        return torch.empty(n, 1, 1, 1).uniform_(low, high, generator=g).to(x.device)
 
     area, aspect = u(smallest, 1).sqrt(), u(math.log(3 / 4), math.log(4 / 3)).div(2).exp()
     w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
     cx, cy = u(-1, 1) * (1 - w), u(-1, 1) * (1 - h)
     mirror = torch.where(u(0, 1) < 0.5, -1.0, 1.0)
-    line = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64)
+    line = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64, device=x.device)
     gx = (line.view(1, 1, 64, 1) * w * mirror + cx).expand(n, 64, 64, 1)
     gy = (line.view(1, 64, 1, 1) * h + cy).expand(n, 64, 64, 1)
     x = F.grid_sample(x, torch.cat([gx, gy], 3), "bilinear", "border", align_corners=False)
@@ -94,8 +98,9 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
+        torch.backends.cuda.matmul.allow_tf32 = True
         if self.rank == 0:
-            (folder / f"{name}.pid").write_text(f"{os.getpid()}\n")
+            self.claim(folder / f"{name}.pid")
             self.log(settings={k: str(v) for k, v in vars(args).items()})
         if self.size > 1:
             meet = os.environ.setdefault("TINY_MEET", str(folder / f"{name}.meet-{os.getpid()}"))
@@ -104,9 +109,19 @@ class Run:
                     old.unlink()
                 for r in range(1, self.size):
                     subprocess.Popen([sys.executable, *sys.argv], env={**os.environ, "TINY_RANK": str(r)})
-            dist.init_process_group(
-                "gloo", f"file://{meet}", timeout(), world_size=self.size, rank=self.rank
-            )
+            dist.init_process_group("gloo", f"file://{meet}", FOR_EVER, world_size=self.size, rank=self.rank)
+
+    def claim(self, path):
+        """Write the process id, and hold the file: two runs must not share a checkpoint."""
+        self.pid = open(path, "a+")
+        try:
+            fcntl.flock(self.pid, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"{path}: already running; stop that process or wait for it")
+        self.pid.truncate(0)
+        self.pid.write(f"{os.getpid()}\n")
+        self.pid.flush()
+        atexit.register(path.unlink, missing_ok=True)
 
     def average(self, tensors):
         """The mean over all workers, in place."""
@@ -129,7 +144,7 @@ class Run:
         ema = {k: v.clone() for k, v in model.state_dict().items()}
         first = 0
         if path.exists():
-            state = torch.load(path, map_location="cpu")
+            state = torch.load(path, map_location=self.args.device)
             first = state["step"]
             model.load_state_dict(state["model"])
             ema = state["ema"]
@@ -175,10 +190,6 @@ class Run:
         return ema
 
 
-def timeout():
-    return timedelta(days=30)  # a worker that is paused is not a worker that has died
-
-
 def save(state, path):
     part = path.with_suffix(".part")
     torch.save(state, part)
@@ -189,7 +200,10 @@ def arguments(p, **defaults):
     """The options that every stage has."""
     p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
     p.add_argument("--out", type=Path, required=True, help="checkpoints, logs, process ids")
-    standard = dict(seed=17, workers=1, threads=1, ema=0.999, clip=1.0, log_every=20, save_every=100, eval_every=500)
+    standard = dict(seed=17, device="cpu", workers=1, threads=1, ema=0.999, clip=1.0, log_every=20, save_every=100, eval_every=500)
     for name, value in {**standard, **defaults}.items():
         p.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
-    return p.parse_args()
+    args = p.parse_args()
+    if args.device != "cpu" and args.workers > 1:
+        p.error(f"--workers {args.workers} are processes on the CPU; a {args.device} device wants --workers 1")
+    return args

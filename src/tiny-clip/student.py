@@ -91,7 +91,7 @@ def accuracy(student, pictures):
     for i in range(0, len(rows), 250):
         part = rows[i : i + 250]
         s = student.cosines(student(pictures.get(part))[0])[:, :classes]
-        hits += (s.argmax(1) == pictures.labels[part]).sum().item()
+        hits += (s.argmax(1).cpu() == pictures.labels[part]).sum().item()
     return round(100 * hits / len(rows), 2)
 
 
@@ -109,22 +109,19 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=30, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.998,
-        map_weight=2.0, pooled_weight=2.0, compile=1,
+        map_weight=2.0, pooled_weight=2.0,
     )  # fmt: skip
-    pictures = common.Pictures(args.data)
+    pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
-    student = beginning(args, pictures)
-    judge = beginning(args, pictures)
-    teacher = Teacher(len(pictures.member)).to(memory_format=torch.channels_last)
+    student = beginning(args, pictures).to(args.device)
+    judge = beginning(args, pictures).to(args.device)
+    teacher = Teacher(len(pictures.member)).to(args.device, memory_format=torch.channels_last)
     teacher.load_state_dict(torch.load(args.out / "teacher.pt", map_location="cpu")["ema"])
     teacher.eval()
-    if args.compile:
-        for layer in student.vision_model.encoder["layers"]:
-            layer.compile()
     steps = args.epochs * (pictures.train // args.batch)
     classes = len(pictures.member)
     above = pictures.member[:, classes:] / pictures.member[:, classes:].sum(0)
-    above = above / above.sum(1, keepdim=True)  # a class's hypernyms, the narrower the more
+    above = (above / above.sum(1, keepdim=True)).to(args.device)  # a class's hypernyms, the narrower the more
     matrices = [q for q in student.vision_model.encoder.parameters() if q.dim() == 2]
     known = {id(q) for q in matrices}
     others = [q for q in student.parameters() if id(q) not in known]
@@ -145,12 +142,13 @@ def main():
         x = common.augment(pictures.get(rows), g, args.smallest, args.colour)
         with torch.no_grad():
             logits, wanted_map, wanted_pooled = teacher(x.contiguous(memory_format=torch.channels_last), maps=True)
-            p = torch.lerp(logits.softmax(1), F.one_hot(pictures.labels[rows], classes).float(), args.hard)
+            label = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
+            p = torch.lerp(logits.softmax(1), label, args.hard)
             everything = torch.cat([p, p @ above], 1) / 2
             wanted_map = wanted_map.flatten(2).transpose(1, 2)
         count, kept = patches(step, steps, grid), None
         if count < grid:
-            kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count]
+            kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count].to(args.device)
             wanted_map = wanted_map.gather(1, kept[:, :, None].expand(-1, -1, wanted_map.shape[2]))
         images, tokens = student(x, kept)
         s = student.cosines(images) * student.logit_scale.clamp(max=math.log(100)).exp()

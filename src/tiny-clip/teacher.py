@@ -68,7 +68,7 @@ def accuracy(model, pictures):
     for i in range(0, len(rows), 250):
         part = rows[i : i + 250]
         x = pictures.get(part).contiguous(memory_format=torch.channels_last)
-        hits += (model(x).argmax(1) == pictures.labels[part]).sum().item()
+        hits += (model(x).argmax(1).cpu() == pictures.labels[part]).sum().item()
     model.train()
     return round(100 * hits / len(rows), 2)
 
@@ -78,10 +78,10 @@ def main():
     args = common.arguments(
         p, batch=256, epochs=12, lr=0.4, decay=5e-4, smoothing=0.1, smallest=0.35, colour=0.2, ema=0.998, clip=5.0
     )  # fmt: skip
-    pictures = common.Pictures(args.data)
+    pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "teacher", args)
-    model = Teacher(len(pictures.member)).to(memory_format=torch.channels_last)
-    judge = Teacher(len(pictures.member)).to(memory_format=torch.channels_last)
+    model = Teacher(len(pictures.member)).to(args.device, memory_format=torch.channels_last)
+    judge = Teacher(len(pictures.member)).to(args.device, memory_format=torch.channels_last)
     steps = args.epochs * (pictures.train // args.batch)
     bent = [q for q in model.parameters() if q.dim() < 2]
     flat = [q for q in model.parameters() if q.dim() >= 2]
@@ -97,7 +97,7 @@ def main():
         g = common.generator(args.seed, step, rank)
         x = common.augment(pictures.get(rows), g, args.smallest, args.colour, side(step, steps))
         logits = model(x.contiguous(memory_format=torch.channels_last))
-        return F.cross_entropy(logits, pictures.labels[rows], label_smoothing=args.smoothing)
+        return F.cross_entropy(logits, pictures.labels[rows].to(args.device), label_smoothing=args.smoothing)
 
     def evaluate(weights):
         judge.load_state_dict(weights)

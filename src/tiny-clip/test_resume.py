@@ -15,7 +15,7 @@ START = HERE.parent / "main/resources/io/nomen/clip/tiny"
 COMMON = ["--save-every", "3", "--log-every", "1", "--workers", "2"]
 STAGES = {
     "teacher": ["--epochs", "2", "--batch", "8"],
-    "student": ["--epochs", "2", "--batch", "16", "--compile", "0", "--start", str(START)],
+    "student": ["--epochs", "2", "--batch", "16", "--start", str(START)],
     "text": ["--steps", "8", "--batch", "8", "--start", str(START)],
 }
 

@@ -54,13 +54,14 @@ def main():
     run = common.Run(args.out, f"text-{seen['step']}", args)
     model = clip.build(args.start) if args.scratch else clip.load(args.start)
     words = clip.Words(args.start)
-    tower, judge = Tower(model), Tower(clip.build(args.start))
+    tower, judge = Tower(model).to(args.device), Tower(clip.build(args.start))
     directions = F.normalize(seen["ema"]["directions"])
 
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
     owners = torch.tensor([[float(x in c) for c in pictures.concepts] for x in lemmas])
     owners /= owners.sum(1, keepdim=True)
     goals = F.normalize(owners @ directions)
+    near, share, aim = (t.to(args.device) for t in (directions, owners, goals))
     flat = [q for q in tower.parameters() if q.dim() > 1]
     bent = [q for q in tower.parameters() if q.dim() < 2]
     adam = torch.optim.AdamW(
@@ -72,9 +73,9 @@ def main():
     def loss_of(step, rank, size):
         g = common.generator(args.seed, step, rank)
         rows = torch.randint(len(lemmas), (args.batch // size,), generator=g)
-        found = F.normalize(tower(words(prompts([lemmas[i] for i in rows], g))))
-        told = F.cross_entropy(args.scale * found @ directions.T, owners[rows])
-        return told + 5 * (1 - (found * goals[rows]).sum(1).mean())
+        found = F.normalize(tower(words(prompts([lemmas[i] for i in rows], g)).to(args.device)))
+        told = F.cross_entropy(args.scale * found @ near.T, share[rows])
+        return told + 5 * (1 - (found * aim[rows]).sum(1).mean())
 
     vision = clip.build(args.start)
     vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("visi")}, strict=False)
