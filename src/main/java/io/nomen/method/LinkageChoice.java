@@ -57,8 +57,8 @@ record LinkageChoice(
             inputs.images(),
             input.clusters(),
             input.seed());
-    double silhouette = linked.silhouette(input.seed());
-    double ofKmeans = linked.silhouetteOf(inputs.gate().imageGroups(), input.seed());
+    double silhouette = linked.silhouette();
+    double ofKmeans = linked.silhouetteOf(inputs.gate().imageGroups());
     input.progress().at("average linkage", 1, 1);
     return Optional.of(
         new LinkageChoice(

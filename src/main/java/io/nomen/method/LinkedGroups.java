@@ -22,19 +22,13 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param centres [K, width] mean direction of each cluster in the space that was linked
  */
 record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres) {
-  /** Most rows of the sample. */
-  private static final int SAMPLE = 8192;
-
   /** Fewer rows per cluster than this tell too little. */
   private static final int LEAST_PER_CLUSTER = 4;
 
-  /** Most images that a silhouette is averaged over. */
-  private static final int SILHOUETTES = 4096;
-
   /** Whether there are enough rows for so many clusters. */
   static boolean possible(long rows, int clusters) {
-    long leaves = Math.min(rows, AverageLinkage.MOST_LEAVES);
-    return clusters > 1 && clusters <= leaves / LEAST_PER_CLUSTER;
+    long linked = Math.min(rows, AverageLinkage.MOST_ROWS);
+    return clusters > 1 && clusters <= linked / LEAST_PER_CLUSTER;
   }
 
   /**
@@ -46,21 +40,21 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    */
   static LinkedGroups find(
       RowBlocks space, UnaryOperator<RowBlocks> way, RowBlocks images, int clusters, long seed) {
-    SampledRows sample = SampledRows.draw(space, SAMPLE, seed);
+    SampledRows sample = SampledRows.draw(space, AverageLinkage.MOST_ROWS, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     RowBlocks brought = way.apply(RowBlocks.of(spark, sample.rows().values(), space.width()));
     Matrix rows = new Matrix(sample.rows().rows(), brought.width(), brought.collect());
-    int[] groups = AverageLinkage.clusters(rows, clusters, seed);
+    int[] groups = AverageLinkage.clusters(rows, clusters);
     return new LinkedGroups(
         sample.numbers(),
-        SampledRows.draw(images, SAMPLE, seed).rows(),
+        SampledRows.draw(images, AverageLinkage.MOST_ROWS, seed).rows(),
         groups,
         means(rows, groups));
   }
 
   /** How well these clusters separate the images: mean silhouette in cosine distance, −1 to 1. */
-  double silhouette(long seed) {
-    return silhouette(groups, centres.rows(), seed);
+  double silhouette() {
+    return silhouette(groups, centres.rows());
   }
 
   /**
@@ -68,16 +62,16 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    *
    * @param clusters [N] of all rows
    */
-  double silhouetteOf(int[] clusters, long seed) {
+  double silhouetteOf(int[] clusters) {
     int[] sampled = new int[numbers.length];
     for (int i = 0; i < sampled.length; i++) {
       sampled[i] = clusters[Math.toIntExact(numbers[i])];
     }
-    return silhouette(sampled, Arrays.stream(clusters).max().orElseThrow() + 1, seed);
+    return silhouette(sampled, Arrays.stream(clusters).max().orElseThrow() + 1);
   }
 
-  private double silhouette(int[] clusters, int count, long seed) {
-    return Silhouette.of(images.values(), images.width(), clusters, count, SILHOUETTES, seed)
+  private double silhouette(int[] clusters, int count) {
+    return Silhouette.of(images.values(), images.width(), clusters, count, clusters.length, 0)
         .overall();
   }
 

@@ -70,7 +70,7 @@ record NomenInputs(
 
   /** Images and texts in one row, texts with the share {@code weight}. */
   RowBlocks fused(double weight) {
-    return weight == 0 ? images : Fusion.of(texts, images, weight);
+    return Fusion.of(texts, images, weight);
   }
 
   /** How new rows come into the space where texts have the share {@code weight}. */

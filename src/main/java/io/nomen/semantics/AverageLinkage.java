@@ -2,7 +2,6 @@ package io.nomen.semantics;
 
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,24 +9,18 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Average linkage (UPGMA; Sokal, Michener 1958) of unit rows on one machine: again and again the
  * two clusters whose rows have the highest mean cosine become one. It takes sizes as they come,
  * where k-means prefers equal ones.
  *
- * <p>The mean cosine between the rows of two clusters is the product of their mean rows. So many
- * rows are first gathered around {@value #MOST_LEAVES} of them, and these leaves are linked by
- * their means and sizes, exactly as if their rows came one by one.
- *
  * <p>Linked along chains of nearest neighbours (Murtagh 1983): time and memory with the square of
- * the leaves, at most 64 MB.
+ * the rows, at most 64 MB.
  */
 public final class AverageLinkage {
-  /** Most leaves that are linked. */
-  public static final int MOST_LEAVES = 4096;
+  /** Most rows that are linked. */
+  public static final int MOST_ROWS = 4096;
 
   private final float[][] cosines;
   private final double[] sizes;
@@ -36,79 +29,36 @@ public final class AverageLinkage {
 
   private record Merge(int kept, int taken, double cosine) {}
 
-  private AverageLinkage(Matrix means, long[] counts) {
-    this.cosines = products(means);
-    this.sizes = Arrays.stream(counts).asDoubleStream().toArray();
-    this.gone = new boolean[counts.length];
+  private AverageLinkage(Matrix rows) {
+    this.cosines = products(rows);
+    this.sizes = new double[rows.rows()];
+    Arrays.fill(sizes, 1);
+    this.gone = new boolean[rows.rows()];
   }
 
   /**
    * The cluster of every row, 0 to K−1 in the order of their first rows.
    *
-   * @param rows [n, d] unit rows
-   * @param clusters K, at most n and {@value #MOST_LEAVES}; fewer come out where so many rows are
-   *     alike that there are not as many leaves
-   * @param seed draws the rows that leaves gather around
+   * @param rows [n, d] unit rows, at most {@value #MOST_ROWS}
+   * @param clusters K, at most n
    */
-  public static int[] clusters(Matrix rows, int clusters, long seed) {
-    if (rows.rows() <= MOST_LEAVES) {
-      long[] ones = new long[rows.rows()];
-      Arrays.fill(ones, 1);
-      return new AverageLinkage(rows, ones).linked().cut(clusters);
+  public static int[] clusters(Matrix rows, int clusters) {
+    if (rows.rows() > MOST_ROWS) {
+      throw new IllegalArgumentException(
+          "%d rows cannot be linked; at most %d can".formatted(rows.rows(), MOST_ROWS));
     }
-    Leaves leaves = Leaves.of(rows, seed);
-    int[] linked = new AverageLinkage(leaves.means(), leaves.sizes()).linked().cut(clusters);
-    return numbered(Arrays.stream(leaves.ofRow()).map(leaf -> linked[leaf]).toArray());
+    return new AverageLinkage(rows).linked().cut(clusters);
   }
 
-  /** Rows gathered around some of them. */
-  private record Leaves(int[] ofRow, Matrix means, long[] sizes) {
-    static Leaves of(Matrix rows, long seed) {
-      int[] drawn = SeedRows.any(rows.rows(), MOST_LEAVES, new SplittableRandom(seed));
-      int[] nearest = new int[rows.rows()];
-      long[] counts = new long[MOST_LEAVES];
-      float[] means = new float[MOST_LEAVES * rows.width()];
-      try (NearestSums sums = new NearestSums(rows.select(drawn), 1)) {
-        sums.of(
-            new RowBlock(0, rows.rows(), rows.width(), rows.values()),
-            (from, count, leaves, cosines) -> {
-              for (int i = 0; i < count; i++) {
-                nearest[from + i] = (int) leaves[i];
-                counts[(int) leaves[i]]++;
-              }
-            },
-            (leaf, sum) -> {
-              for (int j = 0; j < sum.length; j++) {
-                means[leaf * sum.length + j] = sum[j] / counts[leaf];
-              }
-            });
-      }
-      return new Leaves(nearest, new Matrix(MOST_LEAVES, rows.width(), means), counts).dense();
-    }
-
-    /** Without leaves that no row went to: copies of others. */
-    private Leaves dense() {
-      int[] kept = IntStream.range(0, sizes.length).filter(l -> sizes[l] > 0).toArray();
-      int[] place = new int[sizes.length];
-      for (int i = 0; i < kept.length; i++) {
-        place[kept[i]] = i;
-      }
-      return new Leaves(
-          Arrays.stream(ofRow).map(leaf -> place[leaf]).toArray(),
-          means.select(kept),
-          Arrays.stream(kept).mapToLong(leaf -> sizes[leaf]).toArray());
-    }
-  }
-
-  private static float[][] products(Matrix means) {
-    float[][] products = new float[means.rows()][];
-    try (InnerProducts all = new InnerProducts(means)) {
+  private static float[][] products(Matrix rows) {
+    float[][] products = new float[rows.rows()][];
+    try (InnerProducts all = new InnerProducts(rows)) {
       all.of(
-          new RowBlock(0, means.rows(), means.width(), means.values()),
-          (from, rows, slice) -> {
-            for (int i = 0; i < rows; i++) {
+          new RowBlock(0, rows.rows(), rows.width(), rows.values()),
+          (from, count, slice) -> {
+            for (int i = 0; i < count; i++) {
               products[from + i] =
-                  Arrays.copyOfRange(slice, i * means.rows(), (i + 1) * means.rows());
+                  Arrays.copyOfRange(slice, i * rows.rows(), (i + 1) * rows.rows());
             }
           });
     }
@@ -174,18 +124,18 @@ public final class AverageLinkage {
   /** The clusters after all merges but the last {@code clusters} − 1. */
   private int[] cut(int clusters) {
     int[] parent = new int[sizes.length];
-    Arrays.setAll(parent, leaf -> leaf);
+    Arrays.setAll(parent, row -> row);
     merges.stream()
         .sorted(Comparator.comparingDouble(Merge::cosine).reversed())
         .limit(Math.max(0, sizes.length - clusters))
         .forEach(merge -> parent[root(parent, merge.taken())] = root(parent, merge.kept()));
     int[] roots = new int[sizes.length];
-    Arrays.setAll(roots, leaf -> root(parent, leaf));
+    Arrays.setAll(roots, row -> root(parent, row));
     return numbered(roots);
   }
 
-  private static int root(int[] parent, int leaf) {
-    int root = leaf;
+  private static int root(int[] parent, int row) {
+    int root = row;
     while (parent[root] != root) {
       root = parent[root];
     }

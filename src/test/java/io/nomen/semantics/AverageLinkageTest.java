@@ -1,8 +1,8 @@
 package io.nomen.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nomen.evaluate.Scores;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.RandomRows;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ class AverageLinkageTest {
   void links_as_the_definition_says() {
     Matrix rows = RandomRows.around(60, RandomRows.anywhere(6, WIDTH, 1), 0.4, 2);
     for (int clusters : new int[] {1, 2, 5, 17, 59, 60}) {
-      assertThat(AverageLinkage.clusters(rows, clusters, 0))
+      assertThat(AverageLinkage.clusters(rows, clusters))
           .containsExactly(byDefinition(rows, clusters));
     }
   }
@@ -27,26 +27,22 @@ class AverageLinkageTest {
     Matrix planted = RandomRows.anywhere(3, WIDTH, 3);
     Matrix large = RandomRows.around(900, planted.select(new int[] {0}), 0.15, 4);
     Matrix small = RandomRows.around(9, planted.select(new int[] {1}), 0.15, 5);
-    int[] clusters = AverageLinkage.clusters(joined(large, small), 2, 0);
+    int[] clusters = AverageLinkage.clusters(joined(large, small), 2);
     assertThat(Arrays.stream(clusters).filter(c -> c == 0).count()).isEqualTo(900);
   }
 
   @Test
-  void many_rows_are_linked_by_leaves() {
-    int[] groups = new int[9_000];
-    Arrays.setAll(groups, i -> i % 10 < 7 ? 0 : i % 10 < 9 ? 1 : 2);
-    Matrix rows =
-        RandomRows.around(groups.length, RandomRows.anywhere(3, WIDTH, 6).select(groups), 0.2, 7);
-    int[] clusters = AverageLinkage.clusters(rows, 3, 8);
-    assertThat(Scores.of(groups, clusters).acc()).isGreaterThan(99);
-    assertThat(AverageLinkage.clusters(rows, 3, 8)).containsExactly(clusters);
+  void copies_of_one_row_are_rows_like_others() {
+    Matrix same = RandomRows.anywhere(1, WIDTH, 9).select(new int[5]);
+    assertThat(AverageLinkage.clusters(same, 2)).containsOnly(0, 1);
   }
 
   @Test
-  void copies_of_one_row_are_as_many_clusters_as_there_are_leaves() {
-    Matrix same = RandomRows.anywhere(1, WIDTH, 9);
-    assertThat(AverageLinkage.clusters(same.select(new int[5]), 2, 0)).containsOnly(0, 1);
-    assertThat(AverageLinkage.clusters(same.select(new int[5_000]), 2, 0)).containsOnly(0);
+  void more_rows_than_fit_in_memory_are_refused() {
+    Matrix many = RandomRows.anywhere(1, WIDTH, 9).select(new int[AverageLinkage.MOST_ROWS + 1]);
+    assertThatThrownBy(() -> AverageLinkage.clusters(many, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4097 rows");
   }
 
   /** Merges the best of all pairs, again and again, with mean cosines taken over all rows. */
