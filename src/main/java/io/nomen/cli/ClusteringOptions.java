@@ -86,10 +86,11 @@ final class ClusteringOptions {
 
   @Option(
       names = "--replicas",
-      paramLabel = "COUNT",
-      defaultValue = "1",
-      description = "Heads trained with other seeds; the lowest loss counts (default: 1).")
-  int replicas;
+      paramLabel = "COUNT|auto",
+      defaultValue = "auto",
+      description =
+          "Heads trained with other seeds, of which the lowest loss counts; auto is 3 for nomen on up to 8,192 images, else 1 (default: auto).")
+  String replicas;
 
   @Option(
       names = "--shards",
@@ -152,7 +153,9 @@ final class ClusteringOptions {
               + ".");
     }
     violations.atLeast("--kmeans-restarts", restarts, 1);
-    violations.atLeast("--replicas", replicas, 1);
+    violations.require(
+        replicas.matches("auto|[1-9]\\d{0,3}"),
+        "--replicas is \"%s\"; give a number from 1, or auto.".formatted(replicas));
     violations.atLeast("--shards", shards, 1);
     violations.atLeast("--local-steps", localSteps, 1);
     violations.atLeast("--train-max", trainMax, 2);
@@ -210,7 +213,7 @@ final class ClusteringOptions {
             contrast.equals("auto")
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(Double.parseDouble(contrast)),
-            replicas,
+            number(replicas),
             shards,
             localSteps,
             trainMax,

@@ -25,9 +25,16 @@ import org.apache.spark.broadcast.Broadcast;
 final class HeadFit {
   private final MethodInput input;
   private final JavaSparkContext spark;
+  private final int replicas;
 
-  HeadFit(MethodInput input) {
+  /**
+   * Trainings for {@code input}.
+   *
+   * @param usually how many replicas the method takes where nothing else is wanted
+   */
+  HeadFit(MethodInput input, int usually) {
     this.input = input;
+    this.replicas = input.options().training().replicas().orElse(usually);
     this.spark = JavaSparkContext.fromSparkContext(input.embeddings().blocks().context());
   }
 
@@ -45,9 +52,8 @@ final class HeadFit {
       Anchors anchors) {
     TrainingSet rows = new TrainingSet(views);
     Broadcast<TrainingSet> set = spark.broadcast(rows);
-    int replicas = input.options().training().replicas();
     int atOnce = Math.max(1, spark.defaultParallelism() / settings.shards());
-    TrainingProgress progress = progress(replicas);
+    TrainingProgress progress = progress();
     try {
       return Replicas.train(
           replicas,
@@ -84,7 +90,7 @@ final class HeadFit {
     return replicas.heads().stream().map(model).toList();
   }
 
-  private TrainingProgress progress(int replicas) {
+  private TrainingProgress progress() {
     Map<Long, Integer> epochs = new TreeMap<>();
     return (seed, done, total) -> {
       synchronized (epochs) {

@@ -31,6 +31,10 @@ public final class NomenMethod implements ClusteringMethod {
   private static final int BATCH = 8192;
   private static final int LEAST_EPOCHS = 20;
   private static final int LEAST_STEPS = 120;
+
+  /** Where every step sees all rows trainings are short, and end in places of unlike quality. */
+  private static final int REPLICAS_OF_SMALL_SETS = 3;
+
   private static final double RATE = 1e-3;
   private static final double TEMPERATURE = 0.5;
   private static final double BALANCE = 5;
@@ -104,7 +108,7 @@ public final class NomenMethod implements ClusteringMethod {
             training.shards(),
             training.localSteps(),
             input.seed());
-    return new HeadFit(input)
+    return new HeadFit(input, rows <= BATCH ? REPLICAS_OF_SMALL_SETS : 1)
         .run(List.of(imageView, textView), objective, settings, objective::initial, Anchors.NONE);
   }
 

@@ -156,7 +156,7 @@ public final class SicMethod implements ClusteringMethod {
             training.localSteps(),
             input.seed());
     float[] begin = objective.imageHead().nearestCentre(centres.values(), SHARPNESS);
-    return new HeadFit(input)
+    return new HeadFit(input, 1)
         .run(
             List.of(view),
             objective,

@@ -102,6 +102,6 @@ public final class TacMethod implements ClusteringMethod {
             training.shards(),
             training.localSteps(),
             input.seed());
-    return new HeadFit(input).run(views, objective, settings, objective::initial, Anchors.NONE);
+    return new HeadFit(input, 1).run(views, objective, settings, objective::initial, Anchors.NONE);
   }
 }

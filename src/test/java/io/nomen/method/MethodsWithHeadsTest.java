@@ -213,7 +213,7 @@ class MethodsWithHeadsTest {
             OptionalInt.of(64),
             OptionalInt.of(10),
             OptionalDouble.empty(),
-            replicas,
+            OptionalInt.of(replicas),
             1,
             1,
             10_000,
