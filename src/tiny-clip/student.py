@@ -109,7 +109,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=30, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.998,
-        map_weight=2.0, pooled_weight=2.0,
+        map_weight=2.0, pooled_weight=2.0, glance=48,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -135,17 +135,19 @@ def main():
     for g in adam.param_groups:
         g["base"] = args.lr
     grid = student.vision_model.embeddings["position_embedding"].weight.shape[0] - 1  # patches
+    side = math.isqrt(grid)
 
     def loss_of(step, rank, size):
         rows = pictures.batch(step, args.batch, args.seed)[rank::size]
         g = common.generator(args.seed, step, rank)
         x = common.augment(pictures.get(rows), g, args.smallest, args.colour)
         with torch.no_grad():
-            logits, wanted_map, wanted_pooled = teacher(x.contiguous(memory_format=torch.channels_last), maps=True)
+            small = F.interpolate(x, size=(args.glance,) * 2, mode="bilinear", antialias=True)
+            logits, wanted_map, wanted_pooled = teacher(small.contiguous(memory_format=torch.channels_last), maps=True)
             label = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
             p = torch.lerp(logits.softmax(1), label, args.hard)
             everything = torch.cat([p, p @ above], 1) / 2
-            wanted_map = wanted_map.flatten(2).transpose(1, 2)
+            wanted_map = F.interpolate(wanted_map, size=(side, side), mode="bilinear").flatten(2).transpose(1, 2)
         count, kept = patches(step, steps, grid), None
         if count < grid:
             kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count].to(args.device)
