@@ -72,7 +72,7 @@ record EmbeddingTask(
     }
 
     private void batch() {
-      ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * model.vision().imageBytes());
+      ByteBuffer pixels = PixelBuffer.ofThread(batchSize * model.vision().imageBytes());
       List<Row> taken = new ArrayList<>();
       List<String> statuses = new ArrayList<>();
       while (taken.size() < batchSize && rows.hasNext()) {

@@ -3,6 +3,7 @@ package io.nomen.job;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
+import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
@@ -95,7 +96,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
       this.images = images;
       this.embeddings = embeddings;
       int crop = model.preprocessing().crop();
-      this.pixels = ByteBuffer.allocateDirect(settings.batchSize() * crop * crop * 3);
+      this.pixels = PixelBuffer.ofThread(settings.batchSize() * crop * crop * 3);
     }
 
     void add(PreparedImage image) {
