@@ -22,12 +22,15 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param centres [K, width] mean direction of each cluster in the space that was linked
  */
 record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres) {
+  /** About so many rows are linked: more takes time and memory with their square. */
+  private static final int SAMPLE = 4096;
+
   /** Fewer rows per cluster than this tell too little. */
   private static final int LEAST_PER_CLUSTER = 4;
 
   /** Whether there are enough rows for so many clusters. */
   static boolean possible(long rows, int clusters) {
-    long linked = Math.min(rows, AverageLinkage.MOST_ROWS);
+    long linked = Math.min(rows, SAMPLE);
     return clusters > 1 && clusters <= linked / LEAST_PER_CLUSTER;
   }
 
@@ -40,14 +43,14 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    */
   static LinkedGroups find(
       RowBlocks space, UnaryOperator<RowBlocks> way, RowBlocks images, int clusters, long seed) {
-    SampledRows sample = SampledRows.draw(space, AverageLinkage.MOST_ROWS, seed);
+    SampledRows sample = SampledRows.draw(space, SAMPLE, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     RowBlocks brought = way.apply(RowBlocks.of(spark, sample.rows().values(), space.width()));
     Matrix rows = new Matrix(sample.rows().rows(), brought.width(), brought.collect());
     int[] groups = AverageLinkage.clusters(rows, clusters);
     return new LinkedGroups(
         sample.numbers(),
-        SampledRows.draw(images, AverageLinkage.MOST_ROWS, seed).rows(),
+        SampledRows.draw(images, SAMPLE, seed).rows(),
         groups,
         means(rows, groups));
   }

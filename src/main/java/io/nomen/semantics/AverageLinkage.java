@@ -16,12 +16,9 @@ import java.util.Map;
  * where k-means prefers equal ones.
  *
  * <p>Linked along chains of nearest neighbours (Murtagh 1983): time and memory with the square of
- * the rows, at most 64 MB.
+ * the rows, 64 MB for 4,096.
  */
 public final class AverageLinkage {
-  /** Most rows that are linked. */
-  public static final int MOST_ROWS = 4096;
-
   private final float[][] cosines;
   private final double[] sizes;
   private final boolean[] gone;
@@ -39,14 +36,10 @@ public final class AverageLinkage {
   /**
    * The cluster of every row, 0 to K−1 in the order of their first rows.
    *
-   * @param rows [n, d] unit rows, at most {@value #MOST_ROWS}
+   * @param rows [n, d] unit rows
    * @param clusters K, at most n
    */
   public static int[] clusters(Matrix rows, int clusters) {
-    if (rows.rows() > MOST_ROWS) {
-      throw new IllegalArgumentException(
-          "%d rows cannot be linked; at most %d can".formatted(rows.rows(), MOST_ROWS));
-    }
     return new AverageLinkage(rows).linked().cut(clusters);
   }
 

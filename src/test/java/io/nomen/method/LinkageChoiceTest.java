@@ -12,6 +12,8 @@ import io.nomen.testing.RandomRows;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkageChoiceTest {
   private static final int WIDTH = 16;
@@ -21,12 +23,14 @@ class LinkageChoiceTest {
   /** Classes near enough to each other that they touch. */
   private static final double SPREAD = 0.2;
 
-  @Test
-  void unequal_classes_are_linked() {
+  /** With ten times as many only a sample is linked. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  void unequal_classes_are_linked(int times) {
     int[] sizes = {300, 240, 160, 80, 50, 30, 24, 16};
     int[] classes =
         IntStream.range(0, CLASSES)
-            .flatMap(c -> IntStream.generate(() -> c).limit(sizes[c]))
+            .flatMap(c -> IntStream.generate(() -> c).limit((long) times * sizes[c]))
             .toArray();
     try (Clustering fit = cluster(classes)) {
       assertThat(linkage(fit).get("taken")).isEqualTo(true);

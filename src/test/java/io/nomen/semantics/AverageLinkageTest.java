@@ -1,7 +1,6 @@
 package io.nomen.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.RandomRows;
@@ -35,14 +34,6 @@ class AverageLinkageTest {
   void copies_of_one_row_are_rows_like_others() {
     Matrix same = RandomRows.anywhere(1, WIDTH, 9).select(new int[5]);
     assertThat(AverageLinkage.clusters(same, 2)).containsOnly(0, 1);
-  }
-
-  @Test
-  void more_rows_than_fit_in_memory_are_refused() {
-    Matrix many = RandomRows.anywhere(1, WIDTH, 9).select(new int[AverageLinkage.MOST_ROWS + 1]);
-    assertThatThrownBy(() -> AverageLinkage.clusters(many, 2))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("4097 rows");
   }
 
   /** Merges the best of all pairs, again and again, with mean cosines taken over all rows. */
