@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.cluster.StageTrouble.Kind;
 import io.nomen.store.Storage;
+import io.nomen.testing.Photos;
+import io.nomen.testing.RunTables;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -7,6 +7,8 @@ import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
 import io.nomen.testing.LocalSpark;
+import io.nomen.testing.Photos;
+import io.nomen.testing.RunTables;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.nomen.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.store.Storage;
+import io.nomen.testing.Photos;
+import io.nomen.testing.RunTables;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.nomen.cluster;
+package io.nomen.testing;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -14,13 +14,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Inputs made of the samples. */
-final class Photos {
+public final class Photos {
   private static final Path SAMPLES = Path.of("samples");
 
   private Photos() {}
 
   /** The first {@code perFolder} photographs of the first {@code folders} folders, in order. */
-  static List<Path> of(int folders, int perFolder) throws IOException {
+  public static List<Path> of(int folders, int perFolder) throws IOException {
     List<Path> photos = new ArrayList<>();
     try (var things = Files.list(SAMPLES)) {
       for (Path thing : things.filter(Files::isDirectory).sorted().limit(folders).toList()) {
@@ -33,7 +33,7 @@ final class Photos {
   }
 
   /** Copies to {@code target}, each photograph in the folder of its thing. */
-  static void copy(List<Path> photos, Path target) throws IOException {
+  public static void copy(List<Path> photos, Path target) throws IOException {
     for (Path photo : photos) {
       Path folder = Files.createDirectories(target.resolve(thing(photo)));
       Files.copy(photo, folder.resolve(photo.getFileName()));
@@ -41,7 +41,7 @@ final class Photos {
   }
 
   /** A copy of {@code photo} in 64 × 64, as JPEG. */
-  static byte[] small(Path photo) {
+  public static byte[] small(Path photo) {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
       BufferedImage small = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
       small.createGraphics().drawImage(ImageIO.read(photo.toFile()), 0, 0, 64, 64, null);
@@ -53,7 +53,7 @@ final class Photos {
   }
 
   /** Writes a WebDataset shard: {@code thing-name.jpg} one after the other. */
-  static void tar(List<Path> photos, OutputStream out) throws IOException {
+  public static void tar(List<Path> photos, OutputStream out) throws IOException {
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
       for (Path photo : photos) {
         TarArchiveEntry entry = new TarArchiveEntry(thing(photo) + "-" + photo.getFileName());

@@ -1,4 +1,4 @@
-package io.nomen.cluster;
+package io.nomen.testing;
 
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The tables of a finished run, to compare with another's byte by byte. */
-final class RunTables {
+public final class RunTables {
   private RunTables() {}
 
   /**
@@ -19,7 +19,7 @@ final class RunTables {
    * and do not count; nor do Parquet's footers, which list encodings in another order in every
    * process.
    */
-  static Map<String, String> digests(Storage storage, String run) {
+  public static Map<String, String> digests(Storage storage, String run) {
     RunFolder folder = new RunFolder(storage, run);
     Map<String, String> digests = new TreeMap<>();
     for (String table : folder.current().orElseThrow().tables().keySet()) {
