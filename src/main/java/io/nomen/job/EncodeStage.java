@@ -196,13 +196,8 @@ final class EncodeStage {
     Storage storage = context.storage();
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
     for (Storage.Entry entry : storage.list(manifests(attempt))) {
-      String text = storage.readText(entry.uri());
-      // A manifest that was being written when the process died is cut short: its bucket is done
-      // again.
-      if (text.endsWith("}")) {
-        BucketManifest manifest = Json.read(text, BucketManifest.class, entry.uri());
-        manifests.put(manifest.bucket(), manifest);
-      }
+      Json.readIfWhole(storage.readText(entry.uri()), BucketManifest.class, entry.uri())
+          .ifPresent(manifest -> manifests.put(manifest.bucket(), manifest));
     }
     return manifests;
   }

@@ -56,7 +56,7 @@ public record RunRecord(
     Storage storage = folder.storage();
     String file = folder.uri() + "/" + FILE;
     return storage.exists(file)
-        ? Optional.of(Json.read(storage.readText(file), RunRecord.class, file))
+        ? Json.readIfWhole(storage.readText(file), RunRecord.class, file)
         : Optional.empty();
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.nomen.NomenException;
+import java.util.Optional;
 
 /** The one JSON mapper: records in, records out, {@code Optional} as value or {@code null}. */
 public final class Json {
@@ -56,5 +57,23 @@ public final class Json {
               .formatted(where, e.getOriginalMessage()),
           e);
     }
+  }
+
+  /**
+   * Reads {@code text} as {@code type}, unless its writer died over it. Where a file shows before
+   * it is closed, as on HDFS, such a text is empty or cut short, and counts as never written.
+   */
+  public static <T> Optional<T> readIfWhole(String text, Class<T> type, String where) {
+    try {
+      if (MAPPER.readTree(text).isMissingNode()) {
+        return Optional.empty();
+      }
+    } catch (JsonProcessingException e) {
+      if (e.getLocation() != null && e.getLocation().getCharOffset() >= text.length()) {
+        return Optional.empty();
+      }
+    }
+    // What else may be wrong with it is said here.
+    return Optional.of(read(text, type, where));
   }
 }

@@ -149,9 +149,8 @@ public final class Lease implements AutoCloseable {
     if (!storage.exists(file)) {
       return Optional.empty();
     }
-    String text = storage.readText(file);
     // A lease that its holder was just writing is empty for a moment: it has no one to ask yet.
-    return text.isBlank() ? Optional.empty() : Optional.of(Json.read(text, Held.class, file));
+    return Json.readIfWhole(storage.readText(file), Held.class, file);
   }
 
   private static String hostName() {

@@ -83,7 +83,7 @@ public final class RunFolder {
   public Optional<Current> current() {
     String file = uri + "/" + CURRENT;
     return storage.exists(file)
-        ? Optional.of(Json.read(storage.readText(file), Current.class, file))
+        ? Json.readIfWhole(storage.readText(file), Current.class, file)
         : Optional.empty();
   }
 
@@ -156,7 +156,7 @@ public final class RunFolder {
   public Optional<StageAttempt> stage(String stage) {
     String file = stageFile(stage);
     return storage.exists(file)
-        ? Optional.of(Json.read(storage.readText(file), StageAttempt.class, file))
+        ? Json.readIfWhole(storage.readText(file), StageAttempt.class, file)
         : Optional.empty();
   }
 

@@ -1,0 +1,74 @@
+package io.nomen.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.store.Storage;
+import io.nomen.tensor.CacheFolder;
+import io.nomen.testing.Command;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VocabularyStageTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
+  private static final List<String> NOUNS = List.of("kestrel", "sextant", "marmalade", "gazebo");
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void forget() throws Exception {
+    for (Path done : cached()) {
+      Files.delete(done);
+      Files.deleteIfExists(table(done));
+    }
+  }
+
+  /** The small files that say that these nouns are in the cache. */
+  private static List<Path> cached() throws Exception {
+    String digest = Digests.sha256(String.join("\n", NOUNS));
+    try (Stream<Path> files =
+        Files.list(Files.createDirectories(CacheFolder.path().resolve("vocabulary")))) {
+      return files
+          .filter(file -> file.toString().endsWith(".done"))
+          .filter(file -> STORAGE.readText(file.toString()).contains(digest))
+          .toList();
+    }
+  }
+
+  private static Path table(Path done) {
+    return Path.of(done.toString().replaceFirst("[.]done$", ""));
+  }
+
+  private Command vocabulary(String resume, String output) throws Exception {
+    Path words = Files.write(folder.resolve("nouns.txt"), NOUNS);
+    return Command.done(
+        "vocabulary",
+        "--nouns",
+        words,
+        "--precision",
+        "fp32",
+        "--resume",
+        resume,
+        "--output",
+        folder.resolve(output));
+  }
+
+  @Test
+  void cached_nouns_are_replaced_and_not_written_over() throws Exception {
+    assertThat(vocabulary("auto", "first").err()).doesNotContain("from the cache");
+    Path table = table(cached().get(0));
+    // Another job writes them anew, and may die at any moment: what is there must stay until then.
+    Files.writeString(table, "an earlier table");
+    try (InputStream earlier = Files.newInputStream(table)) {
+      assertThat(vocabulary("never", "second").err()).doesNotContain("from the cache");
+      assertThat(earlier).hasContent("an earlier table");
+    }
+    assertThat(vocabulary("auto", "third").err()).contains("4 nouns from the cache");
+  }
+}
