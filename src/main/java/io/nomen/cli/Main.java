@@ -75,15 +75,11 @@ public final class Main {
     } catch (Exception e) {
       // Spark throws checked exceptions that no signature tells of.
       return nomenCause(e)
+          .or(() -> Shortage.in(e))
           .map(cause -> failed(cause, out, err))
           .orElseGet(() -> defect(e, out, err));
     } catch (OutOfMemoryError e) {
-      return failed(
-          NomenException.input(
-              "Memory ran out (%s); give the driver and the executors more (--driver-memory), or a smaller --batch-size."
-                  .formatted(e.getMessage())),
-          out,
-          err);
+      return failed(Shortage.in(e).orElseThrow(), out, err);
     }
   }
 

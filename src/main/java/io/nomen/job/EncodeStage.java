@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.NomenException;
 import io.nomen.clip.ClipModel;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
@@ -170,6 +171,13 @@ final class EncodeStage {
 
   private int batchSize() {
     int asked = options.model().batchSize();
+    int crop = model.preprocessing().crop();
+    int most = Integer.MAX_VALUE / (3 * crop * crop);
+    if (asked > most) {
+      throw NomenException.usage(
+          "--batch-size is %d, and a batch holds at most %d images of %d × %d pixels; give less."
+              .formatted(asked, most, crop, crop));
+    }
     return asked > 0 ? asked : BatchSize.choose(model.vision(), options.model().taskDevice());
   }
 

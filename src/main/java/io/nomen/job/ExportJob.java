@@ -1,10 +1,10 @@
 package io.nomen.job;
 
-import io.nomen.NomenException;
 import io.nomen.store.NpyWriter;
 import io.nomen.store.RunFolder;
 import io.nomen.store.SafetensorsWriter;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import io.nomen.store.TableColumn;
 import io.nomen.store.TableWriter;
 import io.nomen.store.Tables;
@@ -133,7 +133,7 @@ public final class ExportJob {
                 assignments.confidence()[row]));
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot write %s: %s.".formatted(csv, e.getMessage()), e);
+      throw StoreTrouble.cannot("write", csv, e);
     }
     return order.length;
   }

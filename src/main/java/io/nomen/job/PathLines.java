@@ -1,7 +1,7 @@
 package io.nomen.job;
 
-import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class PathLines {
         out.write('\n');
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot write %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("write", uri, e);
     }
   }
 
@@ -40,7 +40,7 @@ final class PathLines {
         paths.add(plain(line));
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
     return paths;
   }

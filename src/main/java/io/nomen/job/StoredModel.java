@@ -1,11 +1,11 @@
 package io.nomen.job;
 
-import io.nomen.NomenException;
 import io.nomen.method.FittedModel;
 import io.nomen.method.Methods;
 import io.nomen.method.ModelParts;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import io.nomen.store.Table;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +23,7 @@ final class StoredModel {
     try (OutputStream out = folder.storage().create(target + "/" + FILE)) {
       model.parts().write(out);
     } catch (IOException e) {
-      throw NomenException.input("Cannot write %s: %s.".formatted(target, e.getMessage()), e);
+      throw StoreTrouble.cannot("write", target, e);
     }
     new Table("heads", target, List.of(FILE), List.of(0L)).commit(folder.storage());
   }
@@ -35,7 +35,7 @@ final class StoredModel {
     try (InputStream in = storage.open(uri)) {
       return Methods.model(ModelParts.read(in, uri));
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.nomen.store.NpyReader;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
@@ -151,7 +152,7 @@ final class VocabularyStage {
     try {
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw NomenException.input("Cannot write %s (%s).".formatted(file, e.getMessage()), e);
+      throw StoreTrouble.cannot("write", file.toString(), e);
     }
   }
 

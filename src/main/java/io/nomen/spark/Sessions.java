@@ -64,6 +64,11 @@ public final class Sessions {
           "No Spark master is set; start Nomen through ./nomen or spark-submit, which choose one.");
     }
     DEFAULTS.forEach(conf::setIfMissing);
+    if (conf.get("spark.master").startsWith("local")) {
+      // An executor that has no memory left is better dead and replaced; here it is the whole job,
+      // which could not even say why.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+    }
     return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
   }
 }

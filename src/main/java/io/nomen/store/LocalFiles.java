@@ -1,10 +1,13 @@
 package io.nomen.store;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -13,7 +16,8 @@ import org.apache.hadoop.fs.permission.FsPermission;
 /**
  * Hadoop's local file system without two of its habits: {@code .crc} files beside every file, and a
  * {@code chmod} process for every file that is created where Hadoop's native library is missing. A
- * gallery of a thousand clusters started 26,000 of them.
+ * gallery of a thousand clusters started 26,000 of them. A full disk is an {@link IOException} here
+ * as everywhere, where Hadoop throws an error.
  */
 public final class LocalFiles extends LocalFileSystem {
 
@@ -48,6 +52,32 @@ public final class LocalFiles extends LocalFileSystem {
               + permission.getOtherAction().SYMBOL;
       Files.setPosixFilePermissions(
           pathToFile(path).toPath(), PosixFilePermissions.fromString(symbols));
+    }
+
+    @Override
+    protected OutputStream createOutputStreamWithMode(
+        Path path, boolean append, FsPermission permission) throws IOException {
+      return new WithoutErrors(super.createOutputStreamWithMode(path, append, permission));
+    }
+  }
+
+  private static final class WithoutErrors extends FilterOutputStream {
+    WithoutErrors(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (FSError e) {
+        throw new IOException(e.getCause());
+      }
     }
   }
 }

@@ -104,7 +104,7 @@ final class MatrixStream implements MatrixReader {
   }
 
   private NomenException cannotRead(IOException e) {
-    return NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+    return StoreTrouble.cannot("read", uri, e);
   }
 
   @Override

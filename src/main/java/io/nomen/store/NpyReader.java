@@ -40,7 +40,7 @@ public final class NpyReader implements MatrixReader {
     try {
       return new NpyReader(new Header(uri, length).read(new DataInputStream(in)));
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 

@@ -43,6 +43,6 @@ final class NumberFile implements Closeable {
   }
 
   private NomenException cannot(IOException e) {
-    return NomenException.input("Cannot write %s: %s.".formatted(uri, e.getMessage()), e);
+    return StoreTrouble.cannot("write", uri, e);
   }
 }

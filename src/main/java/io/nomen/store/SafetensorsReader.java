@@ -53,7 +53,7 @@ public final class SafetensorsReader {
     } catch (JsonProcessingException e) {
       throw wrong(uri, "its header is not JSON");
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
@@ -93,7 +93,7 @@ public final class SafetensorsReader {
     try {
       in.skipNBytes(start);
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
     return new MatrixStream(in, uri, start, fileLength, rows, (int) width, number);
   }

@@ -78,7 +78,7 @@ public final class Storage implements Serializable {
     } catch (UnsupportedFileSystemException e) {
       throw StoreTrouble.unknown(uri, e);
     } catch (IOException e) {
-      throw cannot("reach", uri, e);
+      throw StoreTrouble.cannot("reach", uri, e);
     } catch (RuntimeException e) {
       // Hadoop's word for a configured file system whose jar is missing.
       if (e.getCause() instanceof ClassNotFoundException) {
@@ -101,7 +101,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).open(path(uri));
     } catch (IOException e) {
-      throw cannot("read", uri, e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
@@ -110,7 +110,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).getFileStatus(path(uri)).getLen();
     } catch (IOException e) {
-      throw cannot("read", uri, e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
@@ -119,7 +119,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).create(path(uri), true);
     } catch (IOException e) {
-      throw cannot("write", uri, e);
+      throw StoreTrouble.cannot("write", uri, e);
     }
   }
 
@@ -127,7 +127,7 @@ public final class Storage implements Serializable {
     try (FSDataInputStream in = open(uri)) {
       return in.readAllBytes();
     } catch (IOException e) {
-      throw cannot("read", uri, e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
@@ -147,13 +147,13 @@ public final class Storage implements Serializable {
         LocalFiles.replace(new File(parsed.getPath()).getAbsoluteFile().toPath(), bytes);
         return;
       } catch (IOException e) {
-        throw cannot("write", uri, e);
+        throw StoreTrouble.cannot("write", uri, e);
       }
     }
     try (OutputStream out = create(uri)) {
       out.write(bytes);
     } catch (IOException e) {
-      throw cannot("write", uri, e);
+      throw StoreTrouble.cannot("write", uri, e);
     }
   }
 
@@ -161,7 +161,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).exists(path(uri));
     } catch (IOException e) {
-      throw cannot("look at", uri, e);
+      throw StoreTrouble.cannot("look at", uri, e);
     }
   }
 
@@ -179,7 +179,7 @@ public final class Storage implements Serializable {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw cannot("list", uri, e);
+      throw StoreTrouble.cannot("list", uri, e);
     }
   }
 
@@ -188,7 +188,7 @@ public final class Storage implements Serializable {
     try {
       fileSystem(uri).delete(path(uri), true);
     } catch (IOException e) {
-      throw cannot("delete", uri, e);
+      throw StoreTrouble.cannot("delete", uri, e);
     }
   }
 
@@ -212,11 +212,6 @@ public final class Storage implements Serializable {
   /** {@code text} with every password in a URI, and what stands around it, taken out. */
   public static String withoutPasswords(String text) {
     return PASSWORD.matcher(text).replaceAll("$1…@");
-  }
-
-  private static NomenException cannot(String verb, String uri, IOException e) {
-    return NomenException.input(
-        "Cannot %s %s: %s.".formatted(verb, uri, StoreTrouble.reason(e)), e);
   }
 
   private void writeObject(ObjectOutputStream out) throws IOException {

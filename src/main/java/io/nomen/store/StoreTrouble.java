@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * Amazon's SDK, which have no common type for them.
  */
 public enum StoreTrouble {
+  FULL(
+      "No space left on device|Disk quota exceeded|QuotaExceededException|could only be written to 0 of",
+      "there is no room left; make some, then run the same command again"),
   EXPIRED(
       "ExpiredToken|TokenRefreshRequired|token has expired|RequestExpired",
       "the credentials have expired; renew them, then run the same command again"),
@@ -71,8 +74,17 @@ public enum StoreTrouble {
    */
   public static void stopUnlessOfOneFile(String uri, Throwable e) {
     if (of(e).isPresent()) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, reason(e)), e);
+      throw cannot("read", uri, e);
     }
+  }
+
+  /**
+   * What to throw when something could not be done with {@code uri}.
+   *
+   * @param verb what: "read", "write"
+   */
+  public static NomenException cannot(String verb, String uri, Throwable e) {
+    return NomenException.input("Cannot %s %s: %s.".formatted(verb, uri, reason(e)), e);
   }
 
   /** The reason in one line, without a full stop. */

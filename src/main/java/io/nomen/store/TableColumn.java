@@ -108,7 +108,7 @@ public final class TableColumn {
             });
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 

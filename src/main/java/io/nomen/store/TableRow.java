@@ -1,6 +1,5 @@
 package io.nomen.store;
 
-import io.nomen.NomenException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class TableRow {
         rows.add(new TableRow(group));
       }
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
     return rows;
   }

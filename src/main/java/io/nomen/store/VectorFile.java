@@ -67,7 +67,7 @@ public final class VectorFile implements Closeable {
     try {
       return Optional.ofNullable(file.readNextRowGroup()).map(RowGroup::new);
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
@@ -212,7 +212,7 @@ public final class VectorFile implements Closeable {
     try {
       file.close();
     } catch (IOException e) {
-      throw NomenException.input("Cannot read %s: %s.".formatted(uri, e.getMessage()), e);
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -44,9 +45,19 @@ final class Jvm implements AutoCloseable {
    * @param log the files are called this, with {@code .out} and {@code .err}
    */
   static Jvm start(Path log, Map<String, String> environment, List<String> arguments) {
+    return start(log, environment, List.of(), arguments);
+  }
+
+  /**
+   * The same behind another command, which runs it somewhere.
+   *
+   * @param behind the words of that command
+   */
+  static Jvm start(
+      Path log, Map<String, String> environment, List<String> behind, List<String> arguments) {
     Path out = log.resolveSibling(log.getFileName() + ".out");
     Path err = log.resolveSibling(log.getFileName() + ".err");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(behind);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(arguments);
     ProcessBuilder builder =
@@ -65,6 +76,47 @@ final class Jvm implements AutoCloseable {
   /** What Java 17 must open to Spark. */
   static List<String> opened() {
     return OPENED.stream().map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED").toList();
+  }
+
+  /**
+   * Nomen's jar in a process of its own with two cores, as the launcher starts it.
+   *
+   * @param heap as {@code -Xmx} takes it
+   * @param settings of Spark
+   */
+  static List<String> nomen(String heap, Map<String, String> settings, String... words) {
+    return program(heap, settings, "io.nomen.cli.Main", words);
+  }
+
+  /** The same with another main class, which may be one of the tests'. */
+  static List<String> program(
+      String heap, Map<String, String> settings, String mainClass, String... words) {
+    List<String> arguments = new ArrayList<>(List.of("-Xmx" + heap));
+    arguments.addAll(opened());
+    arguments.addAll(List.of("--add-modules=jdk.incubator.vector", "-Dai.djl.offline=true"));
+    arguments.add("-Djava.awt.headless=true");
+    arguments.add(
+        "-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toAbsolutePath());
+    Map<String, String> all = new LinkedHashMap<>(Map.of("spark.master", "local[2]"));
+    all.put("spark.ui.enabled", "false");
+    all.putAll(settings);
+    all.forEach((name, value) -> arguments.add("-D" + name + "=" + value));
+    arguments.addAll(
+        List.of(
+            "-cp",
+            String.join(
+                ":",
+                Path.of("target/nomen.jar").toAbsolutePath().toString(),
+                text(Path.of("target/class-path.txt")),
+                Path.of("target/test-classes").toAbsolutePath().toString())));
+    arguments.add(mainClass);
+    arguments.addAll(List.of(words));
+    return arguments;
+  }
+
+  /** What Nomen says to its user when it gives up: its lines on stderr that bear its name. */
+  List<String> sentences() {
+    return err().lines().filter(line -> line.startsWith("nomen: ")).toList();
   }
 
   String out() {

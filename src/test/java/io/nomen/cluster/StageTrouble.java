@@ -18,14 +18,16 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 
 /**
- * A plugin of Spark that makes trouble in exactly the stages that it is told of, once in each, at
- * the worst moment: a task has done all its work, and the driver has not heard of it.
+ * A plugin of Spark that makes trouble in exactly the stages that it is told of, at the worst
+ * moment: a task has done all its work, and the driver has not heard of it.
  */
 public final class StageTrouble implements SparkPlugin {
   /** What happens. */
   enum Kind {
     /** {@code kill -9} of the task's executor. */
     KILL_EXECUTOR,
+    /** The same with every executor that tries, not with the first alone. */
+    KILL_EVERY_EXECUTOR,
     /** {@code kill -9} of the driver. */
     KILL_DRIVER,
     /** The task takes seconds longer. */
@@ -93,7 +95,8 @@ public final class StageTrouble implements SparkPlugin {
         Jvm.pause(10);
       }
       String name = names.getOrDefault(stage, "unknown");
-      boolean hit = targets.remove(name);
+      boolean hit =
+          kind == Kind.KILL_EVERY_EXECUTOR ? targets.contains(name) : targets.remove(name);
       if (hit) {
         log.say("trouble in " + name);
       }

@@ -19,6 +19,8 @@ class StoreTroubleTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "FULL|No space left on device",
+        "FULL|/user/me/x could only be written to 0 of the 1 minReplication nodes.",
         "EXPIRED|The provided token has expired. (Service: Amazon S3; Status Code: 400; Error Code: ExpiredToken; Request ID: 4)",
         "BAD_REQUEST|getFileStatus on s3a://b/k: Bad Request (Service: Amazon S3; Status Code: 400; Error Code: 400 Bad Request; Request ID: 4):400 Bad Request",
         "BAD_REQUEST|getFileStatus on s3a://b/k: software.amazon.awssdk.services.s3.model.S3Exception: (Service: S3, Status Code: 400, Request ID: 4):null",

@@ -1,0 +1,51 @@
+package io.nomen.cli;
+
+import io.nomen.NomenException;
+import io.nomen.store.StoreTrouble;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the machines of a job had too little of, where it is Spark that says so: Nomen's own writers
+ * speak for themselves.
+ */
+final class Shortage {
+  private static final Pattern LOST =
+      Pattern.compile("ExecutorLostFailure \\([^)]*\\) Reason: ([^\\n]*?)[.\\s]*(?:\\n|$)");
+
+  private Shortage() {}
+
+  /** The sentence for the user, where {@code e} tells of a shortage. */
+  static Optional<NomenException> in(Throwable e) {
+    if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()) {
+      return Optional.of(
+          NomenException.input(
+              "Spark has no room left for its own files; make some where spark.local.dir points to (default: the temporary folder), then run the same command again."));
+    }
+    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
+        .flatMap(cause -> memory(cause).or(() -> executors(cause)).stream())
+        .findFirst();
+  }
+
+  private static Optional<NomenException> memory(Throwable e) {
+    return e instanceof OutOfMemoryError
+        ? Optional.of(
+            NomenException.input(
+                "Memory ran out (%s); give the driver and the executors more (--driver-memory), or a smaller --batch-size."
+                    .formatted(e.getMessage())))
+        : Optional.empty();
+  }
+
+  /** Spark gives a task up when it has cost several executors; that is memory nearly always. */
+  private static Optional<NomenException> executors(Throwable e) {
+    Matcher lost = LOST.matcher(String.valueOf(e.getMessage()));
+    return lost.find()
+        ? Optional.of(
+            NomenException.input(
+                "Executors were lost over one task again and again (%s), as when memory runs out; give them more (spark.executor.memory, spark.executor.memoryOverhead) or a smaller --batch-size, then run the same command again."
+                    .formatted(lost.group(1))))
+        : Optional.empty();
+  }
+}
