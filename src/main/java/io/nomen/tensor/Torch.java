@@ -29,6 +29,7 @@ public final class Torch {
   /** The CUDA that pytorch-jni 2.7.1 is built for. */
   private static final String CUDA_FLAVOUR = "cu128";
 
+  private static boolean loaded;
   private static int threads;
 
   private Torch() {}
@@ -44,9 +45,18 @@ public final class Torch {
       return;
     }
     int wanted = Math.max(1, intraOpThreads);
+    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(wanted));
+    load();
+    threads = wanted;
+    LOG.debug("libtorch {} with {} threads per operation", version(), wanted);
+  }
+
+  private static synchronized void load() {
+    if (loaded) {
+      return;
+    }
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(wanted));
     if (System.getenv("DJL_CACHE_DIR") == null && System.getProperty("DJL_CACHE_DIR") == null) {
       System.setProperty("DJL_CACHE_DIR", CacheFolder.path().resolve("djl").toString());
     }
@@ -55,8 +65,7 @@ public final class Torch {
       System.setProperty("PYTORCH_FLAVOR", flavour(library));
     }
     unpackAlone();
-    threads = wanted;
-    LOG.debug("libtorch {} with {} threads per operation", version(), wanted);
+    loaded = true;
   }
 
   /** Of the environment or, as DJL reads it, of a system property; empty where there is none. */
@@ -82,6 +91,7 @@ public final class Torch {
 
   /** The version of libtorch, as the banner shows it. */
   public static String version() {
+    load();
     return Engine.getEngine("PyTorch").getVersion();
   }
 
