@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * correctness of the tables does not rest on it.
  */
 public final class Lease implements AutoCloseable {
+  /** When a process that is stopped gives its lease back, in Hadoop's order: the highest first. */
+  public static final int HOOK_PRIORITY = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
   private static final Duration RENEWAL = Duration.ofSeconds(30);
   private static final Duration STALE = Duration.ofMinutes(3);
@@ -86,9 +90,9 @@ public final class Lease implements AutoCloseable {
    */
   public static <T> T holding(RunFolder folder, Supplier<T> work) {
     Lease lease = take(folder);
-    Thread giveBack = new Thread(lease::close, "nomen-lease-give-back");
+    Runnable giveBack = lease::close;
     // A stopped process must not leave the next one waiting.
-    Runtime.getRuntime().addShutdownHook(giveBack);
+    ShutdownHookManager.get().addShutdownHook(giveBack, HOOK_PRIORITY);
     try {
       return work.get();
     } finally {
@@ -97,9 +101,9 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  private static void forget(Thread hook) {
+  private static void forget(Runnable hook) {
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
+      ShutdownHookManager.get().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       LOG.trace("The process is ending: the hook gives the lease back itself.", e);
     }
