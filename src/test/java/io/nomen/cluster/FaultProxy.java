@@ -16,11 +16,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Stands between S3A and an S3 server and does what object stores do on bad days. */
 final class FaultProxy implements AutoCloseable {
@@ -33,8 +36,15 @@ final class FaultProxy implements AutoCloseable {
     /** The connection is closed in the middle of the answer. */
     CUT,
     /** 400 with {@code ExpiredToken}. */
-    EXPIRED
+    EXPIRED,
+    /** The answer comes long after the client has given it up. */
+    SLOW
   }
+
+  private static final long SLOW_MILLISECONDS = 6000;
+  private static final Pattern LISTED =
+      Pattern.compile(
+          "<(Contents|CommonPrefixes)>.*?<(?:Key|Prefix)>(.*?)</.*?</\\1>", Pattern.DOTALL);
 
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("host", "connection", "content-length", "expect", "transfer-encoding", "upgrade");
@@ -48,6 +58,8 @@ final class FaultProxy implements AutoCloseable {
   private final Map<Fault, AtomicInteger> done = new EnumMap<>(Fault.class);
   private final Set<String> copies = new ConcurrentSkipListSet<>();
   private volatile Map<Fault, Integer> every = Map.of();
+  private final Set<String> written = new ConcurrentSkipListSet<>();
+  private volatile Optional<Set<String>> listed = Optional.empty();
   private volatile int begin;
 
   FaultProxy(String target) throws IOException {
@@ -73,6 +85,16 @@ final class FaultProxy implements AutoCloseable {
   void injectAfter(int wait, Map<Fault, Integer> faults) {
     begin = requests.get() + wait;
     every = Map.copyOf(faults);
+  }
+
+  /** From now on listings show what is there at this moment, whatever is written. */
+  void lag() {
+    listed = Optional.of(Set.copyOf(written));
+  }
+
+  /** From now on listings show everything again. */
+  void catchUp() {
+    listed = Optional.empty();
   }
 
   int count(Fault fault) {
@@ -101,6 +123,10 @@ final class FaultProxy implements AutoCloseable {
         case BUSY -> refuse(exchange, 503, "SlowDown", "Please reduce your request rate.");
         case EXPIRED -> refuse(exchange, 400, "ExpiredToken", "The provided token has expired.");
         case CUT -> forward(exchange, body, true);
+        case SLOW -> {
+          Jvm.pause(SLOW_MILLISECONDS);
+          forward(exchange, body, false);
+        }
         case RESET -> {
           // Closing the exchange without an answer closes the connection.
         }
@@ -127,6 +153,9 @@ final class FaultProxy implements AutoCloseable {
     if (exchange.getRequestHeaders().containsKey("x-amz-copy-source")) {
       copies.add(exchange.getRequestURI().getPath());
     }
+    if (exchange.getRequestMethod().equals("PUT")) {
+      written.add(key(exchange.getRequestURI()));
+    }
     HttpResponse<byte[]> response;
     try {
       response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
@@ -137,7 +166,8 @@ final class FaultProxy implements AutoCloseable {
     Headers headers = exchange.getResponseHeaders();
     response.headers().map().forEach((name, values) -> copy(name, values, headers));
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    byte[] answer = response.body();
+    boolean listing = String.valueOf(exchange.getRequestURI().getQuery()).contains("list-type");
+    byte[] answer = listing ? asListed(response.body()) : response.body();
     if (head) {
       response
           .headers()
@@ -150,6 +180,27 @@ final class FaultProxy implements AutoCloseable {
       exchange.getResponseBody().write(answer, 0, cut ? answer.length / 2 : answer.length);
       exchange.getResponseBody().flush();
     }
+  }
+
+  private static String key(URI request) {
+    return request.getPath().replaceFirst("^/[^/]*/", "");
+  }
+
+  /** A listing without what it does not show yet. */
+  private byte[] asListed(byte[] listing) {
+    if (listed.isEmpty()) {
+      return listing;
+    }
+    Set<String> shown = listed.get();
+    String xml =
+        LISTED
+            .matcher(new String(listing, StandardCharsets.UTF_8))
+            .replaceAll(
+                entry ->
+                    shown.stream().anyMatch(key -> key.startsWith(entry.group(2)))
+                        ? Matcher.quoteReplacement(entry.group())
+                        : "");
+    return xml.getBytes(StandardCharsets.UTF_8);
   }
 
   private static void copy(String name, List<String> values, Headers headers) {

@@ -52,6 +52,7 @@ class ObjectStoreIT {
     settings.put("fs.s3a.retry.interval", "10ms");
     settings.put("fs.s3a.retry.throttle.interval", "10ms");
     settings.put("fs.s3a.retry.throttle.limit", "5");
+    settings.put("fs.s3a.connection.timeout", "4000");
     Configuration configuration = new Configuration();
     settings.forEach(configuration::set);
     settings.forEach((name, value) -> System.setProperty("spark.hadoop." + name, value));
@@ -78,6 +79,7 @@ class ObjectStoreIT {
   @AfterEach
   void noMoreFaults() {
     proxy.inject(Map.of());
+    proxy.catchUp();
   }
 
   private static Command encode(String output) {
@@ -142,6 +144,40 @@ class ObjectStoreIT {
     assertThat(proxy.count(Fault.CUT)).isGreaterThan(3);
     assertThat(RunTables.digests(storage, BUCKET + "/embeddings-bad-day"))
         .isEqualTo(RunTables.digests(storage, BUCKET + "/embeddings"));
+  }
+
+  @Test
+  @Order(2)
+  void answers_that_come_too_late_change_no_row() {
+    proxy.inject(Map.of(Fault.SLOW, 60));
+    Command ended = encode(BUCKET + "/embeddings-slow-day");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(proxy.count(Fault.SLOW)).isPositive();
+    assertThat(RunTables.digests(storage, BUCKET + "/embeddings-slow-day"))
+        .isEqualTo(RunTables.digests(storage, BUCKET + "/embeddings"));
+  }
+
+  @Test
+  @Order(2)
+  void listings_that_lag_behind_cost_time_and_change_no_row() {
+    String output = BUCKET + "/embeddings-lagging";
+    proxy.lag();
+    Command first = encode(output);
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(storage.list(output)).isEmpty();
+    int buckets = first.lastLine().get("buckets_encoded_now").asInt();
+    assertThat(encode(output).err()).contains("done before");
+    // As a job leaves it that died when its buckets were encoded, which nothing shows yet.
+    String stage = output + "/_stages/encode.json";
+    storage.writeText(
+        stage, storage.readText(stage).replace("\"done\" : true", "\"done\" : false"));
+    Command again = encode(output);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.lastLine().get("buckets_encoded_now").asInt()).isEqualTo(buckets);
+    assertThat(RunTables.digests(storage, output))
+        .isEqualTo(RunTables.digests(storage, BUCKET + "/embeddings"));
+    proxy.catchUp();
+    assertThat(storage.list(output)).isNotEmpty();
   }
 
   private static Command cluster() {
