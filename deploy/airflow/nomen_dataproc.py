@@ -28,7 +28,8 @@ def batch(task_id, command):
                 "args": command,
             },
             "runtime_config": {
-                "version": "2.2",
+                # Spark 3.5 for Scala 2.12, as the jar is; 2.2 is the same for Scala 2.13.
+                "version": "1.2",
                 "properties": {**nomen.settings(), "spark.executor.cores": "8", "spark.driver.cores": "8"},
             },
         },

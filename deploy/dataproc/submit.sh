@@ -16,8 +16,9 @@ if [[ -n ${CLUSTER:-} ]]; then
     --class io.nomen.cli.Main --jars "$STORE/nomen/nomen.jar" \
     --properties-file "$here/../../conf/spark-defaults.conf" -- "${command[@]}"
 fi
+# Runtime 1.2 is Spark 3.5 for Scala 2.12, as the jar is; 2.2 is the same for Scala 2.13.
 # Values hold commas and spaces; ^#^ makes # the mark between settings.
 settings=$(nomen_settings | paste -sd '#' -)
-exec gcloud dataproc batches submit spark --region "$REGION" --version 2.2 \
+exec gcloud dataproc batches submit spark --region "$REGION" --version 1.2 \
   --class io.nomen.cli.Main --jars "$STORE/nomen/nomen.jar" \
   --properties "^#^$settings#spark.executor.cores=8#spark.driver.cores=8" -- "${command[@]}"

@@ -157,6 +157,8 @@ class DeployTest {
       throws IOException {
     List<String> told = Routine.shell(GCS, "deploy/dataproc/submit.sh", name);
     assertThat(told).startsWith("gcloud", "dataproc", "batches", "submit", "spark");
+    // Runtimes 2 are for Scala 2.13.
+    assertThat(after("--version", told).get(0)).startsWith("1.");
     String properties = after("--properties", told).get(0);
     assertThat(properties).startsWith("^#^");
     Map<String, String> given = new LinkedHashMap<>();
