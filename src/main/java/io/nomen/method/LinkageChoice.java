@@ -29,15 +29,33 @@ record LinkageChoice(
     boolean taken, double silhouette, double ofKmeans, NomenSpace space, Matrix centres) {
 
   /**
-   * Links a sample, and compares.
+   * The clusters of linkage where they are taken, else the others; either tells of the choice.
    *
    * @param space how the space of {@code nomen-no-train} is made; asked for only where it is needed
    * @param fused the rows of {@code inputs} in the space of {@code nomen-no-train}, before
    *     smoothing
    * @param smoothed and after it, where that is known already; only what is needed is smoothed
-   * @return empty where linkage does not come into question at all
+   * @param otherwise how the method clusters without linkage
    */
-  static Optional<LinkageChoice> of(
+  static Clustering linkedOr(
+      MethodInput input,
+      NomenInputs inputs,
+      Supplier<NomenSpace> space,
+      RowBlocks fused,
+      Optional<RowBlocks> smoothed,
+      Supplier<Clustering> otherwise) {
+    Optional<LinkageChoice> choice = of(input, inputs, space, fused, smoothed);
+    Clustering clustering =
+        choice
+            .filter(LinkageChoice::taken)
+            .map(linkage -> linkage.clustering(input, inputs, smoothed))
+            .orElseGet(otherwise);
+    choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
+    return clustering;
+  }
+
+  /** Links a sample, and compares; empty where linkage does not come into question at all. */
+  private static Optional<LinkageChoice> of(
       MethodInput input,
       NomenInputs inputs,
       Supplier<NomenSpace> space,
@@ -70,7 +88,7 @@ record LinkageChoice(
   }
 
   /** What {@code run.json} tells. */
-  Map<String, Object> told() {
+  private Map<String, Object> told() {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("taken", taken);
     told.put("silhouette", silhouette);
@@ -83,7 +101,8 @@ record LinkageChoice(
    *
    * @param smoothed all rows in {@link #space}, where that is known already
    */
-  Clustering clustering(MethodInput input, NomenInputs inputs, Optional<RowBlocks> smoothed) {
+  private Clustering clustering(
+      MethodInput input, NomenInputs inputs, Optional<RowBlocks> smoothed) {
     NomenNoTrainModel unordered = new NomenNoTrainModel(space, centres);
     RowBlocks rows = unordered.rows(input, smoothed).persist(StorageLevel.MEMORY_AND_DISK());
     int[] order = ClusterSizes.of(unordered.assignSmoothed(rows), unordered.clusters()).order();

@@ -55,22 +55,16 @@ public final class NomenMethod implements ClusteringMethod {
     int neighbours = input.options().training().neighbours().orElse(NEIGHBOURS);
     int listed = Math.max(neighbours, NomenSpace.NEIGHBOURS);
     try (NomenInputs inputs = NomenInputs.of(input, rows, NAME, listed)) {
-      Optional<LinkageChoice> choice = linkage(input, inputs);
-      Clustering clustering =
-          choice
-              .filter(LinkageChoice::taken)
-              .map(linkage -> linkage.clustering(input, inputs, Optional.empty()))
-              .orElseGet(() -> trained(input, inputs, listed));
-      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
-      return clustering;
+      double weight = inputs.gate().shareWithoutTraining();
+      RowBlocks fused = inputs.fused(weight);
+      return LinkageChoice.linkedOr(
+          input,
+          inputs,
+          () -> inputs.space(input, weight, fused),
+          fused,
+          Optional.empty(),
+          () -> trained(input, inputs, listed));
     }
-  }
-
-  private static Optional<LinkageChoice> linkage(MethodInput input, NomenInputs inputs) {
-    double weight = inputs.gate().shareWithoutTraining();
-    RowBlocks fused = inputs.fused(weight);
-    return LinkageChoice.of(
-        input, inputs, () -> inputs.space(input, weight, fused), fused, Optional.empty());
   }
 
   private static Clustering trained(MethodInput input, NomenInputs inputs, int listed) {

@@ -2,7 +2,6 @@ package io.nomen.method;
 
 import io.nomen.semantics.KMeansFit;
 import io.nomen.semantics.SphericalKMeans;
-import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,16 +37,13 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
     try (SmoothedFusion rows =
         SmoothedFusion.of(input, inputs, "neighbours", weight, NomenSpace.NEIGHBOURS)) {
       NomenSpace space = inputs.space(input, weight, rows.fused());
-      Optional<RowBlocks> smoothed = Optional.of(rows.rows());
-      Optional<LinkageChoice> choice =
-          LinkageChoice.of(input, inputs, () -> space, rows.fused(), smoothed);
-      Clustering clustering =
-          choice
-              .filter(LinkageChoice::taken)
-              .map(linkage -> linkage.clustering(input, inputs, smoothed))
-              .orElseGet(() -> flat(input, inputs, space, rows));
-      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
-      return clustering;
+      return LinkageChoice.linkedOr(
+          input,
+          inputs,
+          () -> space,
+          rows.fused(),
+          Optional.of(rows.rows()),
+          () -> flat(input, inputs, space, rows));
     }
   }
 
