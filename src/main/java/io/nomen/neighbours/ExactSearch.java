@@ -18,45 +18,47 @@ import org.apache.spark.storage.StorageLevel;
 final class ExactSearch {
   private ExactSearch() {}
 
-  /** A block of queries with what it has found so far. */
-  private record Found(RowBlock block, NearestRows nearest) implements java.io.Serializable {}
-
   static NeighbourLists run(JavaSparkContext spark, RowBlocks matrix, int count) {
-    JavaRDD<Found> found =
-        matrix.blocks().map(block -> new Found(block, new NearestRows(block.rows(), count)));
-    int tasks = matrix.blocks().getNumPartitions();
+    JavaRDD<RowBlock> blocks = matrix.blocks();
+    JavaRDD<NearestRows> found = blocks.map(block -> new NearestRows(block.rows(), count));
+    int tasks = blocks.getNumPartitions();
     List<Broadcast<?>> waves = new ArrayList<>();
     for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
       Broadcast<List<RowBlock>> keys = spark.broadcast(Waves.collect(matrix, first));
       waves.add(keys);
-      JavaRDD<Found> before = found;
+      JavaRDD<NearestRows> before = found;
       found =
-          before.map(f -> compare(f, keys.value(), tasks)).persist(StorageLevel.MEMORY_AND_DISK());
+          blocks
+              .zip(before)
+              .map(f -> compare(f._1(), f._2(), keys.value(), tasks))
+              .persist(StorageLevel.MEMORY_AND_DISK());
       found.count();
       before.unpersist(false);
       // Only a lost executor's work would need it again, and then fetches it from the driver.
       keys.unpersist(false);
     }
     JavaRDD<NeighbourBlock> lists =
-        found
-            .map(f -> f.nearest().sorted(f.block().firstRow()))
+        blocks
+            .zip(found)
+            .map(f -> f._2().sorted(f._1().firstRow()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     lists.count();
     found.unpersist(false);
     return new NeighbourLists(lists, matrix.rows(), count, NeighbourLists.Report.exact(), waves);
   }
 
-  private static Found compare(Found found, List<RowBlock> keys, int tasks) {
+  private static NearestRows compare(
+      RowBlock block, NearestRows before, List<RowBlock> keys, int tasks) {
     return TaskThreads.share(
         tasks,
         () -> {
-          NearestRows nearest = found.nearest().copy();
-          try (BlockProducts products = new BlockProducts(found.block())) {
+          NearestRows nearest = before.copy();
+          try (BlockProducts products = new BlockProducts(block)) {
             for (RowBlock key : keys) {
-              nearest.offerAll(found.block(), products, key.values(), key.firstRow());
+              nearest.offerAll(block, products, key.values(), key.firstRow());
             }
           }
-          return new Found(found.block(), nearest);
+          return nearest;
         });
   }
 }

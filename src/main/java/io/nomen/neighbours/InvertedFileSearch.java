@@ -36,9 +36,6 @@ final class InvertedFileSearch {
     this.search = search;
   }
 
-  /** A cell with what its rows have found so far. */
-  record Found(Cell cell, NearestRows nearest) implements Serializable {}
-
   /** A row's place in its cell's shuffle. */
   private record Placed(int row, float[] values) implements Serializable {}
 
@@ -50,21 +47,22 @@ final class InvertedFileSearch {
     Broadcast<int[][]> probes = spark.broadcast(probes(grid, choice.nprobe()));
     needed.add(probes);
     int listed = count;
-    JavaRDD<Found> found = cells.map(c -> new Found(c, new NearestRows(c.rows().length, listed)));
+    JavaRDD<NearestRows> found = cells.map(c -> new NearestRows(c.rows().length, listed));
     for (int[] range : waves(grid.sizes())) {
       Broadcast<List<Cell>> wave = spark.broadcast(collect(cells, range));
       needed.add(wave);
-      JavaRDD<Found> before = found;
+      JavaRDD<NearestRows> before = found;
       found =
-          before
-              .map(f -> compare(f, wave.value(), probes.value()))
+          cells
+              .zip(before)
+              .map(f -> compare(f._1(), f._2(), wave.value(), probes.value()))
               .persist(StorageLevel.MEMORY_AND_DISK());
       found.count();
       before.unpersist(false);
       wave.unpersist(false);
     }
     JavaRDD<NeighbourBlock> lists =
-        RowOrder.of(found, matrix, count).persist(StorageLevel.MEMORY_AND_DISK());
+        RowOrder.of(cells.zip(found), matrix, count).persist(StorageLevel.MEMORY_AND_DISK());
     lists.count();
     found.unpersist(false);
     cells.unpersist(false);
@@ -154,11 +152,12 @@ final class InvertedFileSearch {
     return wave;
   }
 
-  private static Found compare(Found found, List<Cell> wave, int[][] probes) {
-    int[] wanted = probes[found.cell().id()];
-    NearestRows nearest = found.nearest().copy();
-    int[] own = found.cell().rows();
-    try (BlockProducts products = new BlockProducts(found.cell().block())) {
+  private static NearestRows compare(
+      Cell queries, NearestRows before, List<Cell> wave, int[][] probes) {
+    int[] wanted = probes[queries.id()];
+    NearestRows nearest = before.copy();
+    int[] own = queries.rows();
+    try (BlockProducts products = new BlockProducts(queries.block())) {
       for (Cell cell : wave) {
         if (Arrays.binarySearch(wanted, cell.id()) >= 0) {
           products.compare(
@@ -168,6 +167,6 @@ final class InvertedFileSearch {
         }
       }
     }
-    return new Found(found.cell(), nearest);
+    return nearest;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
@@ -24,15 +25,15 @@ final class RowOrder {
   private record Place(int partition, int position, long firstRow, int rows)
       implements Serializable {}
 
-  /** The lists of {@code found}, cut like {@code matrix}, {@code count} rows each. */
+  /** The lists that cells have found, cut like {@code matrix}, {@code count} rows each. */
   static JavaRDD<NeighbourBlock> of(
-      JavaRDD<InvertedFileSearch.Found> found, RowBlocks matrix, int count) {
+      JavaPairRDD<Cell, NearestRows> found, RowBlocks matrix, int count) {
     List<Place> places = matrix.blocks().mapPartitionsWithIndex(RowOrder::places, false).collect();
     long[] firstRows = places.stream().mapToLong(Place::firstRow).toArray();
     int[] partitionOf = places.stream().mapToInt(Place::partition).toArray();
     int partitions = matrix.blocks().getNumPartitions();
     return found
-        .flatMapToPair(f -> rowLists(f, firstRows, partitionOf).iterator())
+        .flatMapToPair(f -> rowLists(f._1(), f._2(), firstRows, partitionOf).iterator())
         .partitionBy(new HashPartitioner(partitions))
         .mapPartitionsWithIndex(
             (partition, lists) -> {
@@ -53,11 +54,11 @@ final class RowOrder {
 
   /** Every row's list, keyed by the partition of its block; the key is its own hash. */
   private static List<Tuple2<Integer, RowList>> rowLists(
-      InvertedFileSearch.Found found, long[] firstRows, int[] partitionOf) {
-    NeighbourBlock sorted = found.nearest().sorted(0);
+      Cell cell, NearestRows found, long[] firstRows, int[] partitionOf) {
+    NeighbourBlock sorted = found.sorted(0);
     List<Tuple2<Integer, RowList>> lists = new ArrayList<>();
     for (int i = 0; i < sorted.rows(); i++) {
-      int row = found.cell().rows()[i];
+      int row = cell.rows()[i];
       int at = Arrays.binarySearch(firstRows, row);
       int block = at >= 0 ? at : -at - 2;
       int from = i * sorted.count();

@@ -3,7 +3,6 @@ package io.nomen.neighbours;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -25,9 +24,6 @@ public final class Smoothing implements AutoCloseable {
     this.needed = needed;
   }
 
-  /** Own rows, their neighbours, and the sum of those met so far. */
-  private record Sums(RowBlock block, NeighbourBlock lists, float[] sums) implements Serializable {}
-
   /**
    * Smooths at once; what comes back is kept on the executors until closed.
    *
@@ -38,23 +34,28 @@ public final class Smoothing implements AutoCloseable {
   public static Smoothing of(
       JavaSparkContext spark, RowBlocks matrix, NeighbourLists lists, int count) {
     int taken = Math.min(count, lists.count());
-    JavaRDD<Sums> sums =
-        matrix
-            .blocks()
-            .zip(lists.blocks())
-            .map(pair -> new Sums(pair._1(), pair._2(), new float[pair._1().values().length]));
+    JavaRDD<RowBlock> blocks = matrix.blocks();
+    // Of the neighbours met so far, per block [rows, d].
+    JavaRDD<float[]> sums = blocks.map(block -> new float[block.values().length]);
     List<Broadcast<?>> waves = new ArrayList<>();
     for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
       Broadcast<List<RowBlock>> wave = spark.broadcast(Waves.collect(matrix, first));
       waves.add(wave);
-      JavaRDD<Sums> before = sums;
-      sums = before.map(s -> add(s, wave.value(), taken)).persist(StorageLevel.MEMORY_AND_DISK());
+      JavaRDD<float[]> before = sums;
+      sums =
+          before
+              .zip(lists.blocks())
+              .map(pair -> add(pair._1(), pair._2(), wave.value(), taken))
+              .persist(StorageLevel.MEMORY_AND_DISK());
       sums.count();
       before.unpersist(false);
       wave.unpersist(false);
     }
     JavaRDD<RowBlock> smoothed =
-        sums.map(s -> finish(s, taken)).persist(StorageLevel.MEMORY_AND_DISK());
+        blocks
+            .zip(sums)
+            .map(pair -> finish(pair._1(), pair._2(), taken))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     smoothed.count();
     sums.unpersist(false);
     return new Smoothing(new RowBlocks(smoothed, matrix.rows(), matrix.width()), waves);
@@ -72,19 +73,19 @@ public final class Smoothing implements AutoCloseable {
     needed.forEach(broadcast -> broadcast.unpersist(false));
   }
 
-  private static Sums add(Sums before, List<RowBlock> wave, int taken) {
-    int width = before.block().width();
-    float[] sums = before.sums().clone();
-    for (int i = 0; i < before.block().rows(); i++) {
+  private static float[] add(float[] before, NeighbourBlock lists, List<RowBlock> wave, int taken) {
+    int width = before.length / lists.rows();
+    float[] sums = before.clone();
+    for (int i = 0; i < lists.rows(); i++) {
       for (int n = 0; n < taken; n++) {
-        int row = before.lists().neighbours()[i * before.lists().count() + n];
+        int row = lists.neighbours()[i * lists.count() + n];
         RowBlock holder = Waves.holding(wave, row);
         if (holder != null) {
           addRow(holder, (int) (row - holder.firstRow()), sums, i * width);
         }
       }
     }
-    return new Sums(before.block(), before.lists(), sums);
+    return sums;
   }
 
   private static void addRow(RowBlock from, int row, float[] sums, int to) {
@@ -94,10 +95,8 @@ public final class Smoothing implements AutoCloseable {
     }
   }
 
-  private static RowBlock finish(Sums sums, int taken) {
-    RowBlock block = sums.block();
-    return new RowBlock(
-        block.firstRow(), block.rows(), block.width(), mixed(block, sums.sums(), taken));
+  private static RowBlock finish(RowBlock block, float[] sums, int taken) {
+    return new RowBlock(block.firstRow(), block.rows(), block.width(), mixed(block, sums, taken));
   }
 
   /** Own rows plus the mean of what was summed, as unit rows. */
