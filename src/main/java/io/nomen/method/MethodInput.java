@@ -2,11 +2,16 @@ package io.nomen.method;
 
 import io.nomen.NomenException;
 import io.nomen.heads.Checkpoints;
+import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.Neighbours;
+import io.nomen.neighbours.Search;
+import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * What a method gets: never a label.
@@ -113,5 +118,37 @@ public record MethodInput(
           progress.at("semantic centres", 1, 1);
           return found;
         });
+  }
+
+  /**
+   * The nearest rows of every row.
+   *
+   * @param stage what progress calls the search
+   * @param rows [N, d], unit rows
+   * @param cells how many cells an inverted file has, where N is too large for an exact search
+   * @param count how many neighbours per row
+   */
+  NeighbourLists neighbours(String stage, RowBlocks rows, int cells, int count) {
+    return Neighbours.find(
+        JavaSparkContext.fromSparkContext(rows.blocks().context()),
+        rows,
+        count,
+        Search.auto(rows.rows(), cells, seed),
+        (done, total) -> progress.at(stage, done, total));
+  }
+
+  /**
+   * Rows averaged with their nearest ones, which count for as much together as the row itself.
+   *
+   * @param rows [N, d], unit rows
+   * @param lists their neighbours
+   */
+  Smoothing smoothed(RowBlocks rows, NeighbourLists lists) {
+    return Smoothing.of(
+        JavaSparkContext.fromSparkContext(rows.blocks().context()),
+        rows,
+        lists,
+        NomenSpace.NEIGHBOURS,
+        (done, total) -> progress.at("smoothing", done, total));
   }
 }

@@ -1,13 +1,10 @@
 package io.nomen.method;
 
 import io.nomen.neighbours.NeighbourLists;
-import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -50,22 +47,12 @@ record NomenInputs(
         TextCounterparts.of(rows, nouns, input.options().semantics().temperature());
     float[] textMean = CentredRows.mean(counterparts);
     RowBlocks texts = CentredRows.of(counterparts, textMean).persist(LEVEL);
-    NeighbourLists lists = find(input, "image neighbours", images, semantics, neighbours);
+    NeighbourLists lists =
+        input.neighbours("image neighbours", images, semantics.centres().rows(), neighbours);
     input.progress().at("how well the nouns fit", 0, 1);
     Gate gate = Gate.measure(input, images, texts, lists);
     input.progress().at("how well the nouns fit", 1, 1);
     return new NomenInputs(semantics, imageMean, images, textMean, texts, lists, gate);
-  }
-
-  /** Neighbours of rows that stand where the images stand. */
-  static NeighbourLists find(
-      MethodInput input, String stage, RowBlocks rows, SemanticSpace semantics, int count) {
-    input.progress().at(stage, 0, 1);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Search search = Search.auto(rows.rows(), semantics.centres().rows(), input.seed());
-    NeighbourLists lists = Neighbours.find(spark, rows, count, search);
-    input.progress().at(stage, 1, 1);
-    return lists;
   }
 
   /** Images and texts in one row, texts with the share {@code weight}. */

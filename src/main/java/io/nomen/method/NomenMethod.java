@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Nomen's own method: TAC's heads and loss on better inputs. Images and texts are centred, the
@@ -68,9 +67,7 @@ public final class NomenMethod implements ClusteringMethod {
   }
 
   private static Clustering trained(MethodInput input, NomenInputs inputs, int listed) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(inputs.images().blocks().context());
-    try (Smoothing images =
-        Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS)) {
+    try (Smoothing images = input.smoothed(inputs.images(), inputs.lists())) {
       return finished(input, inputs, images, train(input, inputs, images, listed));
     }
   }

@@ -9,8 +9,6 @@ import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.neighbours.NeighbourLists;
-import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
 import io.nomen.semantics.CentreAssignment;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SphericalKMeans;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -127,16 +124,11 @@ public final class SicMethod implements ClusteringMethod {
 
   private static TrainingSet.View view(
       MethodInput input, RowBlocks embeddings, RowBlocks features, Map<String, Object> quality) {
-    input.progress().at("neighbours", 0, 1);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
     int cells = (int) Math.max(1, embeddings.rows() / 300);
     int count = input.options().training().neighbours().orElse(NEIGHBOURS);
-    try (NeighbourLists lists =
-        Neighbours.find(
-            spark, embeddings, count, Search.auto(embeddings.rows(), cells, input.seed()))) {
+    try (NeighbourLists lists = input.neighbours("neighbours", embeddings, cells, count)) {
       TrainingSet.View view = HeadFit.view(features, lists);
       quality.put("neighbours", lists.report());
-      input.progress().at("neighbours", 1, 1);
       return view;
     }
   }

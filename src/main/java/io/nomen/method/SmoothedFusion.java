@@ -3,7 +3,6 @@ package io.nomen.method;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Smoothing;
 import io.nomen.tensor.RowBlocks;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -26,18 +25,14 @@ record SmoothedFusion(RowBlocks fused, NeighbourLists lists, Smoothing smoothing
    */
   static SmoothedFusion of(
       MethodInput input, NomenInputs inputs, String stage, double weight, int listed) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(inputs.images().blocks().context());
     if (weight == 0) {
       return new SmoothedFusion(
-          inputs.images(),
-          inputs.lists(),
-          Smoothing.of(spark, inputs.images(), inputs.lists(), NomenSpace.NEIGHBOURS),
-          false);
+          inputs.images(), inputs.lists(), input.smoothed(inputs.images(), inputs.lists()), false);
     }
     RowBlocks fused = inputs.fused(weight).persist(StorageLevel.MEMORY_AND_DISK());
-    NeighbourLists lists = NomenInputs.find(input, stage, fused, inputs.semantics(), listed);
-    return new SmoothedFusion(
-        fused, lists, Smoothing.of(spark, fused, lists, NomenSpace.NEIGHBOURS), true);
+    NeighbourLists lists =
+        input.neighbours(stage, fused, inputs.semantics().centres().rows(), listed);
+    return new SmoothedFusion(fused, lists, input.smoothed(fused, lists), true);
   }
 
   RowBlocks rows() {

@@ -7,8 +7,6 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.NeighbourLists;
-import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.RowBlocks;
@@ -16,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -76,13 +73,9 @@ public final class TacMethod implements ClusteringMethod {
       RowBlocks rows,
       SemanticSpace semantics,
       Map<String, Object> quality) {
-    input.progress().at(stage, 0, 1);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Search search = Search.auto(rows.rows(), semantics.centres().rows(), input.seed());
     int count = input.options().training().neighbours().orElse(NEIGHBOURS);
-    try (NeighbourLists lists = Neighbours.find(spark, rows, count, search)) {
+    try (NeighbourLists lists = input.neighbours(stage, rows, semantics.centres().rows(), count)) {
       quality.put(stage.replace(' ', '_'), lists.report());
-      input.progress().at(stage, 1, 1);
       return HeadFit.view(rows, lists);
     }
   }

@@ -18,7 +18,8 @@ import org.apache.spark.storage.StorageLevel;
 final class ExactSearch {
   private ExactSearch() {}
 
-  static NeighbourLists run(JavaSparkContext spark, RowBlocks matrix, int count) {
+  static NeighbourLists run(
+      JavaSparkContext spark, RowBlocks matrix, int count, WaveProgress progress) {
     JavaRDD<RowBlock> blocks = matrix.blocks();
     JavaRDD<NearestRows> found = blocks.map(block -> new NearestRows(block.rows(), count));
     int tasks = blocks.getNumPartitions();
@@ -36,6 +37,7 @@ final class ExactSearch {
       before.unpersist(false);
       // Only a lost executor's work would need it again, and then fetches it from the driver.
       keys.unpersist(false);
+      progress.at(waves.size(), Waves.count(matrix.rows()));
     }
     JavaRDD<NeighbourBlock> lists =
         blocks

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,7 +40,7 @@ final class InvertedFileSearch {
   /** A row's place in its cell's shuffle. */
   private record Placed(int row, float[] values) implements Serializable {}
 
-  NeighbourLists run() {
+  NeighbourLists run(WaveProgress progress) {
     CellGrid grid = CellGrid.of(spark, matrix, search.cells());
     ProbeChoice choice = ProbeChoice.of(spark, matrix, grid, count, search.recall());
     List<Broadcast<?>> needed = new ArrayList<>();
@@ -48,6 +49,7 @@ final class InvertedFileSearch {
     needed.add(probes);
     int listed = count;
     JavaRDD<NearestRows> found = cells.map(c -> new NearestRows(c.rows().length, listed));
+    long seen = 0;
     for (int[] range : waves(grid.sizes())) {
       Broadcast<List<Cell>> wave = spark.broadcast(collect(cells, range));
       needed.add(wave);
@@ -60,6 +62,9 @@ final class InvertedFileSearch {
       found.count();
       before.unpersist(false);
       wave.unpersist(false);
+      seen += grid.rowsIn(IntStream.range(range[0], range[1]).toArray());
+      long total = Waves.count(matrix.rows());
+      progress.at(seen * total / matrix.rows(), total);
     }
     JavaRDD<NeighbourBlock> lists =
         RowOrder.of(cells.zip(found), matrix, count).persist(StorageLevel.MEMORY_AND_DISK());
@@ -116,7 +121,7 @@ final class InvertedFileSearch {
    */
   private int[][] probes(CellGrid grid, int nprobe) {
     int cells = grid.centres().rows();
-    int[][] probes = grid.nearest(java.util.stream.IntStream.range(0, cells).toArray());
+    int[][] probes = grid.nearest(IntStream.range(0, cells).toArray());
     for (int cell = 0; cell < cells; cell++) {
       int taken = Math.min(nprobe, cells);
       while (taken < cells && grid.rowsIn(Arrays.copyOf(probes[cell], taken)) <= count) {

@@ -8,6 +8,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class Neighbours {
   private Neighbours() {}
 
+  /** Searches and tells nobody of it. */
+  public static NeighbourLists find(
+      JavaSparkContext spark, RowBlocks matrix, int count, Search search) {
+    return find(spark, matrix, count, search, WaveProgress.SILENT);
+  }
+
   /**
    * Searches at once and keeps the lists on the executors until they are closed.
    *
@@ -17,16 +23,16 @@ public final class Neighbours {
    * @throws NomenException when the matrix has one row or none
    */
   public static NeighbourLists find(
-      JavaSparkContext spark, RowBlocks matrix, int count, Search search) {
+      JavaSparkContext spark, RowBlocks matrix, int count, Search search, WaveProgress progress) {
     if (matrix.rows() < 2) {
       throw NomenException.input(
           "Neighbours need at least 2 images, but there are %d; add images."
               .formatted(matrix.rows()));
     }
     int possible = (int) Math.min(count, matrix.rows() - 1);
-    if (search instanceof Search.InvertedFile file) {
-      return new InvertedFileSearch(spark, matrix, possible, file).run();
-    }
-    return ExactSearch.run(spark, matrix, possible);
+    progress.at(0, Waves.count(matrix.rows()));
+    return search instanceof Search.InvertedFile file
+        ? new InvertedFileSearch(spark, matrix, possible, file).run(progress)
+        : ExactSearch.run(spark, matrix, possible, progress);
   }
 }

@@ -32,7 +32,12 @@ public final class Smoothing implements AutoCloseable {
    * @param count how many of each list are taken: the nearest
    */
   public static Smoothing of(
-      JavaSparkContext spark, RowBlocks matrix, NeighbourLists lists, int count) {
+      JavaSparkContext spark,
+      RowBlocks matrix,
+      NeighbourLists lists,
+      int count,
+      WaveProgress progress) {
+    progress.at(0, Waves.count(matrix.rows()));
     int taken = Math.min(count, lists.count());
     JavaRDD<RowBlock> blocks = matrix.blocks();
     // Of the neighbours met so far, per block [rows, d].
@@ -50,6 +55,7 @@ public final class Smoothing implements AutoCloseable {
       sums.count();
       before.unpersist(false);
       wave.unpersist(false);
+      progress.at(waves.size(), Waves.count(matrix.rows()));
     }
     JavaRDD<RowBlock> smoothed =
         blocks

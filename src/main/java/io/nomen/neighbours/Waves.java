@@ -11,6 +11,11 @@ final class Waves {
 
   private Waves() {}
 
+  /** How many waves a matrix of {@code rows} makes. */
+  static long count(long rows) {
+    return (rows + ROWS - 1) / ROWS;
+  }
+
   /** The blocks that begin at row {@code first} or within {@link #ROWS} after it, in row order. */
   static List<RowBlock> collect(RowBlocks matrix, long first) {
     return matrix

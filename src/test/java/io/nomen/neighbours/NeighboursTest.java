@@ -11,6 +11,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
 import io.nomen.testing.LocalSpark;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -113,6 +114,41 @@ class NeighboursTest {
   }
 
   @Test
+  void rows_of_several_waves_find_and_are_told_of_as_those_of_one() {
+    int rows = 70_000;
+    int count = 4;
+    float[] values = groupedRows(rows, 4, 200, 3);
+    RowBlocks matrix = RowBlocks.of(LocalSpark.context(), values, 4);
+    List<String> told = new ArrayList<>();
+    WaveProgress progress = (done, total) -> told.add(done + "/" + total);
+
+    try (NeighbourLists lists =
+            Neighbours.find(
+                LocalSpark.context(), matrix, count, new Search.InvertedFile(200, 1, 0), progress);
+        Smoothing smoothed = Smoothing.of(LocalSpark.context(), matrix, lists, count, progress)) {
+      assertThat(told).containsExactly("0/2", "1/2", "2/2", "0/2", "1/2", "2/2");
+      int[] found = lists.collect();
+      float[] means = smoothed.rows().collect();
+      for (int row = 0; row < rows; row += 7_001) {
+        double worst = cosine(values, row, found[row * count + count - 1]);
+        int self = row;
+        long better =
+            IntStream.range(0, rows)
+                .filter(other -> other != self && cosine(values, self, other) > worst + 1e-6)
+                .count();
+        assertThat(better).isLessThan(count);
+        float[] expected = Arrays.copyOfRange(values, row * 4, row * 4 + 4);
+        for (int i = 0; i < 4 * count; i++) {
+          expected[i % 4] += values[found[row * count + i / 4] * 4 + i % 4] / count;
+        }
+        UnitRows.normalise(expected, 4);
+        assertThat(Arrays.copyOfRange(means, row * 4, row * 4 + 4))
+            .containsExactly(expected, within(1e-5f));
+      }
+    }
+  }
+
+  @Test
   void smoothing_adds_the_mean_of_the_nearest_rows() {
     float[] rows = unitRows(300, 6, 4);
     RowBlocks matrix = RowBlocks.of(LocalSpark.context(), rows, 6);
@@ -129,7 +165,8 @@ class NeighboursTest {
 
     try (NeighbourLists found =
             Neighbours.find(LocalSpark.context(), matrix, 5, new Search.Exact());
-        Smoothing smoothed = Smoothing.of(LocalSpark.context(), matrix, found, 3)) {
+        Smoothing smoothed =
+            Smoothing.of(LocalSpark.context(), matrix, found, 3, WaveProgress.SILENT)) {
       float[] values = smoothed.rows().collect();
       float[] again =
           KeptRows.smooth(new RowBlock(0, 300, 6, rows), new Matrix(300, 6, rows), 3).values();
@@ -138,6 +175,14 @@ class NeighboursTest {
       }
       assertThat(again).containsExactly(values);
     }
+  }
+
+  private static double cosine(float[] rows, int one, int other) {
+    double sum = 0;
+    for (int j = 0; j < 4; j++) {
+      sum += rows[one * 4 + j] * rows[other * 4 + j];
+    }
+    return sum;
   }
 
   private static float[] groupedRows(int rows, int width, int groups, long seed) {
