@@ -173,8 +173,7 @@ public final class ClusterJob {
     if (options.duplicateCosine().isEmpty() || embeddings.rows() < 2) {
       return Optional.empty();
     }
-    Resemblance found =
-        Resemblance.of(embeddings, options.duplicateCosine().getAsDouble(), options.seed());
+    Resemblance found = Resemblance.of(embeddings, options.duplicateCosine().getAsDouble());
     context.progress().say(found.remark());
     return Optional.of(found);
   }

@@ -50,14 +50,13 @@ record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, Object> 
    * @param embeddings [N, d], unit rows
    * @param threshold lowest cosine of a pair, 0 to 1
    */
-  static Resemblance of(RowBlocks embeddings, double threshold, long seed) {
+  static Resemblance of(RowBlocks embeddings, double threshold) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     int rows = Math.toIntExact(embeddings.rows());
     DisjointSets groups = new DisjointSets(rows);
     float[] scores = new float[rows];
     Map<String, Object> provenance = new LinkedHashMap<>();
-    try (NeighbourLists lists =
-        Neighbours.find(spark, embeddings, NEIGHBOURS, search(rows, seed))) {
+    try (NeighbourLists lists = Neighbours.find(spark, embeddings, NEIGHBOURS, search(rows))) {
       for (Part part : lists.blocks().map(block -> part(block, threshold)).collect()) {
         for (int i = 0; i < part.pairs().length; i += 2) {
           groups.join(part.pairs()[i], part.pairs()[i + 1]);
@@ -75,10 +74,10 @@ record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, Object> 
     return new Resemblance(duplicateOf, scores, provenance);
   }
 
-  private static Search search(long rows, long seed) {
+  private static Search search(long rows) {
     return rows <= COMPARE_ALL
         ? new Search.Exact()
-        : new Search.InvertedFile((int) Math.sqrt((double) rows), RECALL, seed);
+        : new Search.InvertedFile((int) Math.sqrt((double) rows), RECALL);
   }
 
   private static Part part(NeighbourBlock block, double threshold) {

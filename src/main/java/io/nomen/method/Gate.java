@@ -5,6 +5,7 @@ import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.CentreAssignment;
 import io.nomen.semantics.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
@@ -73,7 +74,7 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
     int[] clusters = AssignmentBlock.clusters(fit.assignments());
     for (int i = 0; i < clusters.length; i++) {
       int cluster = clusters[i];
-      TrainingRows.number(i, clusters.length, sameImage.length)
+      EvenRows.number(i, clusters.length, sameImage.length)
           .ifPresent(
               row -> {
                 image[cluster] += sameImage[row];

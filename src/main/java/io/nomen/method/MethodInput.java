@@ -133,7 +133,7 @@ public record MethodInput(
         JavaSparkContext.fromSparkContext(rows.blocks().context()),
         rows,
         count,
-        Search.auto(rows.rows(), cells, seed),
+        Search.auto(rows.rows(), cells),
         (done, total) -> progress.at(stage, done, total));
   }
 

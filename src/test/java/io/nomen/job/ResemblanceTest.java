@@ -49,7 +49,7 @@ class ResemblanceTest {
   }
 
   private static Resemblance of(float[] values, double threshold) {
-    return Resemblance.of(RowBlocks.of(LocalSpark.context(), values, WIDTH), threshold, 0);
+    return Resemblance.of(RowBlocks.of(LocalSpark.context(), values, WIDTH), threshold);
   }
 
   @Test

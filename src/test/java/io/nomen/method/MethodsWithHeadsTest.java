@@ -10,6 +10,7 @@ import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
@@ -175,7 +176,7 @@ class MethodsWithHeadsTest {
     }
     RowBlocks all = new RowBlocks(LocalSpark.context().parallelize(blocks, 3), 1000, 1);
 
-    RowBlocks thinned = TrainingRows.of(all, 300);
+    RowBlocks thinned = EvenRows.of(all, 300);
     float[] kept = thinned.collect();
     assertThat(thinned.rows()).isEqualTo(300);
     assertThat(kept).hasSize(300).isSorted().doesNotHaveDuplicates();

@@ -82,7 +82,7 @@ class NeighboursTest {
     int[] exact = find(rows, width, 10);
 
     try (NeighbourLists lists =
-        Neighbours.find(LocalSpark.context(), matrix, 10, new Search.InvertedFile(30, 0.9, 0))) {
+        Neighbours.find(LocalSpark.context(), matrix, 10, new Search.InvertedFile(30, 0.9))) {
       int[] found = lists.collect();
       int hits = 0;
       for (int row = 0; row < 3_000; row++) {
@@ -102,7 +102,7 @@ class NeighboursTest {
     RowBlocks matrix = RowBlocks.of(LocalSpark.context(), rows, 8);
 
     try (NeighbourLists lists =
-        Neighbours.find(LocalSpark.context(), matrix, 6, new Search.InvertedFile(12, 1, 0))) {
+        Neighbours.find(LocalSpark.context(), matrix, 6, new Search.InvertedFile(12, 1))) {
       int[] exact = find(rows, 8, 6);
       int[] found = lists.collect();
       int same = 0;
@@ -124,7 +124,7 @@ class NeighboursTest {
 
     try (NeighbourLists lists =
             Neighbours.find(
-                LocalSpark.context(), matrix, count, new Search.InvertedFile(200, 1, 0), progress);
+                LocalSpark.context(), matrix, count, new Search.InvertedFile(200, 1), progress);
         Smoothing smoothed = Smoothing.of(LocalSpark.context(), matrix, lists, count, progress)) {
       assertThat(told).containsExactly("0/2", "1/2", "2/2", "0/2", "1/2", "2/2");
       int[] found = lists.collect();
