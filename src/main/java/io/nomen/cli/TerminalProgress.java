@@ -73,7 +73,7 @@ final class TerminalProgress implements Progress {
           text.append(String.format(Locale.ROOT, " of %,d", total));
         }
         text.append(' ').append(unit);
-        text.append(String.format(Locale.ROOT, ", %,.0f a second", latest / seconds));
+        text.append(", ").append(rate(latest / seconds));
         if (running && total > latest) {
           double left = seconds / latest * (total - latest);
           text.append(", ").append(duration(left)).append(" left");
@@ -81,6 +81,17 @@ final class TerminalProgress implements Progress {
       }
       return text.append(running ? "" : " (" + duration(seconds) + ")").toString();
     }
+  }
+
+  /**
+   * How fast something goes: {@code 1,234 a second}, {@code 4.2 a second}, {@code 7.5 a minute}.
+   */
+  static String rate(double perSecond) {
+    if (perSecond < 1) {
+      return String.format(Locale.ROOT, "%.1f a minute", 60 * perSecond);
+    }
+    return String.format(
+        Locale.ROOT, perSecond < 10 ? "%.1f a second" : "%,.0f a second", perSecond);
   }
 
   /** A time span as people say it: {@code 3.2 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
