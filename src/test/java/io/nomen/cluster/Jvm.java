@@ -93,7 +93,9 @@ final class Jvm implements AutoCloseable {
       String heap, Map<String, String> settings, String mainClass, String... words) {
     List<String> arguments = new ArrayList<>(List.of("-Xmx" + heap));
     arguments.addAll(opened());
-    arguments.addAll(List.of("--add-modules=jdk.incubator.vector", "-Dai.djl.offline=true"));
+    arguments.addAll(
+        List.of(
+            "--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Dai.djl.offline=true"));
     arguments.add("-Djava.awt.headless=true");
     arguments.add(
         "-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toAbsolutePath());
