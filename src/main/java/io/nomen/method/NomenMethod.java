@@ -115,10 +115,8 @@ public final class NomenMethod implements ClusteringMethod {
   private static Clustering finished(
       MethodInput input, NomenInputs inputs, Smoothing images, Replicas replicas) {
     NomenSpace space = inputs.space(input, 0, inputs.images());
-    // While every row is kept, smoothing anew would give again what is there.
-    boolean allKept = space.kept().rows() == input.embeddings().rows();
     RowBlocks smoothed =
-        allKept
+        images.rows().rows() == input.embeddings().rows()
             ? images.rows()
             : NomenNoTrainModel.smoothed(input.embeddings(), space, space.imageMean().width());
     TrainedHead head = HeadAssignment.canonical(smoothed, replicas.best().head());

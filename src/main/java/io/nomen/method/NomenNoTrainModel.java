@@ -55,11 +55,10 @@ record NomenNoTrainModel(NomenSpace space, Matrix centres) implements FittedMode
   /**
    * All rows of {@code input} in the space.
    *
-   * @param fit the rows of the fit there, where they are known; while every row is kept they are
-   *     the same
+   * @param fit the rows of the fit there, where they are known; used where the fit took all rows
    */
   RowBlocks rows(MethodInput input, Optional<RowBlocks> fit) {
-    return fit.filter(known -> space.kept().rows() == input.embeddings().rows())
+    return fit.filter(known -> known.rows() == input.embeddings().rows())
         .orElseGet(() -> smoothed(input.embeddings(), space, centres.width()));
   }
 
