@@ -207,5 +207,6 @@ final class MemoryStore implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+    S3Server.closeClients();
   }
 }

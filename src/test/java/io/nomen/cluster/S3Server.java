@@ -1,11 +1,14 @@
 package io.nomen.cluster;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileSystem;
 
 /** An S3 server (Adobe's S3Mock) as a process of its own on the loopback address. */
 final class S3Server implements AutoCloseable {
@@ -57,8 +60,18 @@ final class S3Server implements AutoCloseable {
         "fs.s3a.connection.ssl.enabled", "false");
   }
 
+  /** Hadoop keeps clients by the bucket's name: an old one would go on asking at its old port. */
+  static void closeClients() {
+    try {
+      FileSystem.closeAll();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void close() {
     process.close();
+    closeClients();
   }
 }
