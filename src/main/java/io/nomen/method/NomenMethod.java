@@ -116,9 +116,7 @@ public final class NomenMethod implements ClusteringMethod {
       MethodInput input, NomenInputs inputs, Smoothing images, Replicas replicas) {
     NomenSpace space = inputs.space(input, 0, inputs.images());
     RowBlocks smoothed =
-        images.rows().rows() == input.embeddings().rows()
-            ? images.rows()
-            : NomenNoTrainModel.smoothed(input.embeddings(), space, space.imageMean().width());
+        NomenNoTrainModel.rows(input, Optional.of(images.rows()), space, space.imageMean().width());
     TrainedHead head = HeadAssignment.canonical(smoothed, replicas.best().head());
     Map<String, Object> quality = new LinkedHashMap<>(HeadFit.quality(replicas));
     quality.put("neighbours", inputs.lists().report());

@@ -58,8 +58,13 @@ record NomenNoTrainModel(NomenSpace space, Matrix centres) implements FittedMode
    * @param fit the rows of the fit there, where they are known; used where the fit took all rows
    */
   RowBlocks rows(MethodInput input, Optional<RowBlocks> fit) {
+    return rows(input, fit, space, centres.width());
+  }
+
+  /** All rows of {@code input}, {@code width} wide, in {@code space}. */
+  static RowBlocks rows(MethodInput input, Optional<RowBlocks> fit, NomenSpace space, int width) {
     return fit.filter(known -> known.rows() == input.embeddings().rows())
-        .orElseGet(() -> smoothed(input.embeddings(), space, centres.width()));
+        .orElseGet(() -> smoothed(input.embeddings(), space, width));
   }
 
   /** The same for rows that are in the space already. */
