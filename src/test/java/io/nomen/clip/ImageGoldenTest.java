@@ -35,7 +35,7 @@ class ImageGoldenTest {
   void the_bundled_model_sees_photographs_as_its_goldens_say() throws Exception {
     assertPhotos(
         ClipCheckpoint.open(Goldens.STORAGE, "tiny"),
-        Npy.read(Goldens.shared("tiny_golden_image.npy")),
+        Npy.read(Goldens.resource("tiny_golden_image.npy")),
         Precision.FP32,
         0.9995);
   }
