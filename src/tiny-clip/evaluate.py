@@ -1,8 +1,9 @@
 """Score a checkpoint folder on pictures that were never trained on.
 
-python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER]
+python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER] [--unseen FOLDER]
 Zero-shot top-1 (folders named by WordNet id), 20-nearest-neighbour vote, leave one out (WebDataset shards
-with .cls), spherical k-means (folders named by thing). No label here decides anything but the score.
+with .cls), spherical k-means (folders named by thing), zero-shot by names that no picture had in training
+(folders named by thing). No label here decides anything but the score.
 """
 
 import argparse
@@ -129,6 +130,7 @@ def main():
     p.add_argument("--validation", type=Path)
     p.add_argument("--cifar", type=Path)
     p.add_argument("--samples", type=Path)
+    p.add_argument("--unseen", type=Path)
     args = p.parse_args()
     torch.set_num_threads(1)
     model, words = clip.load(args.checkpoint), clip.Words(args.checkpoint)
@@ -146,6 +148,10 @@ def main():
     if args.samples:
         things, pictures, labels = folders(args.samples, "*.*")
         print("samples k-means ACC / NMI / ARI:", clustering(embed(model, pictures), labels), flush=True)
+    if args.unseen:
+        things, pictures, labels = folders(args.unseen, "*.*")
+        found = zero_shot(embed(model, pictures), names(model, words, [[t] for t in things]), labels)
+        print(f"zero-shot top-1 by names alone: {found:.2f} of {len(labels)} pictures of {len(things)} things", flush=True)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def rate(step, steps):
 
 
 def patches(step, steps, all_patches):
-    return all_patches // 2 if step < 0.85 * steps else all_patches
+    return all_patches // 2 if step < 0.9 * steps else all_patches
 
 
 def standard(x):

@@ -16,7 +16,7 @@ COMMON = ["--save-every", "3", "--log-every", "1", "--workers", "2"]
 STAGES = {
     "teacher": ["--epochs", "2", "--batch", "8"],
     "student": ["--epochs", "2", "--batch", "16", "--start", str(START)],
-    "text": ["--steps", "8", "--batch", "8", "--start", str(START)],
+    "text": ["--steps", "8", "--batch", "8", "--start", str(START), "--others", "0"],
 }
 
 

@@ -2,7 +2,9 @@
 
 python text.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
 Every lemma of every concept, in varied prompts, goes to its concept's direction (a lemma of several
-concepts between theirs): so lemmas of one synset land together, and near the words above them.
+concepts between theirs): so lemmas of one synset land together, and near the words above them. A share of
+each batch are WordNet's other nouns below the concepts, some with their glosses, on the way to the nearest
+concept above: so a word that no picture ever had lands near its sisters.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from torch import nn
 
 import clip
 import common
+import concepts
 import evaluate
 
 OPENINGS = (
@@ -23,6 +26,7 @@ OPENINGS = (
 )  # fmt: skip
 ARTICLES = ("", "a", "a", "the", "the", "one", "my", "some")
 QUALITIES = ("", "", "", "", "small", "large", "old", "new", "nice", "origami")
+GLOSS = 8  # words: what a thing is comes first
 ENDS = (".", ".", "", " in a video game.", " outdoors.")
 
 
@@ -45,10 +49,30 @@ def prompts(lemmas, g):
     return out
 
 
+def glossed(entries, count, share, g):
+    """`count` random entries of the glossary: texts, of which about `share` end in their gloss's first words, and their owners."""
+    picked = [entries[i] for i in torch.randint(len(entries), (count,), generator=g)]
+    lemmas = [e[0][torch.randint(len(e[0]), (), generator=g)] for e in picked]
+    explained = torch.rand(count, generator=g) < share
+    texts = zip(prompts(lemmas, g), lemmas, picked, explained)
+    first = (f"{lemma}, {' '.join(e[1].split()[:GLOSS])}" if long else short for short, lemma, e, long in texts)
+    return list(first), [e[2] for e in picked]
+
+
+def share_of(owners, count):
+    """Lists of numbers below `count` as rows [n, count] that sum to 1."""
+    rows = torch.zeros(len(owners), count)
+    for row, numbers in zip(rows, owners):
+        row[numbers] = 1 / len(numbers)
+    return rows
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
-    args = common.arguments(p, scratch=0, batch=256, steps=2000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99)
+    args = common.arguments(
+        p, scratch=0, batch=256, steps=2000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3
+    )  # fmt: skip
     pictures = common.Pictures(args.data)
     seen = torch.load(args.out / "student.pt", map_location="cpu")
     run = common.Run(args.out, f"text-{seen['step']}", args)
@@ -60,8 +84,8 @@ def main():
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
     owners = torch.tensor([[float(x in c) for c in pictures.concepts] for x in lemmas])
     owners /= owners.sum(1, keepdim=True)
-    goals = F.normalize(owners @ directions)
-    near, share, aim = (t.to(args.device) for t in (directions, owners, goals))
+    entries = concepts.glossary(pictures.concepts) if args.others else []
+    near, share = directions.to(args.device), owners.to(args.device)
     flat = [q for q in tower.parameters() if q.dim() > 1]
     bent = [q for q in tower.parameters() if q.dim() < 2]
     adam = torch.optim.AdamW(
@@ -72,10 +96,15 @@ def main():
 
     def loss_of(step, rank, size):
         g = common.generator(args.seed, step, rank)
-        rows = torch.randint(len(lemmas), (args.batch // size,), generator=g)
-        found = F.normalize(tower(words(prompts([lemmas[i] for i in rows], g)).to(args.device)))
-        told = F.cross_entropy(args.scale * found @ near.T, share[rows])
-        return told + 5 * (1 - (found * aim[rows]).sum(1).mean())
+        count = args.batch // size
+        rows = torch.randint(len(lemmas), (count - int(count * args.others),), generator=g)
+        texts, wanted = prompts([lemmas[i] for i in rows], g), share[rows]
+        if args.others:
+            more, below = glossed(entries, count - len(rows), args.glosses, g)
+            texts, wanted = texts + more, torch.cat([wanted, share_of(below, len(near)).to(args.device)])
+        found = F.normalize(tower(words(texts).to(args.device)))
+        told = F.cross_entropy(args.scale * found @ near.T, wanted)
+        return told + 5 * (1 - (found * F.normalize(wanted @ near)).sum(1).mean())
 
     vision = clip.build(args.start)
     vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("visi")}, strict=False)
