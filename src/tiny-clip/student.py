@@ -2,7 +2,8 @@
 
 python student.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
 The embedding is a cosine classifier over every class and hypernym. Its targets are the teacher's view of
-the very same crop, mixed with the label; patches must also foretell the teacher's map at their place.
+the very same crop, mixed with the label; pictures must be alike that are alike to the teacher, and patches
+foretell the teacher's map at their place.
 Most steps see half of the patches, the last ones whole pictures. Matrices learn by Muon, the rest by AdamW.
 """
 
@@ -84,6 +85,18 @@ def foretold(found, wanted):
     return 1 - F.cosine_similarity(found, standard(wanted), dim=-1).mean()
 
 
+def related(found, wanted, temperature=0.1):
+    """Cross-entropy between who is like whom in the teacher's eyes and in the student's, over the other pictures."""
+    n = len(found)
+    others = ~torch.eye(n, dtype=torch.bool, device=found.device)
+
+    def likeness(x):
+        x = F.normalize(x - x.mean(0))
+        return (x @ x.T / temperature)[others].view(n, n - 1)
+
+    return F.cross_entropy(likeness(found), likeness(standard(wanted)).softmax(1))
+
+
 @torch.no_grad()
 def accuracy(student, pictures):
     """Held-out top-1 by the learned directions of the classes."""
@@ -109,7 +122,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=30, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.998,
-        map_weight=2.0, pooled_weight=2.0, glance=48,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, glance=48,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -159,6 +172,7 @@ def main():
             + 0.5 * F.cross_entropy(s, everything)
             + args.map_weight * foretold(student.to_map(tokens), wanted_map)
             + args.pooled_weight * foretold(student.to_pooled(images), wanted_pooled)
+            + args.relation_weight * related(images, wanted_pooled)
         )
 
     def judged(weights):
