@@ -108,7 +108,7 @@ def k_means(x, k, seed, starts=10, rounds=100):
 
 
 def clustering(x, labels, seeds=(0, 1, 2)):
-    """Mean accuracy, NMI and ARI of k-means."""
+    """Mean accuracy, NMI and ARI of k-means, in words."""
     from scipy.optimize import linear_sum_assignment
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
@@ -120,7 +120,7 @@ def clustering(x, labels, seeds=(0, 1, 2)):
         right = table[linear_sum_assignment(-table)].sum() / len(x)
         nmi, ari = normalized_mutual_info_score(labels, found), adjusted_rand_score(labels, found)
         out.append((100 * right, 100 * nmi, 100 * ari))
-    return [round(float(v), 1) for v in np.mean(out, 0)]
+    return " / ".join(f"{v:.1f}" for v in np.mean(out, 0))
 
 
 def main():
@@ -139,19 +139,22 @@ def main():
         lemmas = dict(zip(known["wnids"], known["concepts"]))
         wnids, pictures, labels = folders(args.validation, "**/*.*")
         found = zero_shot(embed(model, pictures), names(model, words, [lemmas[w] for w in wnids]), labels)
-        print(f"zero-shot top-1: {found:.2f} of {len(labels)} pictures", flush=True)
+        print(f"Zero-shot top-1, {len(labels):,} validation pictures, {len(wnids)} classes: {found:.2f} %", flush=True)
     if args.cifar:
         pictures, labels = shards(args.cifar)
         images = embed(model, pictures)
-        print(f"20-nearest-neighbour vote: {neighbour_vote(images, labels):.2f}", flush=True)
-        print("k-means ACC / NMI / ARI:", clustering(images, labels), flush=True)
+        vote = neighbour_vote(images, labels)
+        print(f"20-nearest-neighbour vote, {len(labels):,} pictures of CIFAR-10: {vote:.2f} %", flush=True)
+        print(f"k-means of these, ACC / NMI / ARI: {clustering(images, labels)}", flush=True)
     if args.samples:
         things, pictures, labels = folders(args.samples, "*.*")
-        print("samples k-means ACC / NMI / ARI:", clustering(embed(model, pictures), labels), flush=True)
+        found = clustering(embed(model, pictures), labels)
+        print(f"k-means of {len(labels)} samples, {len(things)} things, ACC / NMI / ARI: {found}", flush=True)
     if args.unseen:
         things, pictures, labels = folders(args.unseen, "*.*")
         found = zero_shot(embed(model, pictures), names(model, words, [[t] for t in things]), labels)
-        print(f"zero-shot top-1 by names alone: {found:.2f} of {len(labels)} pictures of {len(things)} things", flush=True)
+        what = f"{len(labels)} pictures of {len(things)} things whose names no picture had in training"
+        print(f"Zero-shot top-1, {what}: {found:.2f} %", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,24 +16,23 @@ import concepts
 
 CARD = """# tiny: the bundled CLIP
 
-ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; text width {text}, {text_layers} layers,
-{positions} positions, {tokens:,} byte-pair tokens (the first 2,048 merges of OpenAI CLIP's published list, MIT);
-{embedding}-d; `{act}`; fp16; Hugging Face CLIP layout.
+ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; text width {text}, {text_layers} layers, {positions} positions, {tokens:,} byte-pair tokens (the first 2,048 merges of OpenAI CLIP's published list, MIT); {embedding}-d; `{act}`; fp16; Hugging Face CLIP layout.
 
-Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-ImageNet's training set ({classes} WordNet
-synsets; research use, as ImageNet's pictures are). {lineage}
-The image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes} synsets and
-{above} of their hypernyms, taught by a convolutional network that had learnt from the same pictures (its class
-probabilities and its features, on the same crops). The text tower: every lemma in varied prompts, to the
-directions that the image tower had learnt. {held:,} training pictures were held out to choose by.
+Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-ImageNet's training set ({classes} WordNet synsets; research use, as ImageNet's pictures are). {lineage}
+
+- Image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes} synsets and {above} of their hypernyms, taught by a convolutional network that had learnt from the same pictures (its class probabilities, its features, and which pictures it finds alike, on the same crops).
+- Text tower: every lemma in varied prompts to the directions that the image tower had learnt, and WordNet's nouns below these near them.
+- {held:,} training pictures were held out to choose by.
+
+On pictures it was never trained on (one choice was made after a look at such scores: that pictures are to be alike which are alike to the teacher):
 
 {scores}
-It knows the {nouns} nouns of `nouns.txt` and no others; it sees {image} pixels. Good for demos and tests; not for real work.
+It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands above them in WordNet. It sees {image} pixels, and other things as the nearest of its {classes}. Good for demos and tests; not for real work.
 """
 FRESH = "Both towers began at random weights."
 WARM = (
     "Both towers began at the weights of the first `tiny`, which had been trained for 82 minutes on 2 CPU cores, "
-    "from random weights, on all 100,000 training pictures (the held-out ones too, so they flatter it a little)."
+    "from random weights, on all 100,000 training pictures (the held-out ones too, which flatter it since)."
 )
 
 
@@ -43,7 +42,7 @@ def main():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--start", type=Path, required=True)
     p.add_argument("--to", type=Path, required=True)
-    p.add_argument("--scores", type=Path, help="what evaluate.py printed, for the card")
+    p.add_argument("--scores", type=Path, help="what evaluate.py printed, and more such lines, for the card")
     args = p.parse_args()
     args.to.mkdir(parents=True, exist_ok=True)
     student = torch.load(args.out / "student.pt", map_location="cpu")
@@ -69,7 +68,7 @@ def main():
         act=v["hidden_act"], pictures=pictures.train, classes=len(pictures.member),
         lineage=FRESH if settings["scratch"] == "1" else WARM, seen=seen, passes=seen / pictures.train,
         above=pictures.member.shape[1] - len(pictures.member), held=len(pictures.labels) - pictures.train,
-        scores=args.scores.read_text() if args.scores else "", nouns=len(nouns),
+        scores="".join(f"- {x}\n" for x in args.scores.read_text().splitlines()) if args.scores else "", nouns=len(nouns),
     )  # fmt: skip
     (args.to / "MODEL_CARD.md").write_text(card)
 

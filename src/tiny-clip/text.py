@@ -107,7 +107,7 @@ def main():
         return told + 5 * (1 - (found * F.normalize(wanted @ near)).sum(1).mean())
 
     vision = clip.build(args.start)
-    vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("visi")}, strict=False)
+    vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("vis")}, strict=False)
     vision.eval()
     images = evaluate.embed(vision, pictures.images[pictures.train :])
     labels = pictures.labels[pictures.train :]
