@@ -68,6 +68,9 @@ public final class Sessions {
       // An executor that has no memory left is better dead and replaced; here it is the whole job,
       // which could not even say why.
       conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+      // The one executor is this process: it is silent only while the machine sleeps or the process
+      // is suspended, and goes on after that. The session would end it for that after two minutes.
+      conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "365d");
     }
     return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
   }
