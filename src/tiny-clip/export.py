@@ -16,7 +16,7 @@ import concepts
 
 CARD = """# tiny: the bundled CLIP
 
-ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; text width {text}, {text_layers} layers, {positions} positions, {tokens:,} byte-pair tokens (the first 2,048 merges of OpenAI CLIP's published list, MIT); {embedding}-d; `{act}`; fp16; Hugging Face CLIP layout.
+ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; text width {text}, {text_layers} layers, {positions} positions, {tokens:,} byte-pair tokens (the first 2,048 merges of OpenAI CLIP's published list, MIT); {embedding}-d; `{act}`; fp16, {size:.1f} MB; Hugging Face CLIP layout.
 
 Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-ImageNet's training set ({classes} WordNet synsets; research use, as ImageNet's pictures are). {lineage}
 
@@ -68,6 +68,7 @@ def main():
         act=v["hidden_act"], pictures=pictures.train, classes=len(pictures.member),
         lineage=FRESH if settings["scratch"] == "1" else WARM, seen=seen, passes=seen / pictures.train,
         above=pictures.member.shape[1] - len(pictures.member), held=len(pictures.labels) - pictures.train,
+        size=(args.to / "model.safetensors").stat().st_size / 1e6,
         scores="".join(f"- {x}\n" for x in args.scores.read_text().splitlines()) if args.scores else "", nouns=len(nouns),
     )  # fmt: skip
     (args.to / "MODEL_CARD.md").write_text(card)
