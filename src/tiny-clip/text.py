@@ -82,8 +82,7 @@ def main():
     directions = F.normalize(seen["ema"]["directions"])
 
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
-    owners = torch.tensor([[float(x in c) for c in pictures.concepts] for x in lemmas])
-    owners /= owners.sum(1, keepdim=True)
+    owners = share_of([[i for i, c in enumerate(pictures.concepts) if x in c] for x in lemmas], len(directions))
     entries = concepts.glossary(pictures.concepts) if args.others else []
     near, share = directions.to(args.device), owners.to(args.device)
     flat = [q for q in tower.parameters() if q.dim() > 1]
@@ -107,7 +106,8 @@ def main():
         return told + 5 * (1 - (found * F.normalize(wanted @ near)).sum(1).mean())
 
     vision = clip.build(args.start)
-    vision.load_state_dict({k: v for k, v in seen["ema"].items() if k.startswith("vis")}, strict=False)
+    own = vision.state_dict()
+    vision.load_state_dict(own | {k: v for k, v in seen["ema"].items() if k in own})
     vision.eval()
     images = evaluate.embed(vision, pictures.images[pictures.train :])
     labels = pictures.labels[pictures.train :]
