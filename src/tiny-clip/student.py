@@ -3,7 +3,8 @@
 python student.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
 The embedding is a cosine classifier over every class and hypernym. Its targets are the teacher's view of
 the very same crop, mixed with the label; pictures must be alike that are alike to the teacher, and patches
-foretell the teacher's map at their place.
+foretell the teacher's map at their place. With its own class put aside, a picture must be nearest to what
+stands above it: so a thing that no class is for is called by the wider word, not by a sister of it.
 Most steps see half of the patches, the last ones whole pictures. Matrices learn by Muon, the rest by AdamW.
 """
 
@@ -75,6 +76,12 @@ def patches(step, steps, all_patches):
     return all_patches // 2 if step < 0.9 * steps else all_patches
 
 
+def narrow_first(member):
+    """Shares [classes, concepts] of those that a class belongs to, the narrower the more; rows sum to 1."""
+    share = member / member.sum(0).clamp(min=1)
+    return share / share.sum(1, keepdim=True)
+
+
 def standard(x):
     """Each channel of the last dimension with mean 0 and deviation 1 over all the others."""
     flat = x.flatten(0, -2)
@@ -122,7 +129,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=14, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.995,
-        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, glance=48,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -133,8 +140,10 @@ def main():
     teacher.eval()
     steps = args.epochs * (pictures.train // args.batch)
     classes = len(pictures.member)
-    above = pictures.member[:, classes:] / pictures.member[:, classes:].sum(0)
-    above = (above / above.sum(1, keepdim=True)).to(args.device)  # a class's hypernyms, the narrower the more
+    above = narrow_first(pictures.member[:, classes:]).to(args.device)
+    alone = pictures.member.sum(0) == 1  # the classes themselves, and what stands above one of them only
+    own = (pictures.member * alone).bool().to(args.device)
+    wider = narrow_first(pictures.member * ~alone).to(args.device)
     matrices = [q for q in student.vision_model.encoder.parameters() if q.dim() == 2]
     known = {id(q) for q in matrices}
     others = [q for q in student.parameters() if id(q) not in known]
@@ -157,7 +166,8 @@ def main():
         with torch.no_grad():
             small = F.interpolate(x, size=(args.glance,) * 2, mode="bilinear", antialias=True)
             logits, wanted_map, wanted_pooled = teacher(small.contiguous(memory_format=torch.channels_last), maps=True)
-            label = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
+            named = pictures.labels[rows].to(args.device)
+            label = F.one_hot(named, classes).float()
             p = torch.lerp(logits.softmax(1), label, args.hard)
             everything = torch.cat([p, p @ above], 1) / 2
             wanted_map = F.interpolate(wanted_map, size=(side, side), mode="bilinear").flatten(2).transpose(1, 2)
@@ -170,6 +180,7 @@ def main():
         return (
             F.cross_entropy(s[:, :classes], p)
             + 0.5 * F.cross_entropy(s, everything)
+            + args.wider_weight * F.cross_entropy(s.masked_fill(own[named], -1e4), wider[named])
             + args.map_weight * foretold(student.to_map(tokens), wanted_map)
             + args.pooled_weight * foretold(student.to_pooled(images), wanted_pooled)
             + args.relation_weight * related(images, wanted_pooled)

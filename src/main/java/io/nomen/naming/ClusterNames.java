@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
 
 /**
  * Names for all clusters of a run at once. Each gets the best noun that no other has, by one linear
- * assignment over the scores; three sisters become their common hypernym; a cluster for which no
- * noun stands out keeps its number.
+ * assignment over the scores; three sisters become their common hypernym; where images agree on a
+ * kind but on no noun, the kind is the name; a cluster for which nothing stands out keeps its
+ * number.
  */
 public final class ClusterNames {
   /** Nouns on a card. */
@@ -31,12 +32,14 @@ public final class ClusterNames {
   private final float[][] scores;
   private final double[] noise;
   private final Specificity specificity = new Specificity();
+  private final WiderWord widerWord;
 
   private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise) {
     this.scores = scores;
     this.noise = noise;
     SenseChoice choice = new SenseChoice(nouns, scores);
     concepts = Concepts.of(nouns, IntStream.range(0, nouns.size()).mapToObj(choice::of).toList());
+    widerWord = new WiderWord(concepts, specificity);
   }
 
   /**
@@ -128,18 +131,24 @@ public final class ClusterNames {
     List<Concept> best = best(cluster);
     List<ScoredNoun> nouns =
         best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
+    List<String> others = namedAfter(assigned, cluster);
     if (assigned[cluster] < 0) {
-      return new ClusterName(
-          "cluster " + cluster,
-          false,
-          "",
-          nouns,
-          Optional.empty(),
-          List.of(),
-          whyBlank(cluster, nouns));
+      return wider(cluster, best, nouns, others, taken).orElseGet(() -> blank(cluster, nouns));
     }
-    Optional<ClusterName> family = family(cluster, best, nouns, assigned, taken);
-    return family.orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
+    return family(best, nouns, others, taken)
+        .or(() -> wider(cluster, best, nouns, others, taken))
+        .orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
+  }
+
+  private ClusterName blank(int cluster, List<ScoredNoun> nouns) {
+    return new ClusterName(
+        "cluster " + cluster,
+        false,
+        "",
+        nouns,
+        Optional.empty(),
+        List.of(),
+        whyBlank(cluster, nouns));
   }
 
   private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
@@ -155,35 +164,69 @@ public final class ClusterNames {
     return new ClusterName(concept.name(), true, gloss, nouns, Optional.empty(), List.of(), reason);
   }
 
+  /** Ids of the meanings that the other clusters were assigned. */
+  private List<String> namedAfter(int[] assigned, int except) {
+    return IntStream.range(0, assigned.length)
+        .filter(c -> c != except && assigned[c] >= 0)
+        .mapToObj(c -> concepts.get(assigned[c]).sense())
+        .flatMap(sense -> sense.map(Sense::id).stream())
+        .toList();
+  }
+
   private Optional<ClusterName> family(
-      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
-    List<String> others =
-        IntStream.range(0, assigned.length)
-            .filter(c -> c != cluster && assigned[c] >= 0)
-            .mapToObj(c -> concepts.get(assigned[c]).sense())
-            .flatMap(sense -> sense.map(Sense::id).stream())
-            .toList();
+      List<Concept> best, List<ScoredNoun> nouns, List<String> others, Set<String> taken) {
     List<Double> bestScores = nouns.stream().map(ScoredNoun::score).toList();
-    Optional<Sense> hypernym = new CommonHypernym(specificity).of(best, bestScores, others);
+    List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
+    return new CommonHypernym(specificity)
+        .of(best, bestScores, others)
+        .flatMap(
+            hypernym ->
+                above(
+                    hypernym, nouns, sisters, taken, "the best three nouns (%s) are kinds of it"));
+  }
+
+  private Optional<ClusterName> wider(
+      int cluster,
+      List<Concept> best,
+      List<ScoredNoun> nouns,
+      List<String> others,
+      Set<String> taken) {
+    Optional<Sense> hypernym = widerWord.of(scores[cluster], others);
     if (hypernym.isEmpty()) {
       return Optional.empty();
     }
-    String name = new ReadableName().of(hypernym.get());
+    List<String> kinds =
+        best.stream()
+            .filter(concept -> concept.isUnder(hypernym.get()))
+            .map(Concept::name)
+            .toList();
+    return above(
+        hypernym.get(),
+        nouns,
+        kinds,
+        taken,
+        "most of it goes to kinds of it (%s), and to none of them half as much");
+  }
+
+  private Optional<ClusterName> above(
+      Sense hypernym,
+      List<ScoredNoun> nouns,
+      List<String> sisters,
+      Set<String> taken,
+      String reason) {
+    String name = new ReadableName().of(hypernym);
     if (taken.contains(name.toLowerCase(Locale.ROOT))) {
       return Optional.empty();
     }
-    List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
-    String reason =
-        "the best three nouns (%s) are kinds of it".formatted(String.join(", ", sisters));
     return Optional.of(
         new ClusterName(
             name,
             true,
-            hypernym.get().gloss(),
+            hypernym.gloss(),
             nouns,
-            Optional.of(hypernym.get().id()),
+            Optional.of(hypernym.id()),
             sisters,
-            reason));
+            reason.formatted(String.join(", ", sisters))));
   }
 
   private List<Concept> best(int cluster) {

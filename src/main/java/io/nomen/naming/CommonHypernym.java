@@ -13,20 +13,13 @@ import java.util.Optional;
  * dogs. Taken when the hypernym is still specific and no other cluster's name is a kind of it.
  */
 final class CommonHypernym {
-  /** Steps from the root: living thing has 4, animal 6, vehicle 7, dog 8. */
-  private static final int LEAST_DEPTH = 6;
-
   /** Steps from a sister up to the hypernym; a collie is a shepherd dog, a working dog, a dog. */
   private static final int MOST_STEPS = 3;
 
   /** The third noun's share of the best score: below it, the best noun alone says more. */
   private static final double BALANCE = 0.5;
 
-  /** Tags and mentions from which on a hypernym's word is one that people say. */
-  private static final int COMMON = 5;
-
   private final WordNet wordnet = WordNet.get();
-  private final ReadableName readable = new ReadableName();
   private final Specificity specificity;
 
   CommonHypernym(Specificity specificity) {
@@ -56,8 +49,7 @@ final class CommonHypernym {
         .sorted(Map.Entry.comparingByValue())
         .map(entry -> wordnet.sense(entry.getKey()).orElseThrow())
         .filter(h -> !ids.contains(h.id()))
-        .filter(h -> h.depth() >= LEAST_DEPTH && !specificity.saysNothing(h))
-        .filter(h -> readable.use(readable.of(h), h) >= COMMON)
+        .filter(specificity::isKind)
         .findFirst()
         .filter(h -> others.stream().noneMatch(other -> wordnet.isUnder(other, h.id())));
   }

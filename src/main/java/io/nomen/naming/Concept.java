@@ -1,6 +1,7 @@
 package io.nomen.naming;
 
 import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,10 @@ record Concept(String name, Optional<Sense> sense, int[] nouns) {
       sum += scores[noun];
     }
     return sum;
+  }
+
+  boolean isUnder(Sense kind) {
+    return sense.filter(s -> WordNet.get().isUnder(s.id(), kind.id())).isPresent();
   }
 
   ScoredNoun scored(float[] scores) {

@@ -18,13 +18,35 @@ final class Specificity {
   /** As broad, but words that people use for what they see. */
   private static final Set<String> EVERYDAY = Set.of("person.n.01", "animal.n.01", "plant.n.02");
 
+  /** Steps from the root: living thing has 4, animal 6, vehicle 7, dog 8. */
+  private static final int LEAST_DEPTH = 6;
+
+  /** Tags and mentions from which on a hypernym's word is one that people say. */
+  private static final int COMMON = 5;
+
   private final WordNet wordnet = WordNet.get();
-  private final Map<String, Boolean> empty = new HashMap<>();
+  private final ReadableName readable = new ReadableName();
+  private final Map<String, Boolean> broad = new HashMap<>();
+  private final Map<String, Boolean> kinds = new HashMap<>();
+
+  /** Whether thousands of things are kinds of it: "artifact", but also "animal". */
+  boolean isBroad(Sense sense) {
+    return broad.computeIfAbsent(sense.id(), id -> wordnet.subtreeSize(id) >= TOO_MANY_KINDS);
+  }
 
   /** Whether the name would say nothing: "artifact", "living thing". */
   boolean saysNothing(Sense sense) {
-    return !EVERYDAY.contains(sense.id())
-        && empty.computeIfAbsent(sense.id(), id -> wordnet.subtreeSize(id) >= TOO_MANY_KINDS);
+    return !EVERYDAY.contains(sense.id()) && isBroad(sense);
+  }
+
+  /** Whether it is specific enough, and common enough as a word, to call several things by it. */
+  boolean isKind(Sense sense) {
+    return kinds.computeIfAbsent(
+        sense.id(),
+        id ->
+            sense.depth() >= LEAST_DEPTH
+                && !saysNothing(sense)
+                && readable.use(readable.of(sense), sense) >= COMMON);
   }
 
   boolean saysNothing(Concept concept) {

@@ -95,6 +95,27 @@ class ClusterNamesTest {
   }
 
   @Test
+  void images_that_agree_on_the_kind_but_on_no_noun_are_called_by_the_kind() {
+    List<String> words = List.of("dromedary", "teapot", "llama", "bison", "gazelle", "piano");
+    float[] hoofed = row(0.15, 0.1, 0.07, 0.1, 0.1, 0);
+    ClusterName name = name(words, hoofed, row(0, 0, 0, 0, 0, 1)).get(0);
+    assertThat(name.name()).isEqualTo("ungulate");
+    assertThat(name.sisters()).containsExactly("dromedary", "bison", "gazelle", "llama");
+    assertThat(name.reason()).contains("dromedary, bison, gazelle, llama");
+
+    List<ClusterName> beside = name(words, hoofed, row(0, 0, 0, 1, 0, 0));
+    assertThat(beside).extracting(ClusterName::name).containsExactly("dromedary", "bison");
+    float[] agreed = row(0.25, 0.1, 0.07, 0.05, 0.05, 0);
+    assertThat(name(words, agreed).get(0).name()).isEqualTo("dromedary");
+  }
+
+  @Test
+  void a_kind_of_thousands_of_things_is_no_wider_word() {
+    List<String> words = List.of("sea horse", "teapot", "cow", "pigeon", "lobster");
+    assertThat(name(words, row(0.15, 0.1, 0.1, 0.1, 0.1)).get(0).name()).isEqualTo("sea horse");
+  }
+
+  @Test
   void an_abstract_noun_gives_way_to_a_concrete_one_within_ten_per_cent() {
     assertThat(name(List.of("happiness", "puppy"), row(0.50, 0.46)).get(0).name())
         .isEqualTo("puppy");

@@ -1,0 +1,79 @@
+package io.nomen.naming;
+
+import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The word above, where images agree on the kind but not on the thing: some of a cluster's llamas
+ * are nearest to "dromedary", some to "bison", some to "gazelle", and all are ungulates. To be less
+ * specific rather than wrong is from Deng, Krause, Berg and Fei-Fei, "Hedging Your Bets" (2012).
+ */
+final class WiderWord {
+  /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
+  private static final double LEAST = 0.4;
+
+  /** How many times the best noun's score a kind must hold. */
+  private static final double FACTOR = 2;
+
+  private final WordNet wordnet = WordNet.get();
+  private final List<Concept> concepts;
+
+  /** All that some concept is a kind of and that may be a name. */
+  private final List<Sense> kinds = new ArrayList<>();
+
+  /** For each concept the places in {@link #kinds} of what it is a kind of. */
+  private final int[][] kindsOf;
+
+  WiderWord(List<Concept> concepts, Specificity specificity) {
+    this.concepts = concepts;
+    Map<String, Integer> places = new HashMap<>();
+    kindsOf =
+        concepts.stream().map(concept -> above(concept, specificity, places)).toArray(int[][]::new);
+  }
+
+  private int[] above(Concept concept, Specificity specificity, Map<String, Integer> places) {
+    return concept.sense().stream()
+        .flatMap(sense -> wordnet.ancestors(sense.id()).stream())
+        .map(id -> wordnet.sense(id).orElseThrow())
+        .filter(kind -> specificity.isKind(kind) && !specificity.isBroad(kind))
+        .mapToInt(kind -> places.computeIfAbsent(kind.id(), id -> added(kind)))
+        .toArray();
+  }
+
+  private int added(Sense kind) {
+    kinds.add(kind);
+    return kinds.size() - 1;
+  }
+
+  /**
+   * The narrowest kind that holds most of a cluster's score, where no noun holds half as much.
+   *
+   * @param scores [m] of the cluster
+   * @param others ids of the meanings that other clusters are named after; none may fall under it
+   */
+  Optional<Sense> of(float[] scores, Collection<String> others) {
+    double[] held = new double[kinds.size()];
+    double best = 0;
+    for (int j = 0; j < kindsOf.length; j++) {
+      double score = concepts.get(j).score(scores);
+      best = Math.max(best, score);
+      for (int kind : kindsOf[j]) {
+        held[kind] += score;
+      }
+    }
+    double enough = Math.max(LEAST, FACTOR * best);
+    return IntStream.range(0, held.length)
+        .filter(kind -> held[kind] > enough)
+        .mapToObj(kinds::get)
+        .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())))
+        .filter(kind -> others.stream().noneMatch(other -> wordnet.isUnder(other, kind.id())));
+  }
+}
