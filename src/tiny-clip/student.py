@@ -128,7 +128,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
-        p, scratch=0, batch=384, epochs=14, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.995,
+        p, scratch=0, batch=384, epochs=19, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.995,
         map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
