@@ -131,12 +131,11 @@ public final class ClusterNames {
     List<Concept> best = best(cluster);
     List<ScoredNoun> nouns =
         best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
-    List<String> others = namedAfter(assigned, cluster);
     if (assigned[cluster] < 0) {
-      return wider(cluster, best, nouns, others, taken).orElseGet(() -> blank(cluster, nouns));
+      return wider(cluster, best, nouns, assigned, taken).orElseGet(() -> blank(cluster, nouns));
     }
-    return family(best, nouns, others, taken)
-        .or(() -> wider(cluster, best, nouns, others, taken))
+    return family(cluster, best, nouns, assigned, taken)
+        .or(() -> wider(cluster, best, nouns, assigned, taken))
         .orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
   }
 
@@ -164,69 +163,49 @@ public final class ClusterNames {
     return new ClusterName(concept.name(), true, gloss, nouns, Optional.empty(), List.of(), reason);
   }
 
-  /** Ids of the meanings that the other clusters were assigned. */
-  private List<String> namedAfter(int[] assigned, int except) {
-    return IntStream.range(0, assigned.length)
-        .filter(c -> c != except && assigned[c] >= 0)
-        .mapToObj(c -> concepts.get(assigned[c]).sense())
-        .flatMap(sense -> sense.map(Sense::id).stream())
-        .toList();
-  }
-
   private Optional<ClusterName> family(
-      List<Concept> best, List<ScoredNoun> nouns, List<String> others, Set<String> taken) {
+      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
     List<Double> bestScores = nouns.stream().map(ScoredNoun::score).toList();
     List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
     return new CommonHypernym(specificity)
-        .of(best, bestScores, others)
-        .flatMap(
+        .of(best, bestScores)
+        .filter(hypernym -> isFree(hypernym, cluster, assigned, taken))
+        .map(
             hypernym ->
-                above(
-                    hypernym, nouns, sisters, taken, "the best three nouns (%s) are kinds of it"));
+                above(hypernym, nouns, sisters, "the best three nouns (%s) are kinds of it"));
   }
 
   private Optional<ClusterName> wider(
-      int cluster,
-      List<Concept> best,
-      List<ScoredNoun> nouns,
-      List<String> others,
-      Set<String> taken) {
-    Optional<Sense> hypernym = widerWord.of(scores[cluster], others);
-    if (hypernym.isEmpty()) {
-      return Optional.empty();
-    }
-    List<String> kinds =
-        best.stream()
-            .filter(concept -> concept.isUnder(hypernym.get()))
-            .map(Concept::name)
-            .toList();
-    return above(
-        hypernym.get(),
-        nouns,
-        kinds,
-        taken,
-        "most of it goes to kinds of it (%s), and to none of them half as much");
+      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
+    String reason = "most of it goes to kinds of it (%s), and to none of them half as much";
+    return widerWord
+        .of(scores[cluster])
+        .filter(kind -> isFree(kind, cluster, assigned, taken))
+        .map(kind -> above(kind, nouns, namesUnder(kind, best), reason));
   }
 
-  private Optional<ClusterName> above(
-      Sense hypernym,
-      List<ScoredNoun> nouns,
-      List<String> sisters,
-      Set<String> taken,
-      String reason) {
-    String name = new ReadableName().of(hypernym);
-    if (taken.contains(name.toLowerCase(Locale.ROOT))) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new ClusterName(
-            name,
-            true,
-            hypernym.gloss(),
-            nouns,
-            Optional.of(hypernym.id()),
-            sisters,
-            reason.formatted(String.join(", ", sisters))));
+  /** Whether no other cluster has the name, and none was assigned a kind of it. */
+  private boolean isFree(Sense hypernym, int cluster, int[] assigned, Set<String> taken) {
+    return !taken.contains(new ReadableName().of(hypernym).toLowerCase(Locale.ROOT))
+        && IntStream.range(0, assigned.length)
+            .filter(c -> c != cluster && assigned[c] >= 0)
+            .noneMatch(c -> concepts.get(assigned[c]).isUnder(hypernym));
+  }
+
+  private static List<String> namesUnder(Sense kind, List<Concept> best) {
+    return best.stream().filter(concept -> concept.isUnder(kind)).map(Concept::name).toList();
+  }
+
+  private static ClusterName above(
+      Sense hypernym, List<ScoredNoun> nouns, List<String> sisters, String reason) {
+    return new ClusterName(
+        new ReadableName().of(hypernym),
+        true,
+        hypernym.gloss(),
+        nouns,
+        Optional.of(hypernym.id()),
+        sisters,
+        reason.formatted(String.join(", ", sisters)));
   }
 
   private List<Concept> best(int cluster) {

@@ -2,7 +2,6 @@ package io.nomen.naming;
 
 import io.nomen.vocabulary.Sense;
 import io.nomen.vocabulary.WordNet;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,7 @@ import java.util.Optional;
 
 /**
  * One name for three sisters: where a cluster's best nouns are corgi, beagle and collie, it holds
- * dogs. Taken when the hypernym is still specific and no other cluster's name is a kind of it.
+ * dogs. Taken when the hypernym is still specific.
  */
 final class CommonHypernym {
   /** Steps from a sister up to the hypernym; a collie is a shepherd dog, a working dog, a dog. */
@@ -31,9 +30,8 @@ final class CommonHypernym {
    *
    * @param best the cluster's best concepts, best first
    * @param scores their scores
-   * @param others ids of the meanings that other clusters are named after
    */
-  Optional<Sense> of(List<Concept> best, List<Double> scores, Collection<String> others) {
+  Optional<Sense> of(List<Concept> best, List<Double> scores) {
     List<String> ids =
         best.stream().limit(3).flatMap(c -> c.sense().map(Sense::id).stream()).toList();
     if (ids.size() < 3 || scores.get(2) < BALANCE * scores.get(0)) {
@@ -50,8 +48,7 @@ final class CommonHypernym {
         .map(entry -> wordnet.sense(entry.getKey()).orElseThrow())
         .filter(h -> !ids.contains(h.id()))
         .filter(specificity::isKind)
-        .findFirst()
-        .filter(h -> others.stream().noneMatch(other -> wordnet.isUnder(other, h.id())));
+        .findFirst();
   }
 
   /** What lies up to {@link #MOST_STEPS} above a meaning, nearest first, with the steps. */

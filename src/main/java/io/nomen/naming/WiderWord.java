@@ -3,7 +3,6 @@ package io.nomen.naming;
 import io.nomen.vocabulary.Sense;
 import io.nomen.vocabulary.WordNet;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -57,9 +56,8 @@ final class WiderWord {
    * The narrowest kind that holds most of a cluster's score, where no noun holds half as much.
    *
    * @param scores [m] of the cluster
-   * @param others ids of the meanings that other clusters are named after; none may fall under it
    */
-  Optional<Sense> of(float[] scores, Collection<String> others) {
+  Optional<Sense> of(float[] scores) {
     double[] held = new double[kinds.size()];
     double best = 0;
     for (int j = 0; j < kindsOf.length; j++) {
@@ -73,7 +71,6 @@ final class WiderWord {
     return IntStream.range(0, held.length)
         .filter(kind -> held[kind] > enough)
         .mapToObj(kinds::get)
-        .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())))
-        .filter(kind -> others.stream().noneMatch(other -> wordnet.isUnder(other, kind.id())));
+        .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())));
   }
 }
