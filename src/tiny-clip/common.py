@@ -56,6 +56,11 @@ def generator(*numbers):
     return torch.Generator().manual_seed(int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1))
 
 
+def autocast(args):
+    """Products in bfloat16 where --bf16 1 asks for it; weights, sums and losses stay float32."""
+    return torch.autocast(args.device, torch.bfloat16, enabled=bool(args.bf16))
+
+
 def normalise(x):
     return (x - MEAN.to(x.device)) / STD.to(x.device)
 
@@ -103,7 +108,7 @@ class Run:
             self.claim(folder / f"{name}.pid")
             self.log(settings={k: str(v) for k, v in vars(args).items()})
         if self.size > 1:
-            meet = os.environ.setdefault("TINY_MEET", str(folder / f"{name}.meet-{os.getpid()}"))
+            meet = os.environ.setdefault("TINY_MEET", str(folder.resolve() / f"{name}.meet-{os.getpid()}"))
             if self.rank == 0:
                 for old in folder.glob(f"{name}.meet-*"):
                     old.unlink()
@@ -200,7 +205,10 @@ def arguments(p, **defaults):
     """The options that every stage has."""
     p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
     p.add_argument("--out", type=Path, required=True, help="checkpoints, logs, process ids")
-    standard = dict(seed=17, device="cpu", workers=1, threads=1, ema=0.999, clip=1.0, log_every=20, save_every=100, eval_every=500)
+    standard = dict(
+        seed=17, device="cpu", workers=1, threads=1, bf16=0, ema=0.999, clip=1.0,
+        log_every=20, save_every=100, eval_every=500,
+    )  # fmt: skip
     for name, value in {**standard, **defaults}.items():
         p.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
     args = p.parse_args()

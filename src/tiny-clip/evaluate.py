@@ -26,12 +26,18 @@ PROMPTS = (
 )  # fmt: skip
 
 
-def picture(file, side=64):
-    """As the checkpoint's preprocessing says: shorter side to 64 by Pillow's bicubic, centre crop."""
+def preprocessing(folder):
+    """Pixels of a checkpoint: of the shorter side, and of the square cut out of the middle."""
+    config = json.loads((Path(folder) / "preprocessor_config.json").read_text())
+    return config["size"]["shortest_edge"], config["crop_size"]["height"]
+
+
+def picture(file, edge, side):
+    """Shorter side to `edge` by Pillow's bicubic, centre crop of `side`."""
     image = Image.open(file).convert("RGB")
     w, h = image.size
     short = min(w, h)
-    image = image.resize((int(w * side / short), int(h * side / short)), Image.Resampling.BICUBIC)
+    image = image.resize((int(w * edge / short), int(h * edge / short)), Image.Resampling.BICUBIC)
     left, top = round((image.width - side) / 2), round((image.height - side) / 2)  # half to even, as CLIP's code
     return np.asarray(image.crop((left, top, left + side, top + side)))
 
@@ -51,14 +57,14 @@ def names(model, words, lemmas):
     return F.normalize(e.view(len(lemmas), len(PROMPTS), -1).mean(1))
 
 
-def folders(root, pattern):
+def folders(root, pattern, pixels):
     """Pictures of every sub-folder, and the number of the folder of each."""
     things = sorted(p for p in root.iterdir() if p.is_dir())
     found = [(f, i) for i, t in enumerate(things) for f in sorted(t.glob(pattern))]
-    return [t.name for t in things], np.stack([picture(f) for f, _ in found]), torch.tensor([i for _, i in found])
+    return [t.name for t in things], np.stack([picture(f, *pixels) for f, _ in found]), torch.tensor([i for _, i in found])
 
 
-def shards(root):
+def shards(root, pixels):
     pictures, labels = {}, {}
     for shard in sorted(root.glob("*.tar")):
         with tarfile.open(shard) as tar:
@@ -68,7 +74,7 @@ def shards(root):
                 if kind == "cls":
                     labels[key] = int(data)
                 else:
-                    pictures[key] = picture(io.BytesIO(data))
+                    pictures[key] = picture(io.BytesIO(data), *pixels)
     keys = sorted(pictures)
     return np.stack([pictures[k] for k in keys]), torch.tensor([labels[k] for k in keys])
 
@@ -133,25 +139,25 @@ def main():
     p.add_argument("--unseen", type=Path)
     args = p.parse_args()
     torch.set_num_threads(1)
-    model, words = clip.load(args.checkpoint), clip.Words(args.checkpoint)
+    model, words, pixels = clip.load(args.checkpoint), clip.Words(args.checkpoint), preprocessing(args.checkpoint)
     if args.validation:
         known = json.loads(args.concepts.read_text())
         lemmas = dict(zip(known["wnids"], known["concepts"]))
-        wnids, pictures, labels = folders(args.validation, "**/*.*")
+        wnids, pictures, labels = folders(args.validation, "**/*.*", pixels)
         found = zero_shot(embed(model, pictures), names(model, words, [lemmas[w] for w in wnids]), labels)
         print(f"Zero-shot top-1, {len(labels):,} validation pictures, {len(wnids)} classes: {found:.2f} %", flush=True)
     if args.cifar:
-        pictures, labels = shards(args.cifar)
+        pictures, labels = shards(args.cifar, pixels)
         images = embed(model, pictures)
         vote = neighbour_vote(images, labels)
         print(f"20-nearest-neighbour vote, {len(labels):,} pictures of CIFAR-10: {vote:.2f} %", flush=True)
         print(f"k-means of these, ACC / NMI / ARI: {clustering(images, labels)}", flush=True)
     if args.samples:
-        things, pictures, labels = folders(args.samples, "*.*")
+        things, pictures, labels = folders(args.samples, "*.*", pixels)
         found = clustering(embed(model, pictures), labels)
         print(f"k-means of {len(labels)} samples, {len(things)} things, ACC / NMI / ARI: {found}", flush=True)
     if args.unseen:
-        things, pictures, labels = folders(args.unseen, "*.*")
+        things, pictures, labels = folders(args.unseen, "*.*", pixels)
         found = zero_shot(embed(model, pictures), names(model, words, [[t] for t in things]), labels)
         what = f"{len(labels)} pictures of {len(things)} things whose names no picture had in training"
         print(f"Zero-shot top-1, {what}: {found:.2f} %", flush=True)

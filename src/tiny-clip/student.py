@@ -46,8 +46,9 @@ class Student(nn.Module):
 class Muon(torch.optim.Optimizer):
     """Momentum whose every matrix is made orthogonal (Jordan 2024), scaled to AdamW's usual step (Liu 2025)."""
 
-    def __init__(self, parameters, lr, decay, momentum=0.95):
+    def __init__(self, parameters, lr, decay, precision=torch.float32, momentum=0.95):
         super().__init__(parameters, dict(lr=lr, base=lr, decay=decay, momentum=momentum))
+        self.precision = precision
 
     @torch.no_grad()
     def step(self):
@@ -58,7 +59,7 @@ class Muon(torch.optim.Optimizer):
                 x = p.grad.lerp(m, group["momentum"])
                 tall = x.shape[0] > x.shape[1]
                 x = x.T if tall else x
-                x = x / (x.norm() + 1e-7)
+                x = (x / (x.norm() + 1e-7)).to(self.precision)
                 for _ in range(5):  # Newton-Schulz with Jordan's coefficients
                     a = x @ x.T
                     x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
@@ -74,6 +75,16 @@ def rate(step, steps):
 
 def patches(step, steps, all_patches):
     return all_patches // 2 if step < 0.9 * steps else all_patches
+
+
+def mix(x, named, share, g):
+    """A `share` of the pictures blended with others of the batch, in proportions from 0 to 1, and their labels too."""
+    n = int(share * len(x))
+    partner = torch.randperm(len(x), generator=g)[:n]
+    weight = torch.rand(n, 1, generator=g)
+    blends = torch.lerp(x[partner], x[:n], weight[:, :, None, None].to(x.device))
+    labels = torch.lerp(named[partner], named[:n], weight.to(x.device))
+    return torch.cat([blends, x[n:]]), torch.cat([labels, named[n:]])
 
 
 def narrow_first(member):
@@ -129,7 +140,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=19, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.995,
-        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.0,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -142,7 +153,7 @@ def main():
     classes = len(pictures.member)
     above = narrow_first(pictures.member[:, classes:]).to(args.device)
     alone = pictures.member.sum(0) == 1  # the classes themselves, and what stands above one of them only
-    own = (pictures.member * alone).bool().to(args.device)
+    own = (pictures.member * alone).to(args.device)
     wider = narrow_first(pictures.member * ~alone).to(args.device)
     matrices = [q for q in student.vision_model.encoder.parameters() if q.dim() == 2]
     known = {id(q) for q in matrices}
@@ -163,26 +174,31 @@ def main():
         rows = pictures.batch(step, args.batch, args.seed)[rank::size]
         g = common.generator(args.seed, step, rank)
         x = common.augment(pictures.get(rows), g, args.smallest, args.colour)
+        named = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
+        x, named = mix(x, named, args.mixed, g)
         with torch.no_grad():
             small = F.interpolate(x, size=(args.glance,) * 2, mode="bilinear", antialias=True)
-            logits, wanted_map, wanted_pooled = teacher(small.contiguous(memory_format=torch.channels_last), maps=True)
-            named = pictures.labels[rows].to(args.device)
-            label = F.one_hot(named, classes).float()
-            p = torch.lerp(logits.softmax(1), label, args.hard)
+            with common.autocast(args):
+                seen = teacher(small.contiguous(memory_format=torch.channels_last), maps=True)
+            logits, wanted_map, wanted_pooled = (v.float() for v in seen)
+            p = torch.lerp(logits.softmax(1), named, args.hard)
             everything = torch.cat([p, p @ above], 1) / 2
             wanted_map = F.interpolate(wanted_map, size=(side, side), mode="bilinear").flatten(2).transpose(1, 2)
         count, kept = patches(step, steps, grid), None
         if count < grid:
             kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count].to(args.device)
             wanted_map = wanted_map.gather(1, kept[:, :, None].expand(-1, -1, wanted_map.shape[2]))
-        images, tokens = student(x, kept)
+        with common.autocast(args):
+            images, tokens = student(x, kept)
+            foreseen = student.to_map(tokens), student.to_pooled(images)
+        images, foreseen_map, foreseen_pooled = (v.float() for v in (images, *foreseen))
         s = student.cosines(images) * student.logit_scale.clamp(max=math.log(100)).exp()
         return (
             F.cross_entropy(s[:, :classes], p)
             + 0.5 * F.cross_entropy(s, everything)
-            + args.wider_weight * F.cross_entropy(s.masked_fill(own[named], -1e4), wider[named])
-            + args.map_weight * foretold(student.to_map(tokens), wanted_map)
-            + args.pooled_weight * foretold(student.to_pooled(images), wanted_pooled)
+            + args.wider_weight * F.cross_entropy(s.masked_fill(named @ own > 0, -1e4), named @ wider)
+            + args.map_weight * foretold(foreseen_map, wanted_map)
+            + args.pooled_weight * foretold(foreseen_pooled, wanted_pooled)
             + args.relation_weight * related(images, wanted_pooled)
         )
 
@@ -190,7 +206,7 @@ def main():
         judge.load_state_dict(weights)
         return accuracy(judge, pictures)
 
-    optimizers = [Muon(matrices, args.lr, args.decay), adam]
+    optimizers = [Muon(matrices, args.lr, args.decay, torch.bfloat16 if args.bf16 else torch.float32), adam]
     run.train(student, optimizers, steps, loss_of, lambda s: rate(s, steps), judged)
 
 

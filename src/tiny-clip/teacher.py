@@ -98,7 +98,8 @@ def main():
         rows = pictures.batch(step, args.batch, args.seed)[rank::size]
         g = common.generator(args.seed, step, rank)
         x = common.augment(pictures.get(rows), g, args.smallest, args.colour, side(step, steps))
-        logits = model(x.contiguous(memory_format=torch.channels_last))
+        with common.autocast(args):
+            logits = model(x.contiguous(memory_format=torch.channels_last)).float()
         return F.cross_entropy(logits, pictures.labels[rows].to(args.device), label_smoothing=args.smoothing)
 
     def evaluate(weights):

@@ -101,7 +101,9 @@ def main():
         if args.others:
             more, below = glossed(entries, count - len(rows), args.glosses, g)
             texts, wanted = texts + more, torch.cat([wanted, share_of(below, len(near)).to(args.device)])
-        found = F.normalize(tower(words(texts).to(args.device)))
+        with common.autocast(args):
+            found = tower(words(texts).to(args.device)).float()
+        found = F.normalize(found)
         told = F.cross_entropy(args.scale * found @ near.T, wanted)
         return told + 5 * (1 - (found * F.normalize(wanted @ near)).sum(1).mean())
 
