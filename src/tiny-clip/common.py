@@ -65,14 +65,20 @@ def normalise(x):
     return (x - MEAN.to(x.device)) / STD.to(x.device)
 
 
-def augment(x, g, smallest=0.35, colour=0.3, size=64):
-    """Random crop (area from `smallest` to all, aspect 3/4 to 4/3), mirror, brightness, contrast, saturation."""
+def augment(x, g, smallest=0.35, colour=0.3, size=64, whole=0.0):
+    """Random crop (area from `smallest` to all, aspect 3/4 to 4/3), mirror, brightness, contrast, saturation.
+
+    A share of `whole` pictures is not cropped: a crop is blown up and blurred, and the pictures to come are not.
+    """
     n = len(x)
 
     def u(low, high):
         return torch.empty(n, 1, 1, 1).uniform_(low, high, generator=g).to(x.device)
 
     area, aspect = u(smallest, 1).sqrt(), u(math.log(3 / 4), math.log(4 / 3)).div(2).exp()
+    if whole:
+        entire = u(0, 1) < whole
+        area, aspect = area.masked_fill(entire, 1), aspect.masked_fill(entire, 1)
     w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
     cx, cy = u(-1, 1) * (1 - w), u(-1, 1) * (1 - h)
     mirror = torch.where(u(0, 1) < 0.5, -1.0, 1.0)

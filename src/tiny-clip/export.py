@@ -27,12 +27,13 @@ Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-Image
 On pictures it was never trained on (two choices were made after a look at such pictures: that those are to be alike which are alike to the teacher, and how much the wider word counts):
 
 {scores}
-It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands above them in WordNet. It sees {image} pixels, and other things as the nearest of its {classes}. Good for demos and tests; not for real work.
+It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of a shorter side of {edge}, and other things as the nearest of its {classes}. Good for demos and tests; not for real work.
 """
 FRESH = "Both towers began at random weights."
 WARM = (
-    "Both towers began at the weights of the first `tiny`, which had been trained for 82 minutes on 2 CPU cores, "
-    "from random weights, on all 100,000 training pictures (the held-out ones too, which flatter it since)."
+    "Both towers began at the weights of the `tiny` before this one (19 passes), and that at the first one's, which had "
+    "been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 training pictures (the held-out "
+    "ones too, which flatter it since)."
 )
 
 
@@ -60,9 +61,10 @@ def main():
 
     settings = settings_of(args.out / "student.log")
     seen = student["step"] * int(settings["batch"])
+    edge = json.loads((args.start / "preprocessor_config.json").read_text())["size"]["shortest_edge"]
     v, t = model.config["vision_config"], model.config["text_config"]
     card = CARD.format(
-        image=v["image_size"], patch=v["patch_size"], width=v["hidden_size"], layers=v["num_hidden_layers"],
+        image=v["image_size"], edge=edge, patch=v["patch_size"], width=v["hidden_size"], layers=v["num_hidden_layers"],
         heads=v["num_attention_heads"], text=t["hidden_size"], text_layers=t["num_hidden_layers"],
         positions=t["max_position_embeddings"], tokens=t["vocab_size"], embedding=model.config["projection_dim"],
         act=v["hidden_act"], pictures=pictures.train, classes=len(pictures.member),

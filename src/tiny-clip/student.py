@@ -74,7 +74,7 @@ def rate(step, steps):
 
 
 def patches(step, steps, all_patches):
-    return all_patches // 2 if step < 0.9 * steps else all_patches
+    return all_patches // 2 if step < 0.93 * steps else all_patches
 
 
 def mix(x, named, share, g):
@@ -139,8 +139,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
-        p, scratch=0, batch=384, epochs=19, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.3, ema=0.995,
-        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.0,
+        p, scratch=0, batch=384, epochs=20, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.4, ema=0.995,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.5, whole=0.25,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -173,7 +173,7 @@ def main():
     def loss_of(step, rank, size):
         rows = pictures.batch(step, args.batch, args.seed)[rank::size]
         g = common.generator(args.seed, step, rank)
-        x = common.augment(pictures.get(rows), g, args.smallest, args.colour)
+        x = common.augment(pictures.get(rows), g, args.smallest, args.colour, whole=args.whole)
         named = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
         x, named = mix(x, named, args.mixed, g)
         with torch.no_grad():

@@ -78,7 +78,7 @@ def accuracy(model, pictures):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args = common.arguments(
-        p, batch=256, epochs=22, lr=0.4, decay=5e-4, smoothing=0.1, smallest=0.35, colour=0.2, ema=0.998, clip=5.0
+        p, batch=256, epochs=28, lr=0.4, decay=5e-4, smoothing=0.1, smallest=0.35, colour=0.2, ema=0.998, clip=5.0
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "teacher", args)

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * The word for a meaning that reads best. One of the vocabulary's own words stays, the most used of
- * several and of equals the shortest, unless people use another word of the synset much more.
+ * several and of equals the one that WordNet lists first, unless people use another word of the
+ * synset much more.
  *
  * <p>Use is counted by Princeton's tags for this meaning, and by mentions in definitions for words
  * that mean this first of all ("bike" is a motorcycle first, "wheel" is no bicycle).
@@ -41,12 +42,12 @@ final class ReadableName {
   private String amongLemmas(List<String> words, Sense sense) {
     Comparator<String> byUse =
         Comparator.<String>comparingInt(word -> use(word, sense))
-            .thenComparing(word -> meansFirst(word, sense));
+            .thenComparingInt(word -> -place(word, sense));
     Optional<String> own =
         words.stream()
             .map(word -> lemma(bare(word), sense))
             .filter(word -> !latin(word, sense))
-            .max(byUse.thenComparingInt(word -> -word.length()));
+            .max(byUse);
     if (own.isEmpty()) {
       return plainLemmas(sense).stream().findFirst().orElse(words.get(0));
     }
@@ -65,6 +66,12 @@ final class ReadableName {
   int use(String lemma, Sense sense) {
     int mentions = meansFirst(lemma, sense) ? wordnet.mentions(lemma) : 0;
     return wordnet.tagCount(lemma, sense.id()) + mentions;
+  }
+
+  /** Where WordNet lists the word in its synset, from 0; other words come last. */
+  private static int place(String word, Sense sense) {
+    int place = sense.lemmas().indexOf(word);
+    return place < 0 ? sense.lemmas().size() : place;
   }
 
   private boolean meansFirst(String lemma, Sense sense) {

@@ -49,6 +49,10 @@ class ClusterNamesTest {
     assertThat(names.get(0).name()).isEqualTo("limousine");
     assertThat(names.get(0).nouns().get(0).score())
         .isCloseTo(0.4, org.assertj.core.api.Assertions.within(1e-6));
+    assertThat(name(List.of("sea crawfish", "spiny lobster"), row(0.3, 0.2)).get(0).name())
+        .isEqualTo("spiny lobster");
+    assertThat(name(List.of("albatross", "mollymawk"), row(0.3, 0.2)).get(0).name())
+        .isEqualTo("albatross");
     assertThat(name(List.of("automobile"), row(0.5)).get(0).name()).isEqualTo("car");
     assertThat(name(List.of("Felis concolor"), row(0.5)).get(0).name()).isEqualTo("cougar");
     assertThat(name(List.of("beacon light", "lighthouse"), row(0.5, 0.1)).get(0).name())
