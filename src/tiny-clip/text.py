@@ -71,7 +71,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
-        p, scratch=0, batch=256, steps=2000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3
+        p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3
     )  # fmt: skip
     pictures = common.Pictures(args.data)
     seen = torch.load(args.out / "student.pt", map_location="cpu")
