@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 /**
  * Names for all clusters of a run at once. Each gets the best noun that no other has, by one linear
  * assignment over the scores; three sisters become their common hypernym; where images agree on a
- * kind but on no noun, the kind is the name; a cluster for which nothing stands out keeps its
- * number.
+ * kind but on no noun, the kind is the name, and may stand beside narrower ones ("dog" and
+ * "poodle"); a cluster for which nothing stands out keeps its number.
  */
 public final class ClusterNames {
   /** Nouns on a card. */
@@ -132,10 +132,11 @@ public final class ClusterNames {
     List<ScoredNoun> nouns =
         best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
     if (assigned[cluster] < 0) {
-      return wider(cluster, best, nouns, assigned, taken).orElseGet(() -> blank(cluster, nouns));
+      return wider(cluster, best, nouns, assigned[cluster], taken)
+          .orElseGet(() -> blank(cluster, nouns));
     }
-    return family(cluster, best, nouns, assigned, taken)
-        .or(() -> wider(cluster, best, nouns, assigned, taken))
+    return family(best, nouns, taken)
+        .or(() -> wider(cluster, best, nouns, assigned[cluster], taken))
         .orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
   }
 
@@ -164,32 +165,28 @@ public final class ClusterNames {
   }
 
   private Optional<ClusterName> family(
-      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
+      List<Concept> best, List<ScoredNoun> nouns, Set<String> taken) {
     List<Double> bestScores = nouns.stream().map(ScoredNoun::score).toList();
     List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
+    String reason = "the best three nouns (%s) are kinds of it";
     return new CommonHypernym(specificity)
         .of(best, bestScores)
-        .filter(hypernym -> isFree(hypernym, cluster, assigned, taken))
-        .map(
-            hypernym ->
-                above(hypernym, nouns, sisters, "the best three nouns (%s) are kinds of it"));
+        .filter(hypernym -> isFree(hypernym, taken))
+        .map(hypernym -> above(hypernym, nouns, sisters, reason));
   }
 
   private Optional<ClusterName> wider(
-      int cluster, List<Concept> best, List<ScoredNoun> nouns, int[] assigned, Set<String> taken) {
+      int cluster, List<Concept> best, List<ScoredNoun> nouns, int assigned, Set<String> taken) {
     String reason = "most of it goes to kinds of it (%s), and to none of them half as much";
     return widerWord
-        .of(scores[cluster])
-        .filter(kind -> isFree(kind, cluster, assigned, taken))
+        .of(scores[cluster], assigned)
+        .filter(kind -> isFree(kind, taken))
         .map(kind -> above(kind, nouns, namesUnder(kind, best), reason));
   }
 
-  /** Whether no other cluster has the name, and none was assigned a kind of it. */
-  private boolean isFree(Sense hypernym, int cluster, int[] assigned, Set<String> taken) {
-    return !taken.contains(new ReadableName().of(hypernym).toLowerCase(Locale.ROOT))
-        && IntStream.range(0, assigned.length)
-            .filter(c -> c != cluster && assigned[c] >= 0)
-            .noneMatch(c -> concepts.get(assigned[c]).isUnder(hypernym));
+  /** Whether no other cluster has the name; another may have the name of a kind of it. */
+  private static boolean isFree(Sense hypernym, Set<String> taken) {
+    return !taken.contains(new ReadableName().of(hypernym).toLowerCase(Locale.ROOT));
   }
 
   private static List<String> namesUnder(Sense kind, List<Concept> best) {

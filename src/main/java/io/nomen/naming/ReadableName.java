@@ -42,6 +42,7 @@ final class ReadableName {
   private String amongLemmas(List<String> words, Sense sense) {
     Comparator<String> byUse =
         Comparator.<String>comparingInt(word -> use(word, sense))
+            .thenComparing(word -> !meansOther(word, sense))
             .thenComparingInt(word -> -place(word, sense));
     Optional<String> own =
         words.stream()
@@ -66,6 +67,14 @@ final class ReadableName {
   int use(String lemma, Sense sense) {
     int mentions = meansFirst(lemma, sense) ? wordnet.mentions(lemma) : 0;
     return wordnet.tagCount(lemma, sense.id()) + mentions;
+  }
+
+  /** Whether annotators met the word more often in its first meaning, which is another. */
+  private boolean meansOther(String lemma, Sense sense) {
+    return wordnet
+        .firstSense(lemma)
+        .filter(s -> wordnet.tagCount(lemma, s.id()) > wordnet.tagCount(lemma, sense.id()))
+        .isPresent();
   }
 
   /** Where WordNet lists the word in its synset, from 0; other words come last. */

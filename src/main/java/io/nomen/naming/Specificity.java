@@ -24,6 +24,9 @@ final class Specificity {
   /** Tags and mentions from which on a hypernym's word is one that people say. */
   private static final int COMMON = 5;
 
+  /** Mammals are 1.04 times as many as placentals, canines 1.2 times as many as dogs. */
+  private static final double HARDLY_WIDER = 1.1;
+
   private final WordNet wordnet = WordNet.get();
   private final ReadableName readable = new ReadableName();
   private final Map<String, Boolean> broad = new HashMap<>();
@@ -46,7 +49,19 @@ final class Specificity {
         id ->
             sense.depth() >= LEAST_DEPTH
                 && !saysNothing(sense)
-                && readable.use(readable.of(sense), sense) >= COMMON);
+                && use(sense) >= COMMON
+                && !isOvershadowed(sense));
+  }
+
+  /** Whether what stands above it is hardly wider and said more: "mammal" above "placental". */
+  private boolean isOvershadowed(Sense sense) {
+    return wordnet.hypernyms(sense.id()).stream()
+        .filter(up -> wordnet.subtreeSize(up.id()) < HARDLY_WIDER * wordnet.subtreeSize(sense.id()))
+        .anyMatch(up -> use(up) > use(sense));
+  }
+
+  private int use(Sense sense) {
+    return readable.use(readable.of(sense), sense);
   }
 
   boolean saysNothing(Concept concept) {

@@ -19,7 +19,7 @@ final class WiderWord {
   /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   private static final double LEAST = 0.4;
 
-  /** How many times the best noun's score a kind must hold. */
+  /** How many times the score of the best noun, with its kinds, a kind must hold. */
   private static final double FACTOR = 2;
 
   private final WordNet wordnet = WordNet.get();
@@ -53,24 +53,41 @@ final class WiderWord {
   }
 
   /**
-   * The narrowest kind that holds most of a cluster's score, where no noun holds half as much.
+   * The narrowest kind that holds most of a cluster's score, where neither the best noun nor the
+   * one assigned holds half as much, each with all nouns that are kinds of it.
    *
    * @param scores [m] of the cluster
+   * @param assigned the concept that it would be named after; negative where there is none
    */
-  Optional<Sense> of(float[] scores) {
+  Optional<Sense> of(float[] scores, int assigned) {
     double[] held = new double[kinds.size()];
-    double best = 0;
+    int top = 0;
     for (int j = 0; j < kindsOf.length; j++) {
       double score = concepts.get(j).score(scores);
-      best = Math.max(best, score);
+      top = score > concepts.get(top).score(scores) ? j : top;
       for (int kind : kindsOf[j]) {
         held[kind] += score;
       }
     }
-    double enough = Math.max(LEAST, FACTOR * best);
+    double narrower =
+        IntStream.of(top, assigned)
+            .filter(j -> j >= 0)
+            .mapToDouble(j -> withKinds(concepts.get(j), scores))
+            .max()
+            .orElse(0);
+    double enough = Math.max(LEAST, FACTOR * narrower);
     return IntStream.range(0, held.length)
         .filter(kind -> held[kind] > enough)
         .mapToObj(kinds::get)
         .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())));
+  }
+
+  /** The score of a concept with all that are kinds of it. */
+  private double withKinds(Concept concept, float[] scores) {
+    return concepts.stream()
+        .filter(
+            other -> other.equals(concept) || concept.sense().filter(other::isUnder).isPresent())
+        .mapToDouble(other -> other.score(scores))
+        .sum();
   }
 }

@@ -53,6 +53,8 @@ class ClusterNamesTest {
         .isEqualTo("spiny lobster");
     assertThat(name(List.of("albatross", "mollymawk"), row(0.3, 0.2)).get(0).name())
         .isEqualTo("albatross");
+    assertThat(name(List.of("monarch", "monarch butterfly"), row(0.3, 0.2)).get(0).name())
+        .isEqualTo("monarch butterfly");
     assertThat(name(List.of("automobile"), row(0.5)).get(0).name()).isEqualTo("car");
     assertThat(name(List.of("Felis concolor"), row(0.5)).get(0).name()).isEqualTo("cougar");
     assertThat(name(List.of("beacon light", "lighthouse"), row(0.5, 0.1)).get(0).name())
@@ -83,13 +85,13 @@ class ClusterNamesTest {
   }
 
   @Test
-  void a_hypernym_that_another_cluster_falls_under_is_not_taken() {
+  void a_hypernym_may_stand_beside_the_name_of_one_of_its_kinds() {
     List<ClusterName> names =
         name(
             List.of("corgi", "beagle", "collie", "poodle"),
             row(0.3, 0.28, 0.25, 0),
             row(0, 0, 0, 1));
-    assertThat(names).extracting(ClusterName::name).containsExactly("corgi", "poodle");
+    assertThat(names).extracting(ClusterName::name).containsExactly("dog", "poodle");
   }
 
   @Test
@@ -108,9 +110,24 @@ class ClusterNamesTest {
     assertThat(name.reason()).contains("dromedary, bison, gazelle, llama");
 
     List<ClusterName> beside = name(words, hoofed, row(0, 0, 0, 1, 0, 0));
-    assertThat(beside).extracting(ClusterName::name).containsExactly("dromedary", "bison");
+    assertThat(beside).extracting(ClusterName::name).containsExactly("ungulate", "bison");
     float[] agreed = row(0.25, 0.1, 0.07, 0.05, 0.05, 0);
     assertThat(name(words, agreed).get(0).name()).isEqualTo("dromedary");
+  }
+
+  @Test
+  void a_noun_counts_together_with_its_kinds_before_a_wider_word_is_taken() {
+    List<String> cars = List.of("car", "limousine", "motor vehicle", "tractor");
+    assertThat(name(cars, row(0.3, 0.2, 0.15, 0.1)).get(0).name()).isEqualTo("car");
+    List<String> mixed = List.of("go-kart", "motor vehicle", "fire engine", "moped", "golf cart");
+    assertThat(name(mixed, row(0.16, 0.1, 0.12, 0.1, 0.1)).get(0).name())
+        .isEqualTo("motor vehicle");
+  }
+
+  @Test
+  void of_two_kinds_that_hold_almost_the_same_the_more_used_is_the_wider_word() {
+    List<String> words = List.of("llama", "dalmatian", "elephant", "cat", "rabbit");
+    assertThat(name(words, row(0.15, 0.1, 0.1, 0.1, 0.1)).get(0).name()).isEqualTo("mammal");
   }
 
   @Test
