@@ -115,7 +115,7 @@ class FullDiskIT {
 
   @Test
   void a_scratch_disk_of_sparks_that_is_full() throws Exception {
-    try (SmallDisk disk = disk("64k")) {
+    try (SmallDisk disk = disk("16k")) {
       Map<String, String> scratch =
           Map.of("spark.local.dir", small.toString(), "spark.memory.fraction", "0.01");
       String[] words = cluster(folder.resolve("run"));
