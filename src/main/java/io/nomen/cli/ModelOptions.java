@@ -20,7 +20,7 @@ final class ModelOptions {
       paramLabel = "auto|fp32|bf16|fp16",
       defaultValue = "auto",
       description =
-          "Number format of the model's products; auto is fp16 on GPUs, bf16 on CPUs that have it, fp32 on others (default: auto).")
+          "Number format of the model's products; auto is fp16 on GPUs, bf16 on CPUs where that is faster, fp32 on others (default: auto).")
   String precision;
 
   @Option(

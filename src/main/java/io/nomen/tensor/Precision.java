@@ -38,8 +38,8 @@ public enum Precision {
   }
 
   /**
-   * This precision, with {@code AUTO} resolved: fp16 on GPUs, bf16 on CPUs with bf16 instructions
-   * (AVX512-BF16, AMX-BF16), fp32 on all others.
+   * This precision, with {@code AUTO} resolved: fp16 on GPUs, bf16 on CPUs where {@link
+   * Cpu#multipliesBf16() that is faster}, fp32 on all others.
    */
   public Precision on(TorchDevice device) {
     if (this != AUTO) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,10 +56,25 @@ class TorchTest {
 
   @Test
   void processor_flags_are_read_where_there_are_any() throws Exception {
-    Path cpuinfo = folder.resolve("cpuinfo");
-    Files.writeString(cpuinfo, "processor\t: 0\nflags\t\t: fpu avx512_bf16 sse\n");
-    assertThat(Cpu.read(cpuinfo)).contains("avx512_bf16");
+    assertThat(Cpu.read(cpuinfo("GenuineIntel", "fpu avx512_bf16 sse"))).contains("avx512_bf16");
     assertThat(Cpu.read(folder.resolve("missing"))).isEmpty();
+  }
+
+  @Test
+  void bf16_is_multiplied_with_amx_and_by_amd_but_not_by_intel_without_amx() throws Exception {
+    assertThat(bf16("GenuineIntel", "avx512_bf16 amx_bf16")).isTrue();
+    assertThat(bf16("AuthenticAMD", "avx512_bf16")).isTrue();
+    assertThat(bf16("GenuineIntel", "avx512_bf16")).isFalse();
+    assertThat(bf16("AuthenticAMD", "avx2")).isFalse();
+  }
+
+  private boolean bf16(String vendor, String flags) throws IOException {
+    return Cpu.multipliesBf16(Cpu.read(cpuinfo(vendor, flags)));
+  }
+
+  private Path cpuinfo(String vendor, String flags) throws IOException {
+    String text = "processor\t: 0\nvendor_id\t: %s\nflags\t\t: %s\n\nprocessor\t: 1\n";
+    return Files.writeString(folder.resolve("cpuinfo"), text.formatted(vendor, flags));
   }
 
   /** Starts libtorch and prints one product; run by the test below in processes of their own. */
