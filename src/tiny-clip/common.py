@@ -36,10 +36,17 @@ class Pictures:
         self.member = torch.from_numpy(np.load(folder / "member.npy"))  # [classes, concepts] 0 or 1
         self.concepts = json.loads((folder / "concepts.json").read_text())["concepts"]
         self.train = len(self.labels) - min(HELD_OUT, len(self.labels) // 5)
+        self.masks = np.load(folder / "masks.npy", mmap_mode="r") if (folder / "masks.npy").exists() else None
 
     def get(self, rows):
         """Pictures as float [n, 3, 64, 64] in 0..1."""
         return torch.from_numpy(self.images[np.asarray(rows)]).to(self.device).permute(0, 3, 1, 2).float().div_(255)
+
+    def things(self, rows):
+        """Where each picture's thing is, as masks.py found: float [n, 1, 64, 64], 1 on the thing and 0 on its ground."""
+        if self.masks is None:
+            sys.exit("no masks.npy among the data; run masks.py first, or give --plain 0")
+        return torch.from_numpy(np.unpackbits(self.masks[np.asarray(rows)], axis=2)).to(self.device)[:, None].float()
 
     def held_out(self):
         return range(self.train, len(self.labels))
@@ -50,6 +57,12 @@ class Pictures:
         epoch, at = divmod(step, steps)
         order = np.random.default_rng((seed, epoch)).permutation(self.train)
         return order[at * size : (at + 1) * size]
+
+
+def is_thing(masks):
+    """Of masks [n, 1, 64, 64], whether each is large enough to be a thing and leaves it some ground: bool [n]."""
+    area = masks.mean((1, 2, 3))
+    return (0.08 < area) & (area < 0.7)
 
 
 def generator(*numbers):
@@ -69,6 +82,7 @@ def augment(x, g, smallest=0.35, colour=0.3, size=64, whole=0.0):
     """Random crop (area from `smallest` to all, aspect 3/4 to 4/3), mirror, brightness, contrast, saturation.
 
     A share of `whole` pictures is not cropped: a crop is blown up and blurred, and the pictures to come are not.
+    Channels after the third are masks: cropped and mirrored along, their values left as they are.
     """
     n = len(x)
 
@@ -88,10 +102,11 @@ def augment(x, g, smallest=0.35, colour=0.3, size=64, whole=0.0):
     x = F.grid_sample(x, torch.cat([gx, gy], 3), "bilinear", "border", align_corners=False)
     if size != 64:
         x = F.interpolate(x, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+    x, masks = x[:, :3], x[:, 3:]
     x = x * u(1 - colour, 1 + colour)
     x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, u(1 - colour, 1 + colour))
     x = torch.lerp(x.mean(1, keepdim=True), x, u(1 - colour, 1 + colour))
-    return x.clamp_(0, 1)
+    return torch.cat([x.clamp_(0, 1), masks], 1)
 
 
 def one_cycle(step, steps, warmup):

@@ -1,9 +1,10 @@
 """Score a checkpoint folder on pictures that were never trained on.
 
-python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER] [--unseen FOLDER]
+python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER] [--unseen FOLDER] [--data DATA]
 Zero-shot top-1 (folders named by WordNet id), 20-nearest-neighbour vote, leave one out (WebDataset shards
 with .cls), spherical k-means (folders named by thing), zero-shot by names that no picture had in training
-(folders named by thing). No label here decides anything but the score.
+(folders named by thing). No label here decides anything but the score. With --data also zero-shot of its held-out
+pictures, which choices are made by: as they are, and their things cut out on white and on black.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 import clip
+import common
 
 PROMPTS = (
     "a photo of a {}.", "a photo of the {}.", "itap of a {}.", "a bad photo of the {}.", "a origami {}.",
@@ -33,8 +35,12 @@ def preprocessing(folder):
 
 
 def picture(file, edge, side):
+    """The middle of a file's picture."""
+    return middle(Image.open(file).convert("RGB"), edge, side)
+
+
+def middle(image, edge, side):
     """Shorter side to `edge` by Pillow's bicubic, centre crop of `side`."""
-    image = Image.open(file).convert("RGB")
     w, h = image.size
     short = min(w, h)
     image = image.resize((int(w * edge / short), int(h * edge / short)), Image.Resampling.BICUBIC)
@@ -62,6 +68,16 @@ def folders(root, pattern, pixels):
     things = sorted(p for p in root.iterdir() if p.is_dir())
     found = [(f, i) for i, t in enumerate(things) for f in sorted(t.glob(pattern))]
     return [t.name for t in things], np.stack([picture(f, *pixels) for f, _ in found]), torch.tensor([i for _, i in found])
+
+
+def grounds(pictures, pixels):
+    """Held-out pictures whose thing is known, as they are and on plain grounds, and their labels."""
+    rows = np.array(pictures.held_out())
+    rows = rows[common.is_thing(pictures.things(rows)).numpy()]
+    x, things = pictures.get(rows), pictures.things(rows)
+    shown = {"as they are": x, "things on white": x * things + (1 - things), "things on black": x * things}
+    arrays = {k: v.mul(255).round().byte().permute(0, 2, 3, 1).numpy() for k, v in shown.items()}
+    return {k: [middle(Image.fromarray(a), *pixels) for a in v] for k, v in arrays.items()}, pictures.labels[rows]
 
 
 def shards(root, pixels):
@@ -137,6 +153,7 @@ def main():
     p.add_argument("--cifar", type=Path)
     p.add_argument("--samples", type=Path)
     p.add_argument("--unseen", type=Path)
+    p.add_argument("--data", type=Path, help="the folder that prepare.py and masks.py wrote")
     args = p.parse_args()
     torch.set_num_threads(1)
     model, words, pixels = clip.load(args.checkpoint), clip.Words(args.checkpoint), preprocessing(args.checkpoint)
@@ -161,6 +178,13 @@ def main():
         found = zero_shot(embed(model, pictures), names(model, words, [[t] for t in things]), labels)
         what = f"{len(labels)} pictures of {len(things)} things whose names no picture had in training"
         print(f"Zero-shot top-1, {what}: {found:.2f} %", flush=True)
+    if args.data:
+        held_out = common.Pictures(args.data)
+        known = names(model, words, held_out.concepts[: len(held_out.member)])
+        shown, labels = grounds(held_out, pixels)
+        for ground, pictures in shown.items():
+            found = zero_shot(embed(model, pictures), known, labels)
+            print(f"Zero-shot top-1, {len(labels):,} held-out pictures, {ground}: {found:.2f} %", flush=True)
 
 
 if __name__ == "__main__":

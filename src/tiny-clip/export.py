@@ -20,19 +20,19 @@ ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; t
 
 Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-ImageNet's training set ({classes} WordNet synsets; research use, as ImageNet's pictures are). {lineage}
 
-- Image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes} synsets and {above} of their hypernyms, taught by a convolutional network that had learnt from the same pictures (its class probabilities, its features, and which pictures it finds alike, on the same crops). A picture whose own class is put aside is to be nearest to what stands above it.
+- Image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes} synsets and {above} of their hypernyms, taught by a convolutional network that had learnt from the same pictures (its class probabilities, its features, and which pictures it finds alike, on the same crops). Some things were cut out and shown on a plain ground. A picture whose own class is put aside is to be nearest to what stands above it.
 - Text tower: every lemma in varied prompts to the directions that the image tower had learnt, and WordNet's nouns below these near them.
 - {held:,} training pictures were held out to choose by.
 
-On pictures it was never trained on (two choices were made after a look at such pictures: that those are to be alike which are alike to the teacher, and how much the wider word counts):
+On pictures it was never trained on (three choices were made after a look at such pictures: that those are to be alike which are alike to the teacher, how much the wider word counts, and that some things are shown on a plain ground):
 
 {scores}
 It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of a shorter side of {edge}, and other things as the nearest of its {classes}. Good for demos and tests; not for real work.
 """
 FRESH = "Both towers began at random weights."
 WARM = (
-    "Both towers began at the weights of the `tiny` before this one (19 passes), and that at the first one's, which had "
-    "been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 training pictures (the held-out "
+    "Both towers began at the weights of the `tiny` before this one, which had made 39 passes with two teachers from the "
+    "first one's, and that had been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 training pictures (the held-out "
     "ones too, which flatter it since)."
 )
 

@@ -5,6 +5,7 @@ The embedding is a cosine classifier over every class and hypernym. Its targets 
 the very same crop, mixed with the label; pictures must be alike that are alike to the teacher, and patches
 foretell the teacher's map at their place. With its own class put aside, a picture must be nearest to what
 stands above it: so a thing that no class is for is called by the wider word, not by a sister of it.
+Some things are shown on a plain ground, and the teacher is asked what they were on their own.
 Most steps see half of the patches, the last ones whole pictures. Matrices learn by Muon, the rest by AdamW.
 """
 
@@ -87,6 +88,16 @@ def mix(x, named, share, g):
     return torch.cat([blends, x[n:]]), torch.cat([labels, named[n:]])
 
 
+def on_plain_ground(x, things, share, g):
+    """A `share` of the pictures with one colour around their thing: half of them white, the rest black or any."""
+    n = len(x)
+    chosen = (torch.rand(n, generator=g).to(x.device) < share) & common.is_thing(things)
+    kind, colour = torch.rand(n, 1, generator=g), torch.rand(n, 3, generator=g)
+    colour = torch.where(kind < 0.5, 1.0, torch.where(kind < 0.65, 0.0, colour)).to(x.device)
+    plain = torch.lerp(colour[:, :, None, None], x, things)
+    return torch.where(chosen[:, None, None, None], plain, x)
+
+
 def narrow_first(member):
     """Shares [classes, concepts] of those that a class belongs to, the narrower the more; rows sum to 1."""
     share = member / member.sum(0).clamp(min=1)
@@ -140,7 +151,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=20, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.4, ema=0.995,
-        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.5, whole=0.25,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.5, whole=0.25, plain=0.3,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
@@ -173,9 +184,15 @@ def main():
     def loss_of(step, rank, size):
         rows = pictures.batch(step, args.batch, args.seed)[rank::size]
         g = common.generator(args.seed, step, rank)
-        x = common.augment(pictures.get(rows), g, args.smallest, args.colour, whole=args.whole)
+        x = pictures.get(rows)
+        if args.plain:
+            x = torch.cat([x, pictures.things(rows)], 1)
+        x = common.augment(x, g, args.smallest, args.colour, whole=args.whole)
+        if args.plain:
+            x = torch.cat([x[:, :3], on_plain_ground(x[:, :3], x[:, 3:], args.plain, g)], 1)
         named = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
         x, named = mix(x, named, args.mixed, g)
+        x, shown = x[:, :3], x[:, -3:]  # to the teacher, who knows things where they live alone, and to the student
         with torch.no_grad():
             small = F.interpolate(x, size=(args.glance,) * 2, mode="bilinear", antialias=True)
             with common.autocast(args):
@@ -189,7 +206,7 @@ def main():
             kept = torch.rand(len(rows), grid, generator=g).argsort(1)[:, :count].to(args.device)
             wanted_map = wanted_map.gather(1, kept[:, :, None].expand(-1, -1, wanted_map.shape[2]))
         with common.autocast(args):
-            images, tokens = student(x, kept)
+            images, tokens = student(shown, kept)
             foreseen = student.to_map(tokens), student.to_pooled(images)
         images, foreseen_map, foreseen_pooled = (v.float() for v in (images, *foreseen))
         s = student.cosines(images) * student.logit_scale.clamp(max=math.log(100)).exp()

@@ -24,6 +24,7 @@ def toy(folder):
     rng = np.random.default_rng(1)
     folder.mkdir()
     np.save(folder / "images.npy", rng.integers(0, 256, (80, 64, 64, 3), np.uint8))
+    np.save(folder / "masks.npy", rng.integers(0, 256, (80, 64, 8), np.uint8))
     np.save(folder / "labels.npy", rng.integers(0, 3, 80))
     np.save(folder / "member.npy", np.array([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], np.float32))
     names = [["cat"], ["dog", "hound"], ["bus"], ["animal"], ["thing"]]
