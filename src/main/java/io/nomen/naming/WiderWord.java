@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -31,20 +32,31 @@ final class WiderWord {
   /** For each concept the places in {@link #kinds} of what it is a kind of. */
   private final int[][] kindsOf;
 
+  /** For each meaning that is a concept or stands above one, the places of these concepts. */
+  private final Map<String, List<Integer>> under = new HashMap<>();
+
   WiderWord(List<Concept> concepts, Specificity specificity) {
     this.concepts = concepts;
     Map<String, Integer> places = new HashMap<>();
     kindsOf =
         concepts.stream().map(concept -> above(concept, specificity, places)).toArray(int[][]::new);
+    for (int j = 0; j < kindsOf.length; j++) {
+      for (String id : ancestors(concepts.get(j))) {
+        under.computeIfAbsent(id, meaning -> new ArrayList<>()).add(j);
+      }
+    }
   }
 
   private int[] above(Concept concept, Specificity specificity, Map<String, Integer> places) {
-    return concept.sense().stream()
-        .flatMap(sense -> wordnet.ancestors(sense.id()).stream())
+    return ancestors(concept).stream()
         .map(id -> wordnet.sense(id).orElseThrow())
         .filter(kind -> specificity.isKind(kind) && !specificity.isBroad(kind))
         .mapToInt(kind -> places.computeIfAbsent(kind.id(), id -> added(kind)))
         .toArray();
+  }
+
+  private Set<String> ancestors(Concept concept) {
+    return concept.sense().map(sense -> wordnet.ancestors(sense.id())).orElse(Set.of());
   }
 
   private int added(Sense kind) {
@@ -60,19 +72,19 @@ final class WiderWord {
    * @param assigned the concept that it would be named after; negative where there is none
    */
   Optional<Sense> of(float[] scores, int assigned) {
+    double[] own = concepts.stream().mapToDouble(concept -> concept.score(scores)).toArray();
     double[] held = new double[kinds.size()];
     int top = 0;
-    for (int j = 0; j < kindsOf.length; j++) {
-      double score = concepts.get(j).score(scores);
-      top = score > concepts.get(top).score(scores) ? j : top;
+    for (int j = 0; j < own.length; j++) {
+      top = own[j] > own[top] ? j : top;
       for (int kind : kindsOf[j]) {
-        held[kind] += score;
+        held[kind] += own[j];
       }
     }
     double narrower =
         IntStream.of(top, assigned)
             .filter(j -> j >= 0)
-            .mapToDouble(j -> withKinds(concepts.get(j), scores))
+            .mapToDouble(j -> withKinds(j).stream().mapToDouble(i -> own[i]).sum())
             .max()
             .orElse(0);
     double enough = Math.max(LEAST, FACTOR * narrower);
@@ -82,12 +94,12 @@ final class WiderWord {
         .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())));
   }
 
-  /** The score of a concept with all that are kinds of it. */
-  private double withKinds(Concept concept, float[] scores) {
-    return concepts.stream()
-        .filter(
-            other -> other.equals(concept) || concept.sense().filter(other::isUnder).isPresent())
-        .mapToDouble(other -> other.score(scores))
-        .sum();
+  /** The places of a concept and of all that are kinds of it. */
+  private List<Integer> withKinds(int concept) {
+    return concepts
+        .get(concept)
+        .sense()
+        .map(sense -> under.get(sense.id()))
+        .orElse(List.of(concept));
   }
 }
