@@ -45,7 +45,7 @@ class Pictures:
     def things(self, rows):
         """Where each picture's thing is, as masks.py found: float [n, 1, 64, 64], 1 on the thing and 0 on its ground."""
         if self.masks is None:
-            sys.exit("no masks.npy among the data; run masks.py first, or give --plain 0")
+            sys.exit("no masks.npy among the data; run masks.py first (student.py --plain 0 does without)")
         return torch.from_numpy(np.unpackbits(self.masks[np.asarray(rows)], axis=2)).to(self.device)[:, None].float()
 
     def held_out(self):

@@ -73,8 +73,10 @@ def folders(root, pattern, pixels):
 def grounds(pictures, pixels):
     """Held-out pictures whose thing is known, as they are and on plain grounds, and their labels."""
     rows = np.array(pictures.held_out())
-    rows = rows[common.is_thing(pictures.things(rows)).numpy()]
-    x, things = pictures.get(rows), pictures.things(rows)
+    things = pictures.things(rows)
+    known = common.is_thing(things)
+    rows, things = rows[known.numpy()], things[known]
+    x = pictures.get(rows)
     shown = {"as they are": x, "things on white": x * things + (1 - things), "things on black": x * things}
     arrays = {k: v.mul(255).round().byte().permute(0, 2, 3, 1).numpy() for k, v in shown.items()}
     return {k: [middle(Image.fromarray(a), *pixels) for a in v] for k, v in arrays.items()}, pictures.labels[rows]

@@ -13,6 +13,7 @@ import torch
 import clip
 import common
 import concepts
+import evaluate
 
 CARD = """# tiny: the bundled CLIP
 
@@ -31,9 +32,9 @@ It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands 
 """
 FRESH = "Both towers began at random weights."
 WARM = (
-    "Both towers began at the weights of the `tiny` before this one, which had made 39 passes with two teachers from the "
-    "first one's, and that had been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 training pictures (the held-out "
-    "ones too, which flatter it since)."
+    "Both towers began at the weights of the `tiny` before this one, which had made 39 passes with two teachers from "
+    "the first one's, and that had been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 "
+    "training pictures (the held-out ones too, which flatter it since)."
 )
 
 
@@ -61,7 +62,7 @@ def main():
 
     settings = settings_of(args.out / "student.log")
     seen = student["step"] * int(settings["batch"])
-    edge = json.loads((args.start / "preprocessor_config.json").read_text())["size"]["shortest_edge"]
+    edge, _ = evaluate.preprocessing(args.start)
     v, t = model.config["vision_config"], model.config["text_config"]
     card = CARD.format(
         image=v["image_size"], edge=edge, patch=v["patch_size"], width=v["hidden_size"], layers=v["num_hidden_layers"],

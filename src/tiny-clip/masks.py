@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 
 import common
-from teacher import Teacher
+from teacher import taught
 
 CHUNK = 500
 SURE, LIKELY, SURELY_NOT = 0.9, 0.6, 0.15  # quantiles of what speaks for the class
@@ -29,8 +29,8 @@ SURE, LIKELY, SURELY_NOT = 0.9, 0.6, 0.15  # quantiles of what speaks for the cl
 def evidence(teacher, x, labels):
     """[n, 64, 64]: how much each place speaks for the class, 0 to 1, and a third as much that it is in the middle."""
     x = F.interpolate(x, size=(96, 96), mode="bilinear").contiguous(memory_format=torch.channels_last)
-    maps = teacher.stage3(teacher.stage2(teacher.stage1(teacher.stem(common.normalise(x)))))
-    active = (maps * teacher.head.weight[labels][:, :, None, None]).sum(1)
+    _, last = teacher.maps(x)
+    active = (last * teacher.head.weight[labels][:, :, None, None]).sum(1)
     active = active - active.amin((1, 2), keepdim=True)
     active = active / active.amax((1, 2), keepdim=True).clamp(min=1e-6)
     line = torch.linspace(-1, 1, 64)
@@ -45,7 +45,8 @@ def mask(picture, evidence):
     marks[evidence > np.quantile(evidence, SURE)] = cv2.GC_FGD
     marks[evidence < np.quantile(evidence, SURELY_NOT)] = cv2.GC_BGD
     cv2.setRNGSeed(17)
-    cv2.grabCut(np.ascontiguousarray(picture), marks, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))  # GrabCut's own models of colour
+    cv2.grabCut(np.ascontiguousarray(picture), marks, None, ground, thing, 3, cv2.GC_INIT_WITH_MASK)
     return (marks & 1).astype(bool)
 
 
@@ -69,9 +70,7 @@ def main():
     if args.worker == 0:
         for w in range(1, args.workers):
             others.append(subprocess.Popen([sys.executable, *sys.argv, "--worker", str(w)]))
-    teacher = Teacher(len(pictures.member))
-    teacher.load_state_dict(torch.load(args.out / "teacher.pt", map_location="cpu")["ema"])
-    teacher.eval()
+    teacher = taught(args.out, len(pictures.member))
     for i in range(args.worker * CHUNK, len(packed), args.workers * CHUNK):
         rows = range(i, min(i + CHUNK, len(packed)))
         if packed[rows[-1]].any():

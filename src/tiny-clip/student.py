@@ -20,7 +20,7 @@ from torch import nn
 import clip
 import common
 import evaluate
-from teacher import WIDTHS, Teacher
+from teacher import WIDTHS, taught
 
 LOOK = 3  # the teacher's map is foretold after this many layers
 
@@ -151,15 +151,14 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     args = common.arguments(
         p, scratch=0, batch=384, epochs=20, lr=1e-3, decay=0.05, hard=0.4, smallest=0.3, colour=0.4, ema=0.995,
-        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56, mixed=0.5, whole=0.25, plain=0.3,
+        map_weight=2.0, pooled_weight=2.0, relation_weight=1.0, wider_weight=0.25, glance=56,
+        mixed=0.5, whole=0.25, plain=0.3,
     )  # fmt: skip
     pictures = common.Pictures(args.data, args.device)
     run = common.Run(args.out, "student", args)
     student = beginning(args, pictures).to(args.device)
     judge = beginning(args, pictures).to(args.device)
-    teacher = Teacher(len(pictures.member)).to(args.device, memory_format=torch.channels_last)
-    teacher.load_state_dict(torch.load(args.out / "teacher.pt", map_location="cpu")["ema"])
-    teacher.eval()
+    teacher = taught(args.out, len(pictures.member)).to(args.device, memory_format=torch.channels_last)
     steps = args.epochs * (pictures.train // args.batch)
     classes = len(pictures.member)
     above = narrow_first(pictures.member[:, classes:]).to(args.device)
@@ -188,11 +187,11 @@ def main():
         if args.plain:
             x = torch.cat([x, pictures.things(rows)], 1)
         x = common.augment(x, g, args.smallest, args.colour, whole=args.whole)
-        if args.plain:
-            x = torch.cat([x[:, :3], on_plain_ground(x[:, :3], x[:, 3:], args.plain, g)], 1)
+        x, things = x[:, :3], x[:, 3:]
+        shown = on_plain_ground(x, things, args.plain, g) if args.plain else x
         named = F.one_hot(pictures.labels[rows].to(args.device), classes).float()
-        x, named = mix(x, named, args.mixed, g)
-        x, shown = x[:, :3], x[:, -3:]  # to the teacher, who knows things where they live alone, and to the student
+        both, named = mix(torch.cat([x, shown], 1), named, args.mixed, g)
+        x, shown = both.chunk(2, 1)  # to the teacher, who knows things where they live alone, and to the student
         with torch.no_grad():
             small = F.interpolate(x, size=(args.glance,) * 2, mode="bilinear", antialias=True)
             with common.autocast(args):

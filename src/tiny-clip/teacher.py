@@ -46,12 +46,24 @@ class Teacher(nn.Module):
         self.stage3 = nn.Sequential(Block(b, c, 2), Block(c, c, 1))
         self.head = nn.Linear(c, classes)
 
-    def forward(self, x, maps=False):
-        """Logits [n, classes]; with `maps` also the 8 x 8 [n, 192, 8, 8] and pooled [n, 384] features."""
+    def maps(self, x):
+        """Of pictures at 64 pixels: [n, 192, 8, 8] and [n, 384, 4, 4]; of smaller and larger ones in proportion."""
         middle = self.stage2(self.stage1(self.stem(common.normalise(x))))
-        pooled = self.stage3(middle).mean((2, 3))
+        return middle, self.stage3(middle)
+
+    def forward(self, x, maps=False):
+        """Logits [n, classes]; with `maps` also the middle map and the pooled last one [n, 384]."""
+        middle, last = self.maps(x)
+        pooled = last.mean((2, 3))
         logits = self.head(pooled)
         return (logits, middle, pooled) if maps else logits
+
+
+def taught(folder, classes):
+    """The averaged weights that this stage left in `folder`, to be asked and not to learn."""
+    model = Teacher(classes)
+    model.load_state_dict(torch.load(folder / "teacher.pt", map_location="cpu")["ema"])
+    return model.eval()
 
 
 def side(step, steps):
