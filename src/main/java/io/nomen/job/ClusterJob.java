@@ -9,6 +9,7 @@ import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.semantics.KMeansWarmUp;
 import io.nomen.semantics.SemanticSpace;
+import io.nomen.store.Digests;
 import io.nomen.store.Lease;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.Current;

@@ -10,6 +10,7 @@ import io.nomen.image.ReadOptions;
 import io.nomen.job.RunRecord.Counts;
 import io.nomen.spark.LiveCount;
 import io.nomen.spark.TaskResources;
+import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;

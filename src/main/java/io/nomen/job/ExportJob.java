@@ -1,8 +1,8 @@
 package io.nomen.job;
 
+import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.NpyWriter;
 import io.nomen.store.RunFolder;
-import io.nomen.store.SafetensorsWriter;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import io.nomen.store.TableColumn;
@@ -67,7 +67,7 @@ public final class ExportJob {
     }
     float[] norms = new float[rows.size()];
     int[] row = {0};
-    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes);
+    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes, Map.of());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
       rows.each(
           (path, values, norm) -> {

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.semantics.NounMatrix;
+import io.nomen.store.Digests;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.store.Table;

@@ -9,6 +9,7 @@ import io.nomen.image.ImageDecoder;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
+import io.nomen.store.Digests;
 import java.util.Optional;
 
 /**

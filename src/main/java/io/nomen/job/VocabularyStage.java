@@ -8,6 +8,7 @@ import io.nomen.clip.ClipTokenizer;
 import io.nomen.clip.EncoderCache;
 import io.nomen.spark.LiveCount;
 import io.nomen.spark.TaskResources;
+import io.nomen.store.Digests;
 import io.nomen.store.NpyReader;
 import io.nomen.store.RunFolder;
 import io.nomen.store.RunFolder.StageAttempt;

@@ -1,6 +1,7 @@
 package io.nomen.store;
 
 import io.nomen.NomenException;
+import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.nomen.store;
 
 import io.nomen.NomenException;
 import io.nomen.store.StoredNumber.Kind;
+import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.nomen.store;
+package io.nomen.tensor;
 
 import java.io.Closeable;
 
