@@ -47,6 +47,16 @@ final class Bytes {
     return true;
   }
 
+  /** Where the ASCII text {@code tag} first stands, or -1. */
+  static int indexOf(byte[] bytes, String tag) {
+    for (int at = 0; at + tag.length() <= bytes.length; at++) {
+      if (startsWith(bytes, at, tag)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   static String ascii(byte[] bytes, int at, int length) {
     return new String(bytes, at, length, StandardCharsets.ISO_8859_1);
   }
