@@ -3,6 +3,7 @@ package io.nomen.heads;
 import io.nomen.NomenException;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -108,6 +109,7 @@ public final class Checkpoints {
       String history = file.metadata().getOrDefault("history", "");
       return Optional.of(new Saved(state, Json.read(history, TrainingHistory.class, uri)));
     } catch (NomenException e) {
+      StoreTrouble.stopUnlessOfOneFile(uri, e);
       LOG.warn("a checkpoint is passed over: {}", e.getMessage());
       return Optional.empty();
     }

@@ -11,6 +11,7 @@ import io.nomen.image.ImageDecoder;
 import io.nomen.image.RgbImage;
 import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import io.nomen.store.Table;
 import io.nomen.store.TableColumn;
 import java.awt.image.BufferedImage;
@@ -105,6 +106,7 @@ final class ListedImages {
             ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
             : Map.of();
       } catch (NomenException e) {
+        StoreTrouble.stopUnlessOfOneFile(path, e);
         // The page shows the file's name in its place; the run's tables do not depend on it.
         return Map.of();
       }
