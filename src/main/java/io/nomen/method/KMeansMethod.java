@@ -1,7 +1,7 @@
 package io.nomen.method;
 
-import io.nomen.semantics.KMeansFit;
-import io.nomen.semantics.SphericalKMeans;
+import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import java.util.Optional;
 
 /** Spherical k-means of the embeddings: the baseline that needs no text. */

@@ -1,7 +1,7 @@
 package io.nomen.method;
 
+import io.nomen.kmeans.SampledRows;
 import io.nomen.semantics.AverageLinkage;
-import io.nomen.semantics.SampledRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Silhouette;

@@ -1,7 +1,7 @@
 package io.nomen.method;
 
-import io.nomen.semantics.KMeansFit;
-import io.nomen.semantics.SphericalKMeans;
+import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
-import io.nomen.semantics.KMeansOptions;
+import io.nomen.kmeans.KMeansOptions;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
