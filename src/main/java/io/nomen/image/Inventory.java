@@ -289,6 +289,7 @@ public final class Inventory {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       // It is listed all the same, and its row will say what is wrong.
       return false;
     }
