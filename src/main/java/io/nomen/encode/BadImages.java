@@ -1,6 +1,7 @@
 package io.nomen.encode;
 
 import io.nomen.NomenException;
+import io.nomen.run.Table;
 import java.util.Locale;
 
 /** Decides whether there are too many bad images to go on. */
@@ -10,20 +11,22 @@ public final class BadImages {
   /**
    * Ends a job that has too many of them.
    *
+   * @param images where the reasons are, whether it is published or not
    * @throws NomenException of kind {@code TOO_MANY_BAD} when the share of bad ones is above {@code
    *     largest}
    */
-  public static void check(long listed, long bad, double largest) {
+  public static void check(long listed, long bad, double largest, Table images) {
     if (bad > largest * listed) {
       throw new NomenException(
           NomenException.Kind.TOO_MANY_BAD,
           String.format(
               Locale.ROOT,
-              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the images table has a reason for each.",
+              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the table %s has a reason for each.",
               bad,
               listed,
               100.0 * bad / listed,
-              100 * largest));
+              100 * largest,
+              images.folder()));
     }
   }
 }

@@ -3,14 +3,13 @@ package io.nomen.encode;
 import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.clip.ClipModel;
+import io.nomen.encode.EncodeTask.BucketManifest;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
 import io.nomen.image.ReadOptions;
-import io.nomen.run.BucketManifest;
 import io.nomen.run.JobContext;
-import io.nomen.run.Leftovers;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord.Counts;
@@ -25,7 +24,6 @@ import io.nomen.tensor.Precision;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,18 +91,7 @@ public final class EncodeStage {
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
-    StageAttempt whole = folder.finish(attempt, facts);
-    // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
-    // killed before this line would go on with those.
-    deleteLeftovers(attempt, done.values());
-    return whole;
-  }
-
-  private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
-    List<String> files = manifests.stream().map(BucketManifest::file).toList();
-    for (String table : List.of("images", "embeddings")) {
-      Leftovers.delete(context.storage(), folder.attemptFolder(table, attempt.attempt()), files);
-    }
+    return folder.finish(attempt, facts);
   }
 
   /** What a dry run says of this stage. */
@@ -209,10 +196,10 @@ public final class EncodeStage {
   private Map<Integer, BucketManifest> finished(StageAttempt attempt) {
     Storage storage = context.storage();
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
-    for (Storage.Entry entry : storage.list(manifests(attempt))) {
-      Json.readIfWhole(storage.readText(entry.uri()), BucketManifest.class, entry.uri())
-          .ifPresent(manifest -> manifests.put(manifest.bucket(), manifest));
-    }
+    List<String> files = storage.list(manifests(attempt)).stream().map(Storage.Entry::uri).toList();
+    Table.sideBySide(
+            files, uri -> Json.readIfWhole(storage.readText(uri), BucketManifest.class, uri))
+        .forEach(read -> read.ifPresent(found -> manifests.put(found.bucket(), found)));
     return manifests;
   }
 
@@ -247,7 +234,6 @@ public final class EncodeStage {
       files.add(manifest.file());
       counts.add(rows.applyAsLong(manifest));
     }
-    String tableFolder = folder.attemptFolder(name, attempt.attempt());
-    new Table(name, tableFolder, files, counts).commit(context.storage());
+    folder.commit(name, attempt.attempt(), files, counts);
   }
 }

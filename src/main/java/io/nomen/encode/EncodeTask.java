@@ -7,17 +7,19 @@ import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
-import io.nomen.run.BucketManifest;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
+import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
-import io.nomen.run.TaskFile;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.TaskContext;
@@ -29,8 +31,27 @@ import org.apache.spark.util.LongAccumulator;
  * then, when both are whole, the manifest that makes them count. A repeated or speculative task
  * writes beside the first, and the manifest names the winner.
  */
-final class EncodeTask implements Function<Bucket, BucketManifest> {
+final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Says that a bucket is whole, and which files are it. Written last: a bucket without its
+   * manifest does not count, whatever files lie about.
+   *
+   * @param bucket number of the bucket
+   * @param file name of its Parquet file, the same in {@code images} and {@code embeddings}
+   * @param listed rows in {@code images}
+   * @param embedded rows in {@code embeddings}
+   * @param statuses word of each status → images that have it
+   */
+  record BucketManifest(
+      int bucket, String file, long listed, long embedded, SortedMap<String, Long> statuses)
+      implements Serializable {
+
+    String name() {
+      return String.format(Locale.ROOT, "bucket-%06d.json", bucket);
+    }
+  }
 
   private final Storage storage;
   private final ClipModel model;
@@ -46,12 +67,10 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   @Override
   public BucketManifest call(Bucket bucket) {
-    String file = TaskFile.name("bucket", bucket.number());
+    String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
-    storage.writeText(
-        settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()),
-        Json.line(manifest));
+    storage.writeText(settings.manifestsFolder() + "/" + manifest.name(), Json.line(manifest));
     return manifest;
   }
 
@@ -62,10 +81,11 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             storage,
             TaskDevice.choose(settings.device(), TaskContext.get()),
             settings.precision());
-    try (TableWriter images =
-            new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
-        TableWriter embeddings =
-            new TableWriter(storage, settings.embeddingsFolder() + "/" + file, Tables.EMBEDDINGS);
+    try (TableWriter<ImageRow> images =
+            new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
+        TableWriter<EmbeddingTable.Row> embeddings =
+            new TableWriter<>(
+                storage, settings.embeddingsFolder() + "/" + file, EmbeddingTable.SCHEMA);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read()),
@@ -86,14 +106,17 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
     private final ClipEncoder encoder;
-    private final TableWriter images;
-    private final TableWriter embeddings;
+    private final TableWriter<ImageRow> images;
+    private final TableWriter<EmbeddingTable.Row> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private final ByteBuffer pixels;
     private int usable;
 
-    Batch(ClipEncoder encoder, TableWriter images, TableWriter embeddings) {
+    Batch(
+        ClipEncoder encoder,
+        TableWriter<ImageRow> images,
+        TableWriter<EmbeddingTable.Row> embeddings) {
       this.encoder = encoder;
       this.images = images;
       this.embeddings = embeddings;
@@ -133,7 +156,8 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
     private void write(PreparedImage image, UnitRow unit) {
       if (unit.values().isPresent()) {
-        embeddings.write(image.raw().path(), unit.values().get(), unit.norm());
+        embeddings.write(
+            new EmbeddingTable.Row(image.raw().path(), unit.values().get(), unit.norm()));
         write(image);
       } else {
         write(image.bad(unit.problem().orElseThrow()));
@@ -143,16 +167,17 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     private void write(PreparedImage image) {
       statuses.merge(image.status().word(), 1L, Long::sum);
       images.write(
-          image.raw().path(),
-          image.status().word(),
-          image.reason(),
-          image.facts().map(Facts::format),
-          image.facts().map(Facts::width),
-          image.facts().map(Facts::height),
-          image.bytes(),
-          image.raw().offset(),
-          image.digest(),
-          image.raw().label());
+          new ImageRow(
+              image.raw().path(),
+              image.status().word(),
+              image.reason(),
+              image.facts().map(Facts::format),
+              image.facts().map(Facts::width),
+              image.facts().map(Facts::height),
+              image.bytes(),
+              image.raw().offset(),
+              image.digest(),
+              image.raw().label()));
     }
   }
 }

@@ -21,6 +21,7 @@ final class SideFiles {
 
   /** Names of these are never an image's; they are not even opened. */
   static final String SYSTEM = "files of systems and programs";
+
   private static final String ANNOTATIONS = "annotations and side files";
   private static final String VIDEOS = "videos and sounds";
   static final String FOLDERS = "files in folders of systems and programs";
@@ -30,19 +31,48 @@ final class SideFiles {
 
   private static final Set<String> SYSTEM_NAMES =
       Set.of(
-          ".ds_store", ".localized", ".apdisk", "icon\r", "thumbs.db", "ehthumbs.db", "desktop.ini",
-          "folder.htt", ".directory", ".picasa.ini", "picasa.ini", "zbthumbnail.info", ".nomedia",
-          ".dropbox", ".dropbox.attr", ".metadata_never_index", ".gitignore", ".gitattributes",
-          ".gitkeep", ".keep", "_success", "_metadata", "_common_metadata");
+          ".ds_store",
+          ".localized",
+          ".apdisk",
+          "icon\r",
+          "thumbs.db",
+          "ehthumbs.db",
+          "desktop.ini",
+          "folder.htt",
+          ".directory",
+          ".picasa.ini",
+          "picasa.ini",
+          "zbthumbnail.info",
+          ".nomedia",
+          ".dropbox",
+          ".dropbox.attr",
+          ".metadata_never_index",
+          ".gitignore",
+          ".gitattributes",
+          ".gitkeep",
+          ".keep",
+          "_success",
+          "_metadata",
+          "_common_metadata");
 
   /** AppleDouble, NFS, lock files of office programs, checksums of Hadoop. */
   private static final Pattern SYSTEM_NAME =
       Pattern.compile("[.]_.+|[.]nfs.+|[.]~lock[.].+|~[$].+|[.].+[.]crc|[.]volumeicon[.].+");
 
   private static final Set<String> TEXT_NAMES =
-      Set.of("readme", "license", "licence", "copying", "notice", "changelog", "sha256sums", "md5sums");
+      Set.of(
+          "readme",
+          "license",
+          "licence",
+          "copying",
+          "notice",
+          "changelog",
+          "sha256sums",
+          "md5sums");
 
-  /** Bins, indices and thumbnails of macOS, Windows, Linux, NAS, photo programs, version control. */
+  /**
+   * Bins, indices and thumbnails of macOS, Windows, Linux, NAS, photo programs, version control.
+   */
   private static final Pattern SYSTEM_FOLDER =
       Pattern.compile(
           "@eadir|#recycle|#snapshot|@recycle|[.]@__thumb|[$]recycle[.]bin|recycler"

@@ -3,7 +3,6 @@ package io.nomen.job;
 import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
-import io.nomen.encode.Embeddings;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Resemblance;
@@ -18,15 +17,14 @@ import io.nomen.method.Methods;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.NounTable;
 import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
 import io.nomen.semantics.SemanticSpace;
@@ -53,7 +51,7 @@ public final class ClusterJob {
   private final ClusterOptions options;
   private final NounSource nounSource;
   private final Stopwatch stopwatch = new Stopwatch();
-  private final Map<String, String> tables = new LinkedHashMap<>();
+  private final Map<String, String> attempts = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
@@ -71,7 +69,7 @@ public final class ClusterJob {
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipCheckpoint> checkpoint = checkpoint();
-    return Lease.holding(folder, () -> run(checkpoint));
+    return folder.holding(() -> run(checkpoint));
   }
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
@@ -79,13 +77,15 @@ public final class ClusterJob {
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
-    if (!attempt.done() || done.isEmpty()) {
-      return cluster(attempt, source, nouns, checkpoint);
+    Optional<Snapshot> done = folder.published(attempt);
+    if (done.isEmpty()) {
+      return cluster(folder.unpublished(attempt), source, nouns, checkpoint);
     }
     context.progress().say("cluster: done before with the same embeddings, nouns and options");
+    RunRecord record = done.get().requireRecord();
+    folder.showRecord(Optional.of(record));
     new GalleryStage(context, folder).finish(done.get());
-    return done.get();
+    return record;
   }
 
   /** Meanwhile k-means warms up, where it lies ahead. */
@@ -95,7 +95,7 @@ public final class ClusterJob {
         ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
     try {
       return stopwatch.time(
-          "vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+          "vocabulary", () -> nounSource.table(folder, checkpoint, source, attempts));
     } finally {
       warming.ifPresent(KMeansWarmUp::close);
     }
@@ -108,13 +108,12 @@ public final class ClusterJob {
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    return Embeddings.of(
+    return EmbeddingSource.of(
         context,
         folder,
         options.images(),
         options.embeddings(),
-        checkpoint.map(ClipCheckpoint::model),
-        tables);
+        checkpoint.map(ClipCheckpoint::model));
   }
 
   private void requireSensible(Optional<NounTable> nouns) {
@@ -244,32 +243,24 @@ public final class ClusterJob {
         stopwatch.time(
             "quality",
             () -> Stability.of(clustering.restarts(), embeddings, table.norms(), options.seed()));
-    space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
+    attempts.putAll(source.attempts());
+    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
+    space.ifPresent(
+        found ->
+            SemanticTables.write(folder, id, found, nouns.orElseThrow())
+                .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
-    publish(id, space.isPresent());
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    record.write(folder);
-    // Only now: what is done is never looked at again, and its record must be there.
+    Snapshot run = folder.publish(id, attempts, source.sources(), Optional.of(record));
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    timed.write(folder);
+    folder.rewrite(timed);
     return timed;
-  }
-
-  private void publish(String id, boolean semantics) {
-    tables.put("assignments", RunFolder.relative("assignments", id));
-    tables.put("clusters", RunFolder.relative("clusters", id));
-    tables.put("heads", RunFolder.relative("heads", id));
-    if (semantics) {
-      tables.put("semantic_centres", RunFolder.relative("semantic_centres", id));
-      tables.put("selected_nouns", RunFolder.relative("selected_nouns", id));
-    }
-    folder.publish(new Current(id, Instant.now().toString(), tables));
   }
 
   private RunRecord record(

@@ -3,13 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.ModelChoice;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.vocabulary.Prompts;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +37,7 @@ public final class VocabularyJob {
   public static Map<String, Object> run(
       JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
-    return Lease.holding(folder, () -> run(context, folder, choice, model, stage));
+    return folder.holding(() -> run(context, folder, choice, model, stage));
   }
 
   private static Map<String, Object> run(
@@ -63,9 +60,7 @@ public final class VocabularyJob {
       id = attempt.attempt();
       result.putAll(attempt.facts());
     }
-    folder.publish(
-        new Current(
-            id, Instant.now().toString(), Map.of("nouns", RunFolder.relative("nouns", id))));
+    folder.publish(id, Map.of("nouns", id), Map.of(), Optional.empty());
     result.put("output", folder.uri());
     return result;
   }

@@ -3,12 +3,12 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EncodeTask.BucketManifest;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Inventory;
 import io.nomen.image.InventoryOptions;
 import io.nomen.image.ReadOptions;
-import io.nomen.run.BucketManifest;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import java.nio.file.Files;
