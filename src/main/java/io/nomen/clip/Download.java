@@ -1,6 +1,7 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,12 +67,9 @@ final class Download {
     if (size.isPresent() && size.getAsLong() != length) {
       Files.delete(part);
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %,d bytes where the list says %,d; it was thrown away.",
-              address,
-              length,
-              size.getAsLong()));
+              address, length, size.getAsLong()));
     }
     if (sha256.isPresent() && !sha256.get().equals(digest)) {
       Files.delete(part);
@@ -101,12 +99,9 @@ final class Download {
       }
     }
     throw NomenException.input(
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "%s broke off %d times with %,d bytes here; the same command goes on from there.",
-            address,
-            ATTEMPTS,
-            Files.size(part)));
+            address, ATTEMPTS, Files.size(part)));
   }
 
   /** One request; whether the file is whole afterwards. */
@@ -149,12 +144,9 @@ final class Download {
     long most = Math.min(LARGEST, size.orElse(LARGEST)) - from;
     if (promised > most) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s promises %,d bytes, more than the %,d that it may have.",
-              address,
-              promised + from,
-              most + from));
+              address, promised + from, most + from));
     }
     long received = 0;
     try (InputStream in = connection.getInputStream();

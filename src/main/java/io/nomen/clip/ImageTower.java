@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import java.util.List;
 
@@ -38,7 +39,8 @@ final class ImageTower {
     for (int i = 0; i <= last; i++) {
       tower.block(i, Layout.block(Layout.VISION, i), false, i == last);
     }
-    tower.line("x = %s", tower.normed("torch.reshape(x, [n, %d])".formatted(width), "after"));
+    tower.line(
+        "x = %s", tower.normed(RootLocale.format("torch.reshape(x, [n, %d])", width), "after"));
     tower.line("return torch.linear(x, @projection)");
     return tower;
   }

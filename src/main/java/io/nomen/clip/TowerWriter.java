@@ -1,11 +1,11 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -30,7 +30,7 @@ final class TowerWriter {
 
   /** Adds a line of TorchScript; {@code @name} in it is the attribute {@code name}. */
   TowerWriter line(String format, Object... arguments) {
-    String text = String.format(Locale.ROOT, format, arguments).replace("@", "self.");
+    String text = RootLocale.format(format, arguments).replace("@", "self.");
     source.append("    ").append(text).append('\n');
     return this;
   }
@@ -53,18 +53,19 @@ final class TowerWriter {
 
   /** The expression of a layer norm of {@code x}. */
   String normed(String x, String name) {
-    return "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)"
-        .formatted(x, spec.width(), name, name, Double.toString(spec.epsilon()));
+    return RootLocale.format(
+        "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)",
+        x, spec.width(), name, name, Double.toString(spec.epsilon()));
   }
 
   /** The expression of {@code x} in the precision of the products. */
   String low(String x) {
-    return "torch.to(%s, %d)".formatted(x, precision.scalarType());
+    return RootLocale.format("torch.to(%s, %d)", x, precision.scalarType());
   }
 
   /** The expression of {@code x} as float32. */
   static String full(String x) {
-    return "torch.to(%s, %d)".formatted(x, Precision.FP32.scalarType());
+    return RootLocale.format("torch.to(%s, %d)", x, Precision.FP32.scalarType());
   }
 
   Precision precision() {
@@ -97,7 +98,8 @@ final class TowerWriter {
       line("x = torch.slice(x, 1, 0, 1)");
     }
     line(
-        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0, 2), None, 0., %s)",
+        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0,"
+            + " 2), None, 0., %s)",
         causal ? "True" : "False");
     line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
     line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);

@@ -1,12 +1,12 @@
 package io.nomen.heads;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -69,7 +69,7 @@ public final class Checkpoints {
             "digest", where.digest(),
             "steps", Integer.toString(state.steps()),
             "history", Json.line(history));
-    String name = String.format(Locale.ROOT, "epoch-%06d%s", history.epochs().size(), SUFFIX);
+    String name = RootLocale.format("epoch-%06d%s", history.epochs().size(), SUFFIX);
     where
         .storage()
         .writeBytes(folder(where, seed) + "/" + name, new TensorFile(tensors, facts).bytes());
