@@ -1,6 +1,5 @@
 package io.nomen.clip;
 
-import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import java.util.List;
 
@@ -40,7 +39,7 @@ final class ImageTower {
       tower.block(i, Layout.block(Layout.VISION, i), false, i == last);
     }
     tower.line(
-        "x = %s", tower.normed(RootLocale.format("torch.reshape(x, [n, %d])", width), "after"));
+        "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
     tower.line("return torch.linear(x, @projection)");
     return tower;
   }

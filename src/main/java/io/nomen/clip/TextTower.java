@@ -1,6 +1,5 @@
 package io.nomen.clip;
 
-import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 
 /**
@@ -42,12 +41,12 @@ final class TextTower {
     tower.line(
         text.endIsLargestId()
             ? "end = torch.argmax(tokens, -1)"
-            : RootLocale.format(
+            : TowerWriter.format(
                 "end = torch.argmax(torch.to(torch.eq(tokens, %d), 3), -1)", text.endToken()));
     tower.line(
         "x = torch.gather(x, 1, torch.expand(torch.reshape(end, [n, 1, 1]), [-1, -1, %d]))", width);
     tower.line(
-        "x = %s", tower.normed(RootLocale.format("torch.reshape(x, [n, %d])", width), "after"));
+        "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
     tower.line("return torch.linear(x, @projection)");
     return tower;
   }

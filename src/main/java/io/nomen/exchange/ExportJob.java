@@ -8,6 +8,7 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.TableColumn;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
+import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.BufferedWriter;
@@ -68,7 +69,7 @@ public final class ExportJob {
     }
     float[] norms = new float[rows.size()];
     int[] row = {0};
-    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes);
+    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes, Map.of());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
       rows.each(
           (path, values, norm) -> {

@@ -28,16 +28,18 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
+  private final LeftOut leftOut;
   private final FilesAhead ahead;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<TarBucketReader> shard = Optional.empty();
   private Optional<ListedFile> lastRead = Optional.empty();
   private int unreadableInARow;
 
-  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options) {
+  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
     this.files = bucket.files().iterator();
     this.storage = storage;
     this.options = options;
+    this.leftOut = leftOut;
     this.ahead = new FilesAhead(bucket.files(), storage, options);
   }
 
@@ -78,8 +80,10 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
             : new byte[0];
     if (TarHeader.begins(start)) {
       open(file);
-    } else if (!file.companion() || ImageFormat.of(start).isPresent()) {
+    } else if (file.side().isEmpty() || ImageFormat.of(start).isPresent()) {
       ready.add(image);
+    } else {
+      leftOut.add(file.side());
     }
   }
 
@@ -124,7 +128,8 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   private void open(ListedFile file) {
     shard =
         Optional.of(
-            new TarBucketReader(new TarBucket(0, file.path(), file.length()), storage, options));
+            new TarBucketReader(
+                new TarBucket(0, file.path(), file.length()), storage, options, leftOut));
   }
 
   private boolean isTar(ListedFile file) {
@@ -151,7 +156,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     }
     try (InputStream in = ImageFile.open(storage, file.labelFile(), 0)) {
       String text =
-          new String(in.readNBytes(TarSample.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
+          new String(in.readNBytes(SideFiles.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
       return text.isEmpty() ? folder : Optional.of(text);
     } catch (IOException e) {
       StoreTrouble.stopUnlessOfOneFile(file.labelFile(), e);
@@ -164,11 +169,22 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     if (!file.trouble().isEmpty()) {
       return new Content.Missing(ImageStatus.UNREADABLE, file.trouble());
     }
-    if (file.length() > options.maxImageBytes()) {
+    if (file.length() > options.maxImageBytes() && file.side().isEmpty()) {
       return tooLarge(file.length(), options);
     }
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
-      byte[] bytes = ImageFile.readAll(in, file.length(), options.maxImageBytes() + 1);
+      byte[] start = new byte[0];
+      if (!file.side().isEmpty()) {
+        start = in.readNBytes(TarHeader.BLOCK);
+        if (ImageFormat.of(start).isEmpty()) {
+          // A video may be long, and nobody will look further than this.
+          return new Content.Whole(start);
+        }
+      }
+      byte[] rest =
+          ImageFile.readAll(
+              in, file.length() - start.length, options.maxImageBytes() + 1 - start.length);
+      byte[] bytes = start.length == 0 ? rest : Bytes.concat(start, rest);
       return bytes.length > options.maxImageBytes()
           ? tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
