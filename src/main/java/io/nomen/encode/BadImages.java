@@ -1,8 +1,8 @@
 package io.nomen.encode;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.run.Table;
-import java.util.Locale;
 
 /** Decides whether there are too many bad images to go on. */
 public final class BadImages {
@@ -19,14 +19,10 @@ public final class BadImages {
     if (bad > largest * listed) {
       throw new NomenException(
           NomenException.Kind.TOO_MANY_BAD,
-          String.format(
-              Locale.ROOT,
-              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the table %s has a reason for each.",
-              bad,
-              listed,
-              100.0 * bad / listed,
-              100 * largest,
-              images.folder()));
+          RootLocale.format(
+              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the table %s"
+                  + " has a reason for each.",
+              bad, listed, 100.0 * bad / listed, 100 * largest, images.folder()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.encode;
 
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
@@ -19,7 +20,6 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.TaskContext;
@@ -49,7 +49,7 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
       implements Serializable {
 
     String name() {
-      return String.format(Locale.ROOT, "bucket-%06d.json", bucket);
+      return RootLocale.format("bucket-%06d.json", bucket);
     }
   }
 

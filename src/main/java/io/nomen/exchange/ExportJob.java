@@ -1,6 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -21,7 +22,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -130,8 +130,7 @@ public final class ExportJob {
       for (int row : order) {
         int cluster = assignments.cluster()[row];
         out.write(
-            String.format(
-                Locale.ROOT,
+            RootLocale.format(
                 "%s,%d,%s,%.6f\r\n",
                 quoted(paths.get(row)),
                 cluster,

@@ -2,6 +2,7 @@ package io.nomen.exchange;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.encode.BadImages;
 import io.nomen.encode.UnitRow;
 import io.nomen.run.EmbeddingTable;
@@ -112,7 +113,7 @@ public final class ImportJob {
     }
 
     private void file(EmbeddingRows.Part part, int from, int to) {
-      String file = "part-%05d.parquet".formatted(files.size());
+      String file = RootLocale.format("part-%05d.parquet", files.size());
       try (TableWriter<ImageRow> images =
               new TableWriter<>(folder.storage(), uri("images", file), ImageRow.SCHEMA);
           TableWriter<EmbeddingTable.Row> embeddings =

@@ -101,11 +101,11 @@ final class SideFiles {
   private static Map<String, String> kinds() {
     Map<String, String> kinds = new HashMap<>();
     String annotations =
-        "cls cls2 index inx id txt text transcript caption cap json jsn jsonl ndjson geojson csv tsv"
-            + " xml html htm md rst yaml yml toml npy npz pyd pickle pkl pt pth ten tb mp msg cbor"
-            + " bbox mat h5 hdf5 pts lst names tfrecord arrow feather lmdb mdb db sqlite gpx kml srt"
-            + " vtt nfo aae xmp pp3 dop cos cop on1 rmd ini cfg log lnk url webloc md5 sha1 sha256"
-            + " sfv par2 ctg ind bdm cpi mpl py ipynb sh";
+        "cls cls2 index inx id txt text transcript caption cap json jsn jsonl ndjson geojson csv"
+            + " tsv xml html htm md rst yaml yml toml npy npz pyd pickle pkl pt pth ten tb mp msg"
+            + " cbor bbox mat h5 hdf5 pts lst names tfrecord arrow feather lmdb mdb db sqlite gpx"
+            + " kml srt vtt nfo aae xmp pp3 dop cos cop on1 rmd ini cfg log lnk url webloc md5 sha1"
+            + " sha256 sfv par2 ctg ind bdm cpi mpl py ipynb sh";
     String videos =
         "mov mp4 m4v avi mkv webm mpg mpeg 3gp 3g2 mts m2ts wmv flv ogv vob lrv insv"
             + " mp3 wav m4a aac flac ogg opus wma amr";

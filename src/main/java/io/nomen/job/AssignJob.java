@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
@@ -8,7 +9,7 @@ import io.nomen.encode.EncodeStage;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
-import io.nomen.naming.NamedClusters;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.Platform;
@@ -59,8 +60,9 @@ public final class AssignJob {
                 plan.addAll(
                     new EncodeStage(context, folder, images, model().orElseThrow()).plan()));
     plan.add(
-        "give every image one of the %d clusters of %s (%s)"
-            .formatted(fitted.clusters(), earlier.uri(), fitted.methodName()));
+        RootLocale.format(
+            "give every image one of the %d clusters of %s (%s)",
+            fitted.clusters(), earlier.uri(), fitted.methodName()));
     return plan;
   }
 
@@ -84,8 +86,7 @@ public final class AssignJob {
       return assign(folder.unpublished(attempt), source);
     }
     context.progress().say("assign: done before with the same embeddings and run");
-    RunRecord record = done.get().requireRecord();
-    folder.showRecord(Optional.of(record));
+    RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
     return record;
   }
@@ -122,7 +123,7 @@ public final class AssignJob {
     folder.finish(attempt, Map.of());
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(attempt, source, quality);
-    folder.rewrite(timed);
+    folder.show(timed);
     return timed;
   }
 

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.evaluate.AutoClusters;
@@ -82,8 +83,7 @@ public final class ClusterJob {
       return cluster(folder.unpublished(attempt), source, nouns, checkpoint);
     }
     context.progress().say("cluster: done before with the same embeddings, nouns and options");
-    RunRecord record = done.get().requireRecord();
-    folder.showRecord(Optional.of(record));
+    RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
     return record;
   }
@@ -179,7 +179,9 @@ public final class ClusterJob {
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
-        context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
+        context
+            .progress()
+            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
         input = input.withClusters(choice.clusters());
       }
       return Methods.named(options.method()).cluster(input);
@@ -259,7 +261,7 @@ public final class ClusterJob {
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    folder.rewrite(timed);
+    folder.show(timed);
     return timed;
   }
 

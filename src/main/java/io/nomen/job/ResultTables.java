@@ -2,7 +2,7 @@ package io.nomen.job;
 
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
-import io.nomen.naming.NamedClusters;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;

@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.time.Instant;
@@ -88,7 +89,7 @@ public final class RunFolder {
   public static String newId() {
     return STAMP.format(Instant.now())
         + "-"
-        + String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
+        + RootLocale.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
   }
 
   /** The published run; nothing where none was published yet. */
@@ -230,7 +231,7 @@ public final class RunFolder {
     Map<String, String> tables = new TreeMap<>();
     attempts.forEach((name, attempt) -> tables.put(name, relative(name, attempt)));
     Optional<Snapshot> before = current();
-    record.ifPresent(this::writeToAttempt);
+    record.ifPresent(r -> storage.writeText(uri + "/" + recordFile(run), Json.pretty(r)));
     Snapshot.Contents contents =
         new Snapshot.Contents(
             run, Instant.now().toString(), tables, sources, record.map(r -> recordFile(run)));
@@ -242,7 +243,7 @@ public final class RunFolder {
       lease.get().published(run);
       sweep(contents, before.map(Snapshot::contents));
     }
-    showRecord(record);
+    record.ifPresentOrElse(this::show, () -> storage.delete(uri + "/" + RECORD));
     return new Snapshot(storage, uri, contents);
   }
 
@@ -258,24 +259,27 @@ public final class RunFolder {
     return attempt.done() ? begin(attempt.stage(), attempt.settings(), false) : attempt;
   }
 
-  /** Puts {@code record}, which knows more by now, in the place of the published run's own. */
-  public void rewrite(RunRecord record) {
-    writeToAttempt(record);
-    showRecord(Optional.of(record));
+  /**
+   * Writes {@code record} where people look for it, where it may also tell how long the pages took;
+   * readers take the {@link Snapshot}'s own, which never changes.
+   */
+  public void show(RunRecord record) {
+    storage.writeText(uri + "/" + RECORD, Json.pretty(record));
   }
 
-  private void writeToAttempt(RunRecord record) {
-    storage.writeText(uri + "/" + recordFile(record.run()), Json.pretty(record));
-  }
-
-  /** A copy of the published run's record where people look for it; readers take the run's own. */
-  public void showRecord(Optional<RunRecord> record) {
+  /** Shows the record of {@code run} unless it is shown: a job may have died before that. */
+  public RunRecord show(Snapshot run) {
+    RunRecord record = run.requireRecord();
     String shown = uri + "/" + RECORD;
-    if (record.isPresent()) {
-      storage.writeText(shown, Json.pretty(record.get()));
-    } else {
-      storage.delete(shown);
+    boolean there =
+        storage.exists(shown)
+            && Json.readIfWhole(storage.readText(shown), RunRecord.class, shown)
+                .filter(r -> r.run().equals(run.run()))
+                .isPresent();
+    if (!there) {
+      show(record);
     }
+    return record;
   }
 
   private static String recordFile(String run) {

@@ -1,12 +1,12 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -46,8 +46,7 @@ public record Table(String name, String folder, List<String> files, List<Long> r
    * @param number of the part
    */
   public static String newFile(String kind, int number) {
-    return String.format(
-        Locale.ROOT, "%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
+    return RootLocale.format("%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
   }
 
   /** What {@code read} makes of every file, in row order; files are read side by side. */

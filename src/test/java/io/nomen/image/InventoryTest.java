@@ -439,14 +439,14 @@ class InventoryTest {
 
   /** 40 images on a store that answers while {@code readable}, and else fails in its own words. */
   private List<RawImage> readFromAStore(BooleanSupplier readable) throws IOException {
+    List<ListedFile> files = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      write("store/%02d.png".formatted(i));
+      Path file = write("store/%02d.png".formatted(i));
+      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, "", ""));
     }
     Configuration configuration = new Configuration();
     configuration.set("fs.failing.impl", FailingFiles.class.getName());
     Storage storage = new Storage(configuration);
-    List<String> inputs = List.of(FailingFiles.uri(folder.resolve("store")));
-    List<Bucket> buckets = Inventory.list(storage, inputs, InventoryOptions.defaults());
     FailingFiles.play(
         new FailingFiles.Script() {
           @Override
@@ -465,7 +465,7 @@ class InventoryTest {
           }
         });
     try (CloseableIterator<RawImage> all =
-        BucketReader.open(buckets.get(0), storage, ReadOptions.defaults())) {
+        BucketReader.open(new FileBucket(0, files), storage, ReadOptions.defaults())) {
       List<RawImage> images = new ArrayList<>();
       all.forEachRemaining(images::add);
       return images;
