@@ -186,7 +186,8 @@ public record ClusterNaming(
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
           medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
           near.stream().mapToInt(Integer::intValue).toArray(),
-          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+          floats(
+              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
     }
 
     private static float[] floats(double[] values) {

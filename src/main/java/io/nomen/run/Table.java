@@ -46,7 +46,8 @@ public record Table(String name, String folder, List<String> files, List<Long> r
    * @param number of the part
    */
   public static String newFile(String kind, int number) {
-    return RootLocale.format("%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
+    return RootLocale.format(
+        "%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
   }
 
   /** What {@code read} makes of every file, in row order; files are read side by side. */
