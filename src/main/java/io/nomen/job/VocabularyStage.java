@@ -111,7 +111,8 @@ final class VocabularyStage {
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision = model.taskPrecision();
+    Precision precision =
+        model.taskPrecision(choice.resume() ? folder.stage(NAME) : Optional.empty());
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));
