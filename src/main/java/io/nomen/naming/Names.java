@@ -19,6 +19,7 @@ public final class Names {
   /**
    * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
    *     keep their numbers
+   * @param verbatim whether names must be nouns as they are
    */
   static List<ClusterName> of(
       RowBlocks embeddings,
@@ -26,6 +27,7 @@ public final class Names {
       int count,
       Optional<SemanticSpace> space,
       Optional<NounTable> nouns,
+      boolean verbatim,
       long seed) {
     if (space.isEmpty() || nouns.isEmpty()) {
       return IntStream.range(0, count).mapToObj(Names::blank).toList();
@@ -40,7 +42,7 @@ public final class Names {
         NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
     List<double[]> maxima =
         scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-    return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima));
+    return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
   }
 
   /** Classes that were given: cluster k is noun k, whatever the scores. */

@@ -105,6 +105,6 @@ final class SenseChoice {
   }
 
   private List<Sense> sensesOf(int noun) {
-    return senses.computeIfAbsent(nouns.get(noun).lemma(), wordnet::senses);
+    return senses.computeIfAbsent(nouns.get(noun).words(), wordnet::senses);
   }
 }
