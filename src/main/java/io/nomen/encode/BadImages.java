@@ -1,6 +1,7 @@
 package io.nomen.encode;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.run.BucketManifest;
 import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.RunRecord.Counts;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -56,8 +56,7 @@ public final class BadImages {
     details.put("bad", new ArrayList<>(examples));
     throw new NomenException(
             NomenException.Kind.TOO_MANY_BAD,
-            String.format(
-                Locale.ROOT,
+            RootLocale.format(
                 "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%): %s.",
                 counts.bad(),
                 counts.listed(),
@@ -70,7 +69,7 @@ public final class BadImages {
   /** {@code 3 unsupported (a picture of the format heif, …): a.heic, b.heic, c.heic}. */
   private static String kind(String status, long images, List<BadImage> examples) {
     List<BadImage> here = examples.stream().filter(bad -> bad.status().equals(status)).toList();
-    String count = String.format(Locale.ROOT, "%,d %s", images, status);
+    String count = RootLocale.format("%,d %s", images, status);
     if (here.isEmpty()) {
       return count;
     }

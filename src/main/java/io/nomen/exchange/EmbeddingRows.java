@@ -1,14 +1,17 @@
 package io.nomen.exchange;
 
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import io.nomen.tensor.MatrixReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -156,7 +159,11 @@ interface EmbeddingRows extends Closeable {
 
   private static EmbeddingRows safetensors(
       SafetensorsReader reader, ImportSource.Safetensors source) {
-    List<String> matrices = reader.names(2);
+    List<String> matrices =
+        reader.tensors().entrySet().stream()
+            .filter(t -> t.getValue().shape().length == 2)
+            .map(Map.Entry::getKey)
+            .toList();
     Optional<String> chosen =
         source
             .tensor()
@@ -171,7 +178,14 @@ interface EmbeddingRows extends Closeable {
                 NomenException.usage(
                     "%s has the matrices %s; name one with --tensor."
                         .formatted(source.uri(), matrices)));
-    return new Matrix(reader.matrix(name), reader.vector(ExportJob.NORMS));
+    return new Matrix(reader.matrix(name), norms(reader));
+  }
+
+  private static Optional<float[]> norms(SafetensorsReader reader) {
+    SafetensorsReader.Tensor norms = reader.tensors().get(ExportJob.NORMS);
+    return norms == null || norms.shape().length != 1
+        ? Optional.empty()
+        : Optional.of(reader.read(ExportJob.NORMS));
   }
 
   /** A file that holds nothing but numbers. */

@@ -1,12 +1,14 @@
 package io.nomen.exchange;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.TableColumn;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
+import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.BufferedWriter;
@@ -17,7 +19,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
@@ -69,7 +70,7 @@ public final class ExportJob {
     }
     float[] norms = new float[rows.size()];
     int[] row = {0};
-    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes);
+    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes, Map.of());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
       rows.each(
           (path, values, norm) -> {
@@ -132,7 +133,7 @@ public final class ExportJob {
             paths.get(row),
             cluster,
             names.get(cluster),
-            String.format(Locale.ROOT, "%.6f", assignments.confidence()[row]));
+            RootLocale.format("%.6f", assignments.confidence()[row]));
       }
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", csv, e);

@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.exchange.StoredNumber.Kind;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

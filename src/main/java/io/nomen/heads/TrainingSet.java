@@ -94,10 +94,10 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   }
 
   /** The plan of an epoch; the last one is kept, for shards ask for it at every step. */
-  synchronized BatchPlan plan(int batch, boolean dropPartial, long seed, int epoch) {
-    List<Object> key = List.of(batch, dropPartial, seed, epoch);
+  synchronized BatchPlan plan(Objective objective, TrainerSettings settings, int epoch) {
+    List<Object> key = List.of(objective, settings, epoch);
     if (!key.equals(lastPlanOf)) {
-      lastPlan = new BatchPlan(this, batch, dropPartial, seed, epoch);
+      lastPlan = new BatchPlan(this, objective, settings, epoch);
       lastPlanOf = key;
     }
     return lastPlan;

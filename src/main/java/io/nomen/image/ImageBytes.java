@@ -2,6 +2,7 @@ package io.nomen.image;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,11 +51,11 @@ public final class ImageBytes {
   }
 
   private static byte[] exactly(InputStream in, long length) throws IOException {
-      byte[] bytes = in.readNBytes(Math.toIntExact(length));
-      if (bytes.length < length) {
-        throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
-      }
-      return bytes;
+    byte[] bytes = in.readNBytes(Math.toIntExact(length));
+    if (bytes.length < length) {
+      throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
+    }
+    return bytes;
   }
 
   /** The file that {@code path} lies in: up to the first {@code !/} where that is a file. */
@@ -75,6 +76,7 @@ public final class ImageBytes {
     try {
       return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(uri, e);
       return false;
     }
   }

@@ -1,8 +1,8 @@
 package io.nomen.run;
 
+import io.nomen.RootLocale;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 
 /**
@@ -33,6 +33,6 @@ public record BucketManifest(
   public record BadImage(String status, String reason, String path) implements Serializable {}
 
   public static String name(int bucket) {
-    return String.format(Locale.ROOT, "bucket-%06d.json", bucket);
+    return RootLocale.format("bucket-%06d.json", bucket);
   }
 }

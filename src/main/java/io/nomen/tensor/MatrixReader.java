@@ -1,4 +1,4 @@
-package io.nomen.exchange;
+package io.nomen.tensor;
 
 import java.io.Closeable;
 
