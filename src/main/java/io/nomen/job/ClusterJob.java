@@ -61,6 +61,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -237,6 +238,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())

@@ -21,9 +21,14 @@ import java.util.stream.IntStream;
  * semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
+ * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
  */
 public record ClusterNaming(
-    boolean given, Optional<NounTable> nouns, SemanticOptions semantics, long seed) {
+    boolean given,
+    boolean verbatim,
+    Optional<NounTable> nouns,
+    SemanticOptions semantics,
+    long seed) {
 
   /**
    * Names all clusters.
@@ -37,7 +42,7 @@ public record ClusterNaming(
     Optional<SemanticSpace> space =
         clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, seed);
+        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
