@@ -5,6 +5,7 @@ import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,18 +31,18 @@ final class NeighbourAgreement {
     if (count < 1) {
       return OptionalDouble.empty();
     }
-    RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
+    RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     Broadcast<RowSample> queries = spark.broadcast(sample);
     NearestRows nearest =
         embeddings
             .blocks()
             .treeAggregate(
-                new NearestRows(sample.rows().length, count),
+                new NearestRows(sample.numbers().length, count),
                 (best, block) -> offer(best, block, queries.value()),
                 NearestRows::merge);
     queries.destroy();
-    int[] own = Arrays.stream(sample.rows()).map(row -> clusters[row]).toArray();
+    int[] own = Arrays.stream(sample.numbers()).mapToInt(row -> clusters[(int) row]).toArray();
     int[] others =
         Arrays.stream(nearest.sorted(0).neighbours()).map(row -> clusters[row]).toArray();
     return OptionalDouble.of(Quality.neighbourConsistency(own, others));
@@ -49,7 +50,7 @@ final class NeighbourAgreement {
 
   private static NearestRows offer(NearestRows best, RowBlock block, RowSample sample) {
     int width = block.width();
-    RowBlock queries = new RowBlock(0, sample.rows().length, width, sample.values());
+    RowBlock queries = sample.rows().block();
     Matrix rows = new Matrix(block.rows(), width, block.values());
     try (InnerProducts products = new InnerProducts(rows)) {
       products.of(
@@ -59,7 +60,11 @@ final class NeighbourAgreement {
               float[] own =
                   Arrays.copyOfRange(cosines, query * block.rows(), (query + 1) * block.rows());
               best.offer(
-                  from + query, sample.rows()[from + query], block.firstRow(), own, block.rows());
+                  from + query,
+                  sample.numbers()[from + query],
+                  block.firstRow(),
+                  own,
+                  block.rows());
             }
           });
     }

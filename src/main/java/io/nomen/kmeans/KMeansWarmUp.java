@@ -41,8 +41,9 @@ public final class KMeansWarmUp implements AutoCloseable {
       }
       Matrix rows = new Matrix(ROWS, WIDTH, values).unit();
       RowBlocks blocks = RowBlocks.of(spark, rows.values(), WIDTH);
-      KMeansOptions options = KMeansOptions.withRestarts(RESTARTS);
-      new LloydFinish(blocks, options).run(new KMeansStarts(blocks, CLUSTERS, options, 0).all());
+      SphericalKMeans.Options options = SphericalKMeans.Options.withRestarts(RESTARTS);
+      SphericalKMeans.finish(
+          blocks, new KMeansStarts(blocks, CLUSTERS, options, 0).best(), options);
     } catch (RuntimeException e) {
       // Whatever is wrong will show where k-means is needed.
       LOG.debug("k-means did not warm up", e);

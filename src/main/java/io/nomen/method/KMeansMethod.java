@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansFit;
 import io.nomen.kmeans.SphericalKMeans;
 import java.util.Optional;
 
@@ -21,7 +20,7 @@ public final class KMeansMethod implements ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     input.progress().at("k-means", 0, 1);
-    KMeansFit fit =
+    SphericalKMeans.Fit fit =
         SphericalKMeans.fit(
             input.embeddings(), input.clusters(), input.options().kmeans(), input.seed());
     input.progress().at("k-means", 1, 1);

@@ -1,9 +1,9 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.SampledRows;
 import io.nomen.semantics.AverageLinkage;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -43,14 +43,14 @@ record LinkedGroups(long[] numbers, Matrix images, int[] groups, Matrix centres)
    */
   static LinkedGroups find(
       RowBlocks space, UnaryOperator<RowBlocks> way, RowBlocks images, int clusters, long seed) {
-    SampledRows sample = SampledRows.draw(space, SAMPLE, seed);
+    RowSample sample = RowSample.hashed(space, SAMPLE, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     RowBlocks brought = way.apply(RowBlocks.of(spark, sample.rows().values(), space.width()));
     Matrix rows = new Matrix(sample.rows().rows(), brought.width(), brought.collect());
     int[] groups = AverageLinkage.clusters(rows, clusters);
     return new LinkedGroups(
         sample.numbers(),
-        SampledRows.draw(images, SAMPLE, seed).rows(),
+        RowSample.hashed(images, SAMPLE, seed).rows(),
         groups,
         means(rows, groups));
   }

@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticOptions;
 
 /**
@@ -12,10 +12,12 @@ import io.nomen.semantics.SemanticOptions;
  * @param training for methods with a head
  */
 public record MethodOptions(
-    KMeansOptions kmeans, SemanticOptions semantics, TrainingOptions training) {
+    SphericalKMeans.Options kmeans, SemanticOptions semantics, TrainingOptions training) {
 
   public static MethodOptions defaults() {
     return new MethodOptions(
-        KMeansOptions.withRestarts(10), SemanticOptions.defaults(), TrainingOptions.defaults());
+        SphericalKMeans.Options.withRestarts(10),
+        SemanticOptions.defaults(),
+        TrainingOptions.defaults());
   }
 }

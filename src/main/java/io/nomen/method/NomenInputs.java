@@ -3,9 +3,9 @@ package io.nomen.method;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -64,7 +64,7 @@ record NomenInputs(
   /** How new rows come into the space where texts have the share {@code weight}. */
   NomenSpace space(MethodInput input, double weight, RowBlocks unsmoothed) {
     RowBlocks kept =
-        EvenRows.of(unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
+        RowSample.even(unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
     NomenSpace.Texts side =
         weight == 0
             ? NomenSpace.Texts.none(images.width())

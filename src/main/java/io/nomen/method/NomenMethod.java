@@ -7,8 +7,8 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.Smoothing;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ public final class NomenMethod implements ClusteringMethod {
 
   @Override
   public Clustering cluster(MethodInput input) {
-    RowBlocks rows = EvenRows.of(input.embeddings(), input.options().training().trainMax());
+    RowBlocks rows = RowSample.even(input.embeddings(), input.options().training().trainMax());
     int neighbours = input.options().training().neighbours().orElse(NEIGHBOURS);
     int listed = Math.max(neighbours, NomenSpace.NEIGHBOURS);
     try (NomenInputs inputs = NomenInputs.of(input, rows, NAME, listed)) {

@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansFit;
 import io.nomen.kmeans.SphericalKMeans;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
 
   private static Clustering flat(
       MethodInput input, NomenInputs inputs, NomenSpace space, SmoothedFusion rows) {
-    KMeansFit fit = fit(input, rows);
+    SphericalKMeans.Fit fit = fit(input, rows);
     NomenNoTrainModel model = new NomenNoTrainModel(space, fit.best().rows());
     Clustering clustering =
         CentreClustering.of(
@@ -65,9 +64,9 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
         .among(CentreClustering.models(fit, centres -> new NomenNoTrainModel(space, centres)));
   }
 
-  private static KMeansFit fit(MethodInput input, SmoothedFusion rows) {
+  private static SphericalKMeans.Fit fit(MethodInput input, SmoothedFusion rows) {
     input.progress().at("k-means", 0, 1);
-    KMeansFit fit =
+    SphericalKMeans.Fit fit =
         SphericalKMeans.fit(rows.rows(), input.clusters(), input.options().kmeans(), input.seed());
     input.progress().at("k-means", 1, 1);
     return fit;
