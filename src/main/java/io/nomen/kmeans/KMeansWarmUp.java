@@ -1,5 +1,6 @@
 package io.nomen.kmeans;
 
+import io.nomen.DaemonThreads;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.SplittableRandom;
@@ -26,8 +27,7 @@ public final class KMeansWarmUp implements AutoCloseable {
 
   /** Begins, and returns at once. */
   public static KMeansWarmUp start(JavaSparkContext spark) {
-    Thread thread = new Thread(() -> run(spark), "k-means warm-up");
-    thread.setDaemon(true);
+    Thread thread = DaemonThreads.named("k-means warm-up").newThread(() -> run(spark));
     thread.start();
     return new KMeansWarmUp(thread);
   }

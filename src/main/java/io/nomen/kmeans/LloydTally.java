@@ -8,8 +8,8 @@ import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.NativeScope;
 import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.TorchScope;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -150,7 +150,7 @@ public final class LloydTally implements Serializable {
         """;
 
     private final TorchScript script = TorchScript.of(SOURCE);
-    private final NDManager scope = NativeScope.open();
+    private final NDManager scope = TorchScope.open();
     private final int sets;
     private final int width;
     private final int count;

@@ -18,6 +18,7 @@ public final class FixedPointSums implements Serializable {
 
   private final int length;
   private final int fractionBits;
+  private final double units;
   private long[] sums;
 
   /**
@@ -29,6 +30,7 @@ public final class FixedPointSums implements Serializable {
   public FixedPointSums(int length, int fractionBits) {
     this.length = length;
     this.fractionBits = fractionBits;
+    this.units = Math.scalb(1.0, fractionBits);
   }
 
   /**
@@ -89,7 +91,7 @@ public final class FixedPointSums implements Serializable {
 
   /** Sum {@code index}. */
   public double get(int index) {
-    return sums == null ? 0 : sums[index] / units();
+    return sums == null ? 0 : sums[index] / units;
   }
 
   /** {@code count} consecutive sums. */
@@ -102,16 +104,12 @@ public final class FixedPointSums implements Serializable {
   }
 
   private long rounded(double value) {
-    double scaled = value * units();
+    double scaled = value * units;
     if (!(Math.abs(scaled) < 0x1p63)) {
       throw new ArithmeticException(
           "%s does not fit into a sum with %d fraction bits".formatted(value, fractionBits));
     }
     return Math.round(scaled);
-  }
-
-  private double units() {
-    return Math.scalb(1.0, fractionBits);
   }
 
   private void allocate() {
