@@ -1,5 +1,6 @@
 package io.nomen.evaluate;
 
+import io.nomen.RootLocale;
 import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
@@ -113,7 +114,8 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
 
   /** A sentence for the reader. */
   public String remark() {
-    return "%,d images look like an earlier one (cosine of %s or more)"
-        .formatted(copies(duplicateOf), provenance.get("duplicate_cosine"));
+    return RootLocale.format(
+        "%,d images look like an earlier one (cosine of %s or more)",
+        copies(duplicateOf), provenance.get("duplicate_cosine"));
   }
 }

@@ -1,6 +1,7 @@
 package io.nomen.gallery;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ public final class GalleryPlan {
 
   private void plan(String path) {
     int next = thumbnails.size();
-    thumbnails.putIfAbsent(path, "t/%03d/%06d.jpg".formatted(next / 1000, next));
+    thumbnails.putIfAbsent(path, RootLocale.format("t/%03d/%06d.jpg", next / 1000, next));
   }
 
   /** The largest number of images of each cluster that keeps the sum within the limit. */

@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.RootLocale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -39,7 +40,7 @@ final class MapPictures {
         "class",
         "map pictures",
         "viewBox",
-        "0 0 %d %d".formatted(MapPage.WIDTH, MapPage.HEIGHT),
+        RootLocale.format("0 0 %d %d", MapPage.WIDTH, MapPage.HEIGHT),
         "aria-hidden",
         "true",
         "data-zoom",

@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
@@ -144,7 +145,8 @@ final class VocabularyStage {
     if (choice.resume() && storage.exists(uri + ".done")) {
       context
           .progress()
-          .say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
+          .say(
+              RootLocale.format("vocabulary: %,d nouns from the cache", vocabulary.nouns().size()));
       return NounTable.read(storage, uri);
     }
     NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);

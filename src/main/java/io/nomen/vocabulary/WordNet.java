@@ -1,5 +1,6 @@
 package io.nomen.vocabulary;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -49,7 +50,7 @@ public final class WordNet {
     }
     taxonomy = new Taxonomy(tables.hypernyms());
     double seconds = (System.nanoTime() - start) / 1e9;
-    LOG.info("WordNet: {} noun senses in {} s", size(), "%.1f".formatted(seconds));
+    LOG.info("WordNet: {} noun senses in {} s", size(), RootLocale.format("%.1f", seconds));
   }
 
   /** The one instance; the first call reads the files. */
