@@ -1,17 +1,17 @@
 package io.nomen.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.nomen.Progress;
 import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
+import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.ModelChoice;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.InventoryOptions;
 import io.nomen.job.EncodeJob;
-import io.nomen.job.EncodeOptions;
-import io.nomen.job.JobContext;
-import io.nomen.job.ModelChoice;
-import io.nomen.job.Progress;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.Torch;

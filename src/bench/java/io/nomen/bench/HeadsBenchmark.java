@@ -1,6 +1,7 @@
 package io.nomen.bench;
 
 import io.nomen.evaluate.Scores;
+import io.nomen.exchange.NpyReader;
 import io.nomen.heads.Anchors;
 import io.nomen.heads.Checkpoints;
 import io.nomen.heads.Distillation;
@@ -11,7 +12,6 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
-import io.nomen.store.NpyReader;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;

@@ -1,15 +1,15 @@
 package io.nomen.bench;
 
+import io.nomen.Progress;
 import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipTokenizer;
-import io.nomen.job.JobContext;
-import io.nomen.job.ModelChoice;
-import io.nomen.job.Progress;
+import io.nomen.encode.ModelChoice;
 import io.nomen.job.VocabularyChoice;
 import io.nomen.job.VocabularyJob;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.Torch;

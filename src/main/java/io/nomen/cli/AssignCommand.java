@@ -1,11 +1,11 @@
 package io.nomen.cli;
 
+import io.nomen.encode.EncodeOptions;
 import io.nomen.job.AssignJob;
 import io.nomen.job.AssignOptions;
-import io.nomen.job.EncodeOptions;
-import io.nomen.job.JobContext;
-import io.nomen.job.RunRecord;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;

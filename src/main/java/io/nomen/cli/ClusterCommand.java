@@ -1,13 +1,13 @@
 package io.nomen.cli;
 
+import io.nomen.encode.EncodeOptions;
 import io.nomen.job.ClusterJob;
 import io.nomen.job.ClusterOptions;
-import io.nomen.job.EncodeOptions;
-import io.nomen.job.JobContext;
-import io.nomen.job.RunRecord;
 import io.nomen.job.VocabularyChoice;
 import io.nomen.method.ZeroShotMethod;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,13 +1,13 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
+import io.nomen.kmeans.KMeansOptions;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.Linkage;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
 import io.nomen.method.TrainingOptions;
-import io.nomen.semantics.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package io.nomen.cli;
 
+import io.nomen.encode.EncodeOptions;
 import io.nomen.job.EncodeJob;
-import io.nomen.job.EncodeOptions;
-import io.nomen.job.JobContext;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,8 +1,8 @@
 package io.nomen.cli;
 
-import io.nomen.job.ExportJob;
-import io.nomen.job.JobContext;
-import io.nomen.store.RunFolder;
+import io.nomen.exchange.ExportJob;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
-import io.nomen.job.GalleryStage;
-import io.nomen.job.JobContext;
+import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.run.JobContext;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;

@@ -1,10 +1,10 @@
 package io.nomen.cli;
 
-import io.nomen.job.ImportJob;
-import io.nomen.job.ImportOptions;
-import io.nomen.job.ImportSource;
-import io.nomen.job.JobContext;
-import io.nomen.store.RunFolder;
+import io.nomen.exchange.ImportJob;
+import io.nomen.exchange.ImportOptions;
+import io.nomen.exchange.ImportSource;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

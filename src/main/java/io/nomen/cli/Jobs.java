@@ -1,10 +1,10 @@
 package io.nomen.cli;
 
-import io.nomen.job.JobContext;
-import io.nomen.job.ModelChoice;
+import io.nomen.encode.ModelChoice;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import io.nomen.spark.Sessions;
 import io.nomen.spark.TaskResources;
-import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
 import java.util.ArrayList;

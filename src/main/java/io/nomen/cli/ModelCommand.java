@@ -1,11 +1,11 @@
 package io.nomen.cli;
 
+import io.nomen.Progress;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.KnownModel;
 import io.nomen.clip.ModelDescription;
 import io.nomen.clip.ModelPull;
 import io.nomen.clip.ModelVerification;
-import io.nomen.job.Progress;
 import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;

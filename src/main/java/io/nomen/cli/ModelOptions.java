@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.job.ModelChoice;
+import io.nomen.encode.ModelChoice;
 import io.nomen.tensor.Precision;
 import picocli.CommandLine.Option;
 

@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.store.Lease;
+import io.nomen.run.Lease;
 import java.io.PrintStream;
 import org.apache.hadoop.util.ShutdownHookManager;
 

@@ -1,6 +1,6 @@
 package io.nomen.cli;
 
-import io.nomen.job.Progress;
+import io.nomen.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.nomen.cli;
 
-import io.nomen.job.Platform;
+import io.nomen.run.Platform;
 import java.util.List;
 import picocli.CommandLine.IVersionProvider;
 

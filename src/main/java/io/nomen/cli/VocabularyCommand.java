@@ -1,9 +1,9 @@
 package io.nomen.cli;
 
-import io.nomen.job.JobContext;
 import io.nomen.job.VocabularyChoice;
 import io.nomen.job.VocabularyJob;
-import io.nomen.store.RunFolder;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;

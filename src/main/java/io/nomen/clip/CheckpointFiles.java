@@ -1,7 +1,10 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.FSDataInputStream;
 
 /** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
 sealed interface CheckpointFiles {
@@ -26,11 +28,45 @@ sealed interface CheckpointFiles {
   /** Bytes of the file, or nothing where it is not there. */
   Optional<Long> length(String file);
 
-  /** A stream of the whole file. */
-  InputStream open(String file);
+  /** A stream of {@code file} that begins at {@code position}. */
+  InputStream open(String file, long position);
 
   /** {@code length} bytes of {@code file} from {@code position} on. */
-  byte[] read(String file, long position, int length);
+  default byte[] read(String file, long position, int length) {
+    try (InputStream in = open(file, position)) {
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new EOFException("it ends early");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %d bytes at %d of %s/%s: %s."
+              .formatted(length, position, name(), file, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The file for a reader of its own format. */
+  default SafetensorsReader.Source source(String file) {
+    CheckpointFiles files = this;
+    return new SafetensorsReader.Source() {
+      @Override
+      public String name() {
+        return files.name() + "/" + file;
+      }
+
+      @Override
+      public long length() {
+        return files.length(file).orElseThrow();
+      }
+
+      @Override
+      public InputStream open(long position) {
+        return files.open(file, position);
+      }
+    };
+  }
 
   default boolean has(String file) {
     return length(file).isPresent();
@@ -82,22 +118,8 @@ sealed interface CheckpointFiles {
     }
 
     @Override
-    public InputStream open(String file) {
-      return storage.open(uri + "/" + file);
-    }
-
-    @Override
-    public byte[] read(String file, long position, int length) {
-      byte[] bytes = new byte[length];
-      try (FSDataInputStream in = storage.open(uri + "/" + file)) {
-        in.readFully(position, bytes);
-        return bytes;
-      } catch (IOException e) {
-        throw NomenException.input(
-            "Cannot read %d bytes at %d of %s/%s: %s."
-                .formatted(length, position, name(), file, e.getMessage()),
-            e);
-      }
+    public InputStream open(String file, long position) {
+      return storage.open(uri + "/" + file, position);
     }
   }
 
@@ -118,14 +140,10 @@ sealed interface CheckpointFiles {
     }
 
     @Override
-    public InputStream open(String file) {
-      return new java.io.ByteArrayInputStream(bytes(file).orElseThrow());
-    }
-
-    @Override
-    public byte[] read(String file, long position, int length) {
+    public InputStream open(String file, long position) {
+      byte[] bytes = bytes(file).orElseThrow();
       int from = Math.toIntExact(position);
-      return java.util.Arrays.copyOfRange(bytes(file).orElseThrow(), from, from + length);
+      return new ByteArrayInputStream(bytes, from, bytes.length - from);
     }
 
     private synchronized Optional<byte[]> bytes(String file) {

@@ -1,7 +1,7 @@
 package io.nomen.evaluate;
 
 import io.nomen.NomenException;
-import io.nomen.store.NpyReader;
+import io.nomen.exchange.NpyReader;
 import io.nomen.store.Storage;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.nomen.image;
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -20,14 +19,19 @@ import java.util.concurrent.Future;
 final class FilesAhead implements AutoCloseable {
   private static final int AT_ONCE = 16;
 
-  private final Iterator<ListedFile> upcoming;
+  /** By what files of the largest cameras need at sixteen at once; larger ones come alone. */
+  private static final long MAX_BYTES_AHEAD = 256L << 20;
+
+  private final List<ListedFile> files;
+  private int next;
+  private long bytesAhead;
   private final Storage storage;
   private final ReadOptions options;
   private final Queue<Future<RawImage>> ahead = new ArrayDeque<>();
   private final Optional<ExecutorService> readers;
 
   FilesAhead(List<ListedFile> files, Storage storage, ReadOptions options) {
-    this.upcoming = files.iterator();
+    this.files = files;
     this.storage = storage;
     this.options = options;
     boolean local = files.stream().allMatch(file -> LocalPath.isLocal(file.path()));
@@ -49,10 +53,12 @@ final class FilesAhead implements AutoCloseable {
     if (readers.isEmpty()) {
       return FileBucketReader.read(file, storage, options);
     }
-    while (ahead.size() < AT_ONCE && upcoming.hasNext()) {
-      ListedFile next = upcoming.next();
-      ahead.add(readers.get().submit(() -> FileBucketReader.read(next, storage, options)));
+    while (ahead.size() < AT_ONCE && next < files.size() && hasRoomFor(files.get(next))) {
+      ListedFile asked = files.get(next++);
+      bytesAhead += asked.length();
+      ahead.add(readers.get().submit(() -> FileBucketReader.read(asked, storage, options)));
     }
+    bytesAhead -= file.length();
     try {
       return ahead.remove().get();
     } catch (InterruptedException e) {
@@ -64,6 +70,10 @@ final class FilesAhead implements AutoCloseable {
       }
       throw new IllegalStateException("reading " + file.path() + " failed", e.getCause());
     }
+  }
+
+  private boolean hasRoomFor(ListedFile file) {
+    return ahead.isEmpty() || bytesAhead + file.length() <= MAX_BYTES_AHEAD;
   }
 
   @Override

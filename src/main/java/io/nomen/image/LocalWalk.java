@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Lists local files, all of them: hidden and empty ones, and, with the reason, what cannot be read.
@@ -18,14 +18,14 @@ import java.util.function.Consumer;
  */
 final class LocalWalk {
   private final String root;
-  private final Consumer<ListedFile> found;
+  private final BiConsumer<String, ListedFile> found;
 
   /**
-   * Lists into {@code found}.
+   * Lists into {@code found}, with the path relative to {@code root}.
    *
    * @param root URI of the input's folder; files right in it have no label
    */
-  LocalWalk(String root, Consumer<ListedFile> found) {
+  LocalWalk(String root, BiConsumer<String, ListedFile> found) {
     this.root = root;
     this.found = found;
   }
@@ -74,7 +74,15 @@ final class LocalWalk {
 
   private void report(Path path, long length, String trouble) {
     String uri = LocalPath.uri(path);
-    found.accept(new ListedFile(uri, length, Label.ofFolder(root, uri).orElse(""), trouble));
+    found.accept(
+        relative(root, uri),
+        new ListedFile(uri, length, Label.ofFolder(root, uri).orElse(""), trouble));
+  }
+
+  /** The part of {@code uri} below {@code root}; empty for the root itself. */
+  static String relative(String root, String uri) {
+    int start = root.endsWith("/") ? root.length() : root.length() + 1;
+    return uri.startsWith(root) && uri.length() >= start ? uri.substring(start) : "";
   }
 
   static String reason(Exception e) {

@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.encode.EncodeOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,17 +2,35 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.Embeddings;
+import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.Resemblance;
+import io.nomen.evaluate.RunQuality;
+import io.nomen.evaluate.Stability;
+import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.heads.Checkpoints;
+import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.semantics.KMeansWarmUp;
+import io.nomen.naming.ClusterNaming;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.JobContext;
+import io.nomen.run.Lease;
+import io.nomen.run.NounTable;
+import io.nomen.run.Platform;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.Current;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord;
+import io.nomen.run.SemanticTables;
+import io.nomen.run.Stopwatch;
+import io.nomen.run.StoredModel;
 import io.nomen.semantics.SemanticSpace;
-import io.nomen.store.Lease;
-import io.nomen.store.RunFolder;
-import io.nomen.store.RunFolder.Current;
-import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Digests;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -208,11 +226,18 @@ public final class ClusterJob {
             table,
             embeddings,
             resemblance
-                .map(found -> ResemblanceColumns.of(found, table))
+                .map(
+                    found ->
+                        ResemblanceColumns.of(found.duplicateOf(), found.outlierScore(), table))
                 .orElse(ResemblanceColumns.NONE),
             clustering.clusters(),
             assignments ->
-                new ClusterNaming(options, nouns).of(embeddings, assignments.cluster(), clustering),
+                new ClusterNaming(
+                        options.classes().isPresent(),
+                        nouns,
+                        options.options().semantics(),
+                        options.seed())
+                    .of(embeddings, assignments.cluster(), clustering),
             options.seed(),
             stopwatch);
     Stability stability =

@@ -1,5 +1,7 @@
 package io.nomen.job;
 
+import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.ModelChoice;
 import io.nomen.method.MethodOptions;
 import java.util.List;
 import java.util.Map;

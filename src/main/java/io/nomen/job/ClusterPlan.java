@@ -1,8 +1,11 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.store.RunFolder;
-import io.nomen.store.Table;
+import io.nomen.encode.EncodeStage;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

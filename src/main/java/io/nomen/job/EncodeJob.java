@@ -1,11 +1,15 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.job.RunRecord.Counts;
-import io.nomen.store.Lease;
-import io.nomen.store.RunFolder;
-import io.nomen.store.RunFolder.Current;
-import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.encode.BadImages;
+import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.EncodeStage;
+import io.nomen.run.JobContext;
+import io.nomen.run.Lease;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.Current;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord.Counts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.Progress;
 import io.nomen.method.MethodProgress;
 
 /** Shows a method's own steps as stages of the job. */

@@ -2,9 +2,12 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
 import io.nomen.method.Methods;
-import io.nomen.store.RunFolder;
-import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.run.JobContext;
+import io.nomen.run.NounTable;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Prompts;
 import io.nomen.vocabulary.Vocabulary;

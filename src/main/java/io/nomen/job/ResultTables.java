@@ -1,8 +1,16 @@
 package io.nomen.job;
 
-import io.nomen.store.RunFolder;
+import io.nomen.evaluate.ClusterProfiles;
+import io.nomen.evaluate.RunQuality;
+import io.nomen.naming.ClusterTable;
+import io.nomen.naming.NamedClusters;
+import io.nomen.run.Assignments;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.Stopwatch;
+import io.nomen.run.Table;
 import io.nomen.store.Storage;
-import io.nomen.store.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.function.Function;

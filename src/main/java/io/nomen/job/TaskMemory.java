@@ -15,11 +15,11 @@ import java.util.Locale;
  * @param rows N, as far as it is known before shards are opened
  * @param training how heads are trained, for methods that have some
  */
-record TaskMemory(String method, int width, long rows, TrainingOptions training) {
+public record TaskMemory(String method, int width, long rows, TrainingOptions training) {
   private static final double MEGABYTE = 1e6;
 
   /** Sentences for people. */
-  List<String> sentences() {
+  public List<String> sentences() {
     List<String> sentences = new ArrayList<>();
     sentences.add(
         String.format(

@@ -1,10 +1,13 @@
 package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.store.Lease;
-import io.nomen.store.RunFolder;
-import io.nomen.store.RunFolder.Current;
-import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.encode.ModelChoice;
+import io.nomen.run.JobContext;
+import io.nomen.run.Lease;
+import io.nomen.run.NounTable;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.Current;
+import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
 import java.util.LinkedHashMap;

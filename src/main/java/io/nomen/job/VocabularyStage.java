@@ -1,16 +1,24 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.Progress;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.ClipTokenizer;
 import io.nomen.clip.EncoderCache;
+import io.nomen.encode.ModelChoice;
+import io.nomen.encode.TaskDevice;
+import io.nomen.encode.UnitRow;
+import io.nomen.exchange.NpyReader;
+import io.nomen.run.JobContext;
+import io.nomen.run.NounTable;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
 import io.nomen.spark.TaskResources;
-import io.nomen.store.NpyReader;
-import io.nomen.store.RunFolder;
-import io.nomen.store.RunFolder.StageAttempt;
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import io.nomen.tensor.CacheFolder;

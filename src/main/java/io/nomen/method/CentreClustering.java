@@ -1,7 +1,7 @@
 package io.nomen.method;
 
-import io.nomen.semantics.Centres;
-import io.nomen.semantics.KMeansFit;
+import io.nomen.kmeans.Centres;
+import io.nomen.kmeans.KMeansFit;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;

@@ -1,7 +1,7 @@
 package io.nomen.method;
 
+import io.nomen.kmeans.ClusterOrder;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.ClusterOrder;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;

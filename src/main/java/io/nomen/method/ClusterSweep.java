@@ -1,10 +1,10 @@
 package io.nomen.method;
 
-import io.nomen.semantics.CentreAssignment;
-import io.nomen.semantics.KMeansFit;
-import io.nomen.semantics.KMeansOptions;
-import io.nomen.semantics.SampledRows;
-import io.nomen.semantics.SphericalKMeans;
+import io.nomen.kmeans.CentreAssignment;
+import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SampledRows;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;

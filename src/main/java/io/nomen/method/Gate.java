@@ -1,9 +1,9 @@
 package io.nomen.method;
 
+import io.nomen.kmeans.CentreAssignment;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
-import io.nomen.semantics.CentreAssignment;
-import io.nomen.semantics.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;

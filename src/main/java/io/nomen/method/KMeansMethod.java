@@ -1,10 +1,10 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
-import io.nomen.semantics.KMeansFit;
+import io.nomen.kmeans.KMeansFit;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.NounSubspace;
-import io.nomen.semantics.SphericalKMeans;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;

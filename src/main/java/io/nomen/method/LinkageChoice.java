@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.semantics.CentreAssignment;
+import io.nomen.kmeans.CentreAssignment;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Silhouette;

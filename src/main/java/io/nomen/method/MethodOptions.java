@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.semantics.KMeansOptions;
+import io.nomen.kmeans.KMeansOptions;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import java.util.Optional;

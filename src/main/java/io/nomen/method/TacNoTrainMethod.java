@@ -1,8 +1,8 @@
 package io.nomen.method;
 
-import io.nomen.semantics.KMeansFit;
+import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticSpace;
-import io.nomen.semantics.SphericalKMeans;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;

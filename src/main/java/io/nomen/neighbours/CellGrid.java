@@ -1,9 +1,9 @@
 package io.nomen.neighbours;
 
+import io.nomen.kmeans.NearestSums;
 import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.NearestSums;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;

@@ -1,6 +1,7 @@
 package io.nomen.semantics;
 
 import io.nomen.NomenException;
+import io.nomen.kmeans.Nearest;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;

@@ -1,5 +1,6 @@
 package io.nomen.semantics;
 
+import io.nomen.kmeans.LloydTally;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.SoftmaxRetrieval;
 import java.io.Serializable;

@@ -1,5 +1,7 @@
 package io.nomen.semantics;
 
+import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.RowBlocks;
 
 /** Where the images gather: more centres than clusters, so that each means one thing. */

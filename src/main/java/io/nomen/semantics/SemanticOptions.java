@@ -1,6 +1,7 @@
 package io.nomen.semantics;
 
 import io.nomen.NomenException;
+import io.nomen.kmeans.KMeansOptions;
 import java.util.OptionalInt;
 
 /**

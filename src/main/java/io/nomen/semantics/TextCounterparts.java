@@ -1,5 +1,6 @@
 package io.nomen.semantics;
 
+import io.nomen.kmeans.ScopedIterator;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;

@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
@@ -101,6 +103,18 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).open(path(uri));
     } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  /** A stream of {@code uri} that begins at {@code position}. */
+  public InputStream open(String uri, long position) {
+    FSDataInputStream in = open(uri);
+    try {
+      in.seek(position);
+      return in;
+    } catch (IOException e) {
+      IOUtils.closeStream(in);
       throw StoreTrouble.cannot("read", uri, e);
     }
   }

@@ -1,5 +1,2 @@
-/**
- * What a job leaves behind and how it is reached: file systems, the run folder with its attempts,
- * lease and pointer, and the tables.
- */
+/** File systems: one door to whatever Hadoop reaches, its troubles told apart, JSON and digests. */
 package io.nomen.store;

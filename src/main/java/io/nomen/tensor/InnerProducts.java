@@ -67,7 +67,7 @@ public final class InnerProducts implements AutoCloseable {
   }
 
   /** How many rows of products with {@code targets} rows are worked on at once. */
-  static int rowsAtOnce(int targets) {
+  public static int rowsAtOnce(int targets) {
     return Math.max(1, MAX_PRODUCTS / targets);
   }
 
@@ -77,7 +77,7 @@ public final class InnerProducts implements AutoCloseable {
     return scope.create(part, new Shape(rows, block.width()), DataType.FLOAT32);
   }
 
-  static void requireWidth(RowBlock block, int width) {
+  public static void requireWidth(RowBlock block, int width) {
     if (block.width() != width) {
       throw new IllegalArgumentException(
           "rows of width %d against a matrix of width %d".formatted(block.width(), width));

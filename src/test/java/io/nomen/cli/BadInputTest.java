@@ -3,9 +3,9 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.image.BadFiles;
-import io.nomen.store.RunFolder;
+import io.nomen.run.RunFolder;
+import io.nomen.run.TableRow;
 import io.nomen.store.Storage;
-import io.nomen.store.TableRow;
 import io.nomen.testing.Command;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -109,7 +109,7 @@ class BadInputTest {
   @Test
   void bad_rows_of_imported_embeddings_are_counted_and_refused_by_default() throws Exception {
     Path npy = folder.resolve("bad.npy");
-    try (var writer = new io.nomen.store.NpyWriter(STORAGE, npy.toString(), 6, 3)) {
+    try (var writer = new io.nomen.exchange.NpyWriter(STORAGE, npy.toString(), 6, 3)) {
       writer.write(new float[] {1, 2, 3, 0, 0, 0, Float.NaN, 1, 1});
       writer.write(new float[] {3, 2, 1, Float.POSITIVE_INFINITY, 0, 0, -1, 1, 0});
     }

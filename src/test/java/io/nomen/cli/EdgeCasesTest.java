@@ -3,10 +3,10 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nomen.run.RunFolder;
+import io.nomen.run.TableRow;
 import io.nomen.store.Json;
-import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
-import io.nomen.store.TableRow;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;

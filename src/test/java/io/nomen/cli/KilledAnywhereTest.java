@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Json;
-import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;

@@ -3,10 +3,10 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nomen.run.RunFolder;
+import io.nomen.run.TableRow;
 import io.nomen.store.Json;
-import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
-import io.nomen.store.TableRow;
 import io.nomen.testing.Shared;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -2,9 +2,9 @@ package io.nomen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.store.RunFolder;
+import io.nomen.run.RunFolder;
+import io.nomen.run.TableRow;
 import io.nomen.store.Storage;
-import io.nomen.store.TableRow;
 import io.nomen.testing.Command;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

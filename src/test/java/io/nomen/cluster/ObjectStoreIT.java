@@ -3,7 +3,7 @@ package io.nomen.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.cluster.FaultProxy.Fault;
-import io.nomen.store.RunFolder;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
 import io.nomen.testing.LocalSpark;
@@ -126,7 +126,7 @@ class ObjectStoreIT {
   private static String vectors(String run) {
     StringBuilder all = new StringBuilder();
     for (String uri : new RunFolder(storage, run).table("embeddings").uris()) {
-      float[] floats = new io.nomen.store.TableColumn(storage, uri, "embedding").floats();
+      float[] floats = new io.nomen.run.TableColumn(storage, uri, "embedding").floats();
       all.append(java.util.Arrays.toString(floats));
     }
     return all.toString();

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nomen.NomenException;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.RowBlock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -124,25 +122,6 @@ class PartsTest {
         highest = logits[k] > logits[highest] ? k : highest;
       }
       assertThat(highest).isEqualTo(nearest);
-    }
-  }
-
-  @Test
-  void a_tensor_file_gives_back_what_was_put_in_and_refuses_a_part_of_itself() {
-    TensorFile file =
-        new TensorFile(
-            Map.of("weight", new TensorFile.Tensor(List.of(2, 2), new float[] {1, -2, 3, 4.5f})),
-            Map.of("epoch", "7"));
-    byte[] bytes = file.bytes();
-
-    TensorFile read = TensorFile.read(bytes, "the file");
-    assertThat(read.metadata()).containsEntry("epoch", "7");
-    assertThat(read.tensors().get("weight").shape()).containsExactly(2, 2);
-    assertThat(read.tensor("weight", "the file")).containsExactly(1, -2, 3, 4.5f);
-    for (int length : new int[] {0, 7, 20, bytes.length - 1}) {
-      assertThatThrownBy(() -> TensorFile.read(Arrays.copyOf(bytes, length), "the file"))
-          .isInstanceOf(NomenException.class)
-          .hasMessageContaining("the file");
     }
   }
 

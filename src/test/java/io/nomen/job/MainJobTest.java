@@ -2,15 +2,21 @@ package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.Progress;
+import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.ModelChoice;
+import io.nomen.exchange.ExportJob;
 import io.nomen.image.InventoryOptions;
+import io.nomen.kmeans.KMeansOptions;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.TrainingOptions;
-import io.nomen.semantics.KMeansOptions;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
+import io.nomen.run.TableColumn;
+import io.nomen.run.TableRow;
 import io.nomen.semantics.SemanticOptions;
-import io.nomen.store.RunFolder;
 import io.nomen.store.Storage;
-import io.nomen.store.TableColumn;
-import io.nomen.store.TableRow;
 import io.nomen.tensor.Precision;
 import io.nomen.testing.LocalSpark;
 import java.nio.charset.StandardCharsets;
@@ -218,7 +224,7 @@ class MainJobTest {
     assertThat(ExportJob.npy(context, run("run"), npy.toString(), true)).isEqualTo(60);
     float norm =
         new TableColumn(STORAGE, run("run").table("embeddings").uris().get(0), "norm").floats()[0];
-    try (var reader = io.nomen.store.NpyReader.open(STORAGE, npy.toString())) {
+    try (var reader = io.nomen.exchange.NpyReader.open(STORAGE, npy.toString())) {
       double square = 0;
       for (float value : reader.next(1)) {
         square += (double) value * value;

@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.testing.Command;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
-import io.nomen.semantics.KMeansOptions;
+import io.nomen.kmeans.KMeansOptions;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
@@ -15,7 +16,6 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ class MethodsWithHeadsTest {
       ByteArrayOutputStream stored = new ByteArrayOutputStream();
       fit.model().parts().write(stored);
       ModelParts parts =
-          ModelParts.read(new ByteArrayInputStream(stored.toByteArray()), "the stored model");
+          ModelParts.read(SafetensorsReader.Source.of("the model", stored.toByteArray()));
       FittedModel again = Methods.model(parts);
       assertThat(clusters(again.assign(images, Optional.empty())))
           .containsExactly(clusters(fit.assignments()));

@@ -3,7 +3,7 @@ package io.nomen.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
-import io.nomen.semantics.CentreAssignment;
+import io.nomen.kmeans.CentreAssignment;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;

@@ -3,7 +3,7 @@ package io.nomen.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
-import io.nomen.semantics.KMeansOptions;
+import io.nomen.kmeans.KMeansOptions;
 import io.nomen.semantics.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;

@@ -3,7 +3,7 @@ package io.nomen.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nomen.store.RunFolder.Current;
+import io.nomen.run.RunFolder.Current;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package io.nomen.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.cli.Main;
+import io.nomen.exchange.NpyWriter;
 import io.nomen.store.Json;
-import io.nomen.store.NpyWriter;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.nomen.testing;
 
-import io.nomen.store.RunFolder;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

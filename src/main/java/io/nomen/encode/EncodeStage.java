@@ -1,0 +1,253 @@
+package io.nomen.encode;
+
+import io.nomen.NomenException;
+import io.nomen.Progress;
+import io.nomen.clip.ClipModel;
+import io.nomen.image.Bucket;
+import io.nomen.image.DecodeOptions;
+import io.nomen.image.FileBucket;
+import io.nomen.image.Inventory;
+import io.nomen.image.ReadOptions;
+import io.nomen.run.BucketManifest;
+import io.nomen.run.JobContext;
+import io.nomen.run.Leftovers;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord.Counts;
+import io.nomen.run.Table;
+import io.nomen.run.Watch;
+import io.nomen.spark.LiveCount;
+import io.nomen.spark.TaskResources;
+import io.nomen.store.Digests;
+import io.nomen.store.Json;
+import io.nomen.store.Storage;
+import io.nomen.tensor.Precision;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Images to embeddings, bucket by bucket. A bucket with a manifest is never encoded again: that is
+ * what a killed run goes on from.
+ */
+public final class EncodeStage {
+  static final String NAME = "encode";
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final EncodeOptions options;
+  private final ClipModel model;
+  private final List<Bucket> buckets;
+
+  public EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
+    this.context = context;
+    this.folder = folder;
+    this.options = options;
+    this.model = model;
+    this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
+  }
+
+  List<Bucket> buckets() {
+    return buckets;
+  }
+
+  /** Everything that decides what the tables hold. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("input", inputDigest());
+    settings.put("model", model.digest());
+    settings.put("precision", precision().word());
+    settings.put("pixel-limit", Long.toString(options.pixelLimit()));
+    return settings;
+  }
+
+  /** Encodes what is not encoded yet, and commits the two tables. */
+  public StageAttempt run() {
+    StageAttempt attempt = folder.begin(NAME, settings(), options.resume());
+    if (attempt.done()) {
+      context.progress().say("encode: done before with the same input, model and options");
+      return attempt;
+    }
+    Map<Integer, BucketManifest> done = finished(attempt);
+    List<Bucket> pending = buckets.stream().filter(b -> !done.containsKey(b.number())).toList();
+    if (!done.isEmpty()) {
+      context
+          .progress()
+          .say("encode: %d of %d buckets are done already".formatted(done.size(), buckets.size()));
+    }
+    for (BucketManifest manifest : encode(attempt, pending, done)) {
+      done.put(manifest.bucket(), manifest);
+    }
+    Counts counts = commit(attempt, done);
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("counts", counts);
+    facts.put("buckets_encoded_now", pending.size());
+    facts.put("buckets_resumed", buckets.size() - pending.size());
+    facts.put("model", model.id());
+    StageAttempt whole = folder.finish(attempt, facts);
+    // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
+    // killed before this line would go on with those.
+    deleteLeftovers(attempt, done.values());
+    return whole;
+  }
+
+  private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
+    List<String> files = manifests.stream().map(BucketManifest::file).toList();
+    for (String table : List.of("images", "embeddings")) {
+      Leftovers.delete(context.storage(), folder.attemptFolder(table, attempt.attempt()), files);
+    }
+  }
+
+  /** What a dry run says of this stage. */
+  public List<String> plan() {
+    long files = knownImages();
+    long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
+    List<String> plan = new ArrayList<>();
+    plan.add(
+        "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)"
+            .formatted(files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+    folder
+        .stage(NAME)
+        .ifPresent(
+            earlier -> {
+              String changes = RunFolder.changes(earlier.settings(), settings());
+              boolean goesOn = changes.isEmpty() && options.resume();
+              plan.add(
+                  goesOn
+                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
+                          .formatted(finished(earlier).size(), buckets.size())
+                      : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
+            });
+    return plan;
+  }
+
+  /** Images outside of shards, which only reading tells the number of. */
+  public long knownImages() {
+    return buckets.stream().mapToLong(EncodeStage::knownImages).sum();
+  }
+
+  private static long knownImages(Bucket bucket) {
+    return bucket instanceof FileBucket files ? files.files().size() : 0;
+  }
+
+  /** Names and lengths of all that is listed; contents are not read for it. */
+  private String inputDigest() {
+    MessageDigest digest = Digests.begin();
+    for (Bucket bucket : buckets) {
+      digest.update(bucket.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.end(digest);
+  }
+
+  /** The counts that a finished attempt recorded. */
+  public static Counts counts(StageAttempt attempt) {
+    return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
+  }
+
+  private List<BucketManifest> encode(
+      StageAttempt attempt, List<Bucket> pending, Map<Integer, BucketManifest> done) {
+    if (pending.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext spark = context.spark().get();
+    long before = done.values().stream().mapToLong(BucketManifest::listed).sum();
+    long known = knownImages();
+    try (LiveCount encoded = new LiveCount(spark.sc(), "images encoded");
+        Progress.Step step = context.progress().begin("encode", known, "images");
+        Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
+      EncodeTask task =
+          new EncodeTask(
+              context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
+      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+    }
+  }
+
+  private Precision precision() {
+    return options.model().taskPrecision();
+  }
+
+  private int batchSize() {
+    int asked = options.model().batchSize();
+    int crop = model.preprocessing().crop();
+    int most = Integer.MAX_VALUE / (3 * crop * crop);
+    if (asked > most) {
+      throw NomenException.usage(
+          "--batch-size is %d, and a batch holds at most %d images of %d × %d pixels; give less."
+              .formatted(asked, most, crop, crop));
+    }
+    return asked > 0 ? asked : BatchSize.choose(model.vision(), options.model().taskDevice());
+  }
+
+  private EncodeSettings taskSettings(StageAttempt attempt, JavaSparkContext spark) {
+    int threads = TaskResources.threads(spark);
+    return new EncodeSettings(
+        folder.attemptFolder("images", attempt.attempt()),
+        folder.attemptFolder("embeddings", attempt.attempt()),
+        manifests(attempt),
+        precision(),
+        options.model().device(),
+        batchSize(),
+        threads,
+        threads,
+        ReadOptions.defaults(),
+        new DecodeOptions(options.pixelLimit(), DecodeOptions.DEFAULT_TIME_LIMIT));
+  }
+
+  private String manifests(StageAttempt attempt) {
+    return folder.uri() + "/_stages/encode-" + attempt.attempt();
+  }
+
+  private Map<Integer, BucketManifest> finished(StageAttempt attempt) {
+    Storage storage = context.storage();
+    Map<Integer, BucketManifest> manifests = new TreeMap<>();
+    for (Storage.Entry entry : storage.list(manifests(attempt))) {
+      Json.readIfWhole(storage.readText(entry.uri()), BucketManifest.class, entry.uri())
+          .ifPresent(manifest -> manifests.put(manifest.bucket(), manifest));
+    }
+    return manifests;
+  }
+
+  /** Names the winning files as the tables, and adds up. */
+  private Counts commit(StageAttempt attempt, Map<Integer, BucketManifest> manifests) {
+    List<BucketManifest> inOrder =
+        manifests.values().stream().sorted(Comparator.comparing(BucketManifest::bucket)).toList();
+    commit(attempt, "images", inOrder, BucketManifest::listed);
+    commit(attempt, "embeddings", inOrder, BucketManifest::embedded);
+    SortedMap<String, Long> statuses = new TreeMap<>();
+    inOrder.forEach(m -> m.statuses().forEach((word, n) -> statuses.merge(word, n, Long::sum)));
+    long listed = inOrder.stream().mapToLong(BucketManifest::listed).sum();
+    long embedded = inOrder.stream().mapToLong(BucketManifest::embedded).sum();
+    long ok = statuses.getOrDefault("ok", 0L);
+    long all = statuses.values().stream().mapToLong(Long::longValue).sum();
+    if (embedded != ok || listed != all || inOrder.size() != buckets.size()) {
+      throw new IllegalStateException(
+          "counts do not add up: %d listed, %d embedded, statuses %s, %d of %d buckets"
+              .formatted(listed, embedded, statuses, inOrder.size(), buckets.size()));
+    }
+    return new Counts(listed, embedded, listed - embedded, statuses);
+  }
+
+  private void commit(
+      StageAttempt attempt,
+      String name,
+      List<BucketManifest> manifests,
+      ToLongFunction<BucketManifest> rows) {
+    List<String> files = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    for (BucketManifest manifest : manifests) {
+      files.add(manifest.file());
+      counts.add(rows.applyAsLong(manifest));
+    }
+    String tableFolder = folder.attemptFolder(name, attempt.attempt());
+    new Table(name, tableFolder, files, counts).commit(context.storage());
+  }
+}

@@ -1,0 +1,217 @@
+package io.nomen.exchange;
+
+import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
+import io.nomen.store.Storage;
+import io.nomen.tensor.MatrixReader;
+import java.io.Closeable;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Embeddings from elsewhere, part by part. */
+interface EmbeddingRows extends Closeable {
+  /** Most numbers of a part: 128 MB. */
+  int NUMBERS_AT_ONCE = 1 << 25;
+
+  /**
+   * Some rows.
+   *
+   * @param values [n, width]
+   * @param paths [n] or empty, what the source calls them
+   * @param labels [n] or empty, what the source says of their class
+   */
+  record Part(
+      float[] values,
+      int width,
+      Optional<List<String>> paths,
+      Optional<List<Optional<String>>> labels) {}
+
+  long rows();
+
+  /** The next part; empty behind the last. */
+  Optional<Part> next();
+
+  @Override
+  void close();
+
+  static EmbeddingRows open(Storage storage, ImportSource source) {
+    String uri = storage.qualify(source.uri());
+    if (source instanceof ImportSource.Npy) {
+      return new Matrix(NpyReader.open(storage, uri), Optional.empty());
+    }
+    if (source instanceof ImportSource.Safetensors safetensors) {
+      return safetensors(SafetensorsReader.open(storage, uri), safetensors);
+    }
+    return ParquetVectors.open(storage, (ImportSource.Parquet) source);
+  }
+
+  private static EmbeddingRows safetensors(
+      SafetensorsReader reader, ImportSource.Safetensors source) {
+    List<String> matrices =
+        reader.tensors().entrySet().stream()
+            .filter(t -> t.getValue().shape().length == 2)
+            .map(Map.Entry::getKey)
+            .toList();
+    Optional<String> chosen =
+        source
+            .tensor()
+            .or(
+                () ->
+                    matrices.contains(ExportJob.EMBEDDINGS)
+                        ? Optional.of(ExportJob.EMBEDDINGS)
+                        : matrices.stream().filter(name -> matrices.size() == 1).findFirst());
+    String name =
+        chosen.orElseThrow(
+            () ->
+                NomenException.usage(
+                    "%s has the matrices %s; name one with --tensor."
+                        .formatted(source.uri(), matrices)));
+    return new Matrix(reader.matrix(name), norms(reader));
+  }
+
+  private static Optional<float[]> norms(SafetensorsReader reader) {
+    SafetensorsReader.Tensor norms = reader.tensors().get(ExportJob.NORMS);
+    return norms == null || norms.shape().length != 1
+        ? Optional.empty()
+        : Optional.of(reader.read(ExportJob.NORMS));
+  }
+
+  /** A file that holds nothing but numbers. */
+  final class Matrix implements EmbeddingRows {
+    private final MatrixReader reader;
+    private final Optional<float[]> norms;
+    private long read;
+
+    Matrix(MatrixReader reader, Optional<float[]> norms) {
+      this.reader = reader;
+      this.norms = norms.filter(all -> all.length == reader.rows());
+    }
+
+    @Override
+    public long rows() {
+      return reader.rows();
+    }
+
+    @Override
+    public Optional<Part> next() {
+      if (read == reader.rows()) {
+        return Optional.empty();
+      }
+      int width = reader.width();
+      float[] values = reader.next(Math.max(1, NUMBERS_AT_ONCE / width));
+      int count = values.length / width;
+      norms.ifPresent(
+          all -> scale(values, width, Arrays.copyOfRange(all, (int) read, (int) read + count)));
+      read += count;
+      return Optional.of(new Part(values, width, Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+
+  /** Gives unit rows the lengths that they had; a missing length leaves its row as it is. */
+  static void scale(float[] values, int width, float[] norms) {
+    for (int i = 0; i < values.length; i++) {
+      float norm = norms[i / width];
+      values[i] *= Float.isNaN(norm) ? 1 : norm;
+    }
+  }
+
+  /** Parquet files, row group by row group. */
+  final class ParquetVectors implements EmbeddingRows {
+    private final Storage storage;
+    private final ImportSource.Parquet source;
+    private final Iterator<String> files;
+    private final long rows;
+    private final boolean hasPaths;
+    private final boolean hasNorms;
+    private final String column;
+    private Optional<VectorFile> open = Optional.empty();
+    private int width;
+
+    private ParquetVectors(Storage storage, ImportSource.Parquet source, List<String> files) {
+      this.storage = storage;
+      this.source = source;
+      this.files = files.iterator();
+      try (VectorFile first = VectorFile.open(storage, files.get(0))) {
+        List<String> vectors = first.vectors();
+        this.column =
+            source
+                .embeddingColumn()
+                .or(() -> vectors.stream().filter(v -> vectors.size() == 1).findFirst())
+                .orElseThrow(
+                    () ->
+                        NomenException.usage(
+                            "%s has the vector columns %s; name one with --embedding-column."
+                                .formatted(files.get(0), vectors)));
+        this.hasPaths = source.pathColumn().isPresent() || first.has("path");
+        this.hasNorms = first.has("norm");
+      }
+      this.rows = files.stream().mapToLong(this::count).sum();
+    }
+
+    static ParquetVectors open(Storage storage, ImportSource.Parquet source) {
+      String uri = storage.qualify(source.uri());
+      List<String> inside =
+          storage.list(uri).stream()
+              .filter(e -> !e.folder() && e.name().endsWith(".parquet"))
+              .map(Storage.Entry::uri)
+              .toList();
+      return new ParquetVectors(storage, source, inside.isEmpty() ? List.of(uri) : inside);
+    }
+
+    private long count(String uri) {
+      try (VectorFile file = VectorFile.open(storage, uri)) {
+        return file.rows();
+      }
+    }
+
+    @Override
+    public long rows() {
+      return rows;
+    }
+
+    @Override
+    public Optional<Part> next() {
+      while (true) {
+        Optional<Part> part = open.flatMap(VectorFile::next).map(this::part);
+        if (part.isPresent()) {
+          return part;
+        }
+        close();
+        if (!files.hasNext()) {
+          return Optional.empty();
+        }
+        open = Optional.of(VectorFile.open(storage, files.next()));
+      }
+    }
+
+    private Part part(VectorFile.RowGroup group) {
+      float[] values = group.embeddings(column, width);
+      width = values.length / Math.max(1, group.rows());
+      if (hasNorms) {
+        scale(values, width, group.numbers("norm"));
+      }
+      Optional<List<String>> paths =
+          hasPaths
+              ? Optional.of(
+                  group.texts(source.pathColumn().orElse("path")).stream()
+                      .map(path -> path.orElse(""))
+                      .toList())
+              : Optional.empty();
+      return new Part(values, width, paths, source.labelColumn().map(group::texts));
+    }
+
+    @Override
+    public void close() {
+      open.ifPresent(VectorFile::close);
+      open = Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.nomen.exchange;
+
+import io.nomen.Progress;
+import io.nomen.run.Assignments;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.TableColumn;
+import io.nomen.run.TableWriter;
+import io.nomen.run.Tables;
+import io.nomen.safetensors.SafetensorsWriter;
+import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Tables of a finished run as files for other tools; always in the order of paths. */
+public final class ExportJob {
+  /** What a safetensors file calls the matrix of embeddings, and the lengths that they had. */
+  static final String EMBEDDINGS = "embeddings";
+
+  static final String NORMS = "norm";
+
+  private ExportJob() {}
+
+  /**
+   * Embeddings as {@code npy} [n, d] float32, and their paths, one a line, in {@code npy} with its
+   * ending replaced by {@code .txt}; newlines, carriage returns and backslashes inside a path are
+   * written as {@code \n}, {@code \r} and {@code \\}.
+   *
+   * @param raw whether rows are multiplied by their norm
+   * @return n
+   */
+  public static long npy(JobContext context, RunFolder folder, String npy, boolean raw) {
+    Storage storage = context.storage();
+    PathOrder rows = PathOrder.of(folder);
+    String target = storage.qualify(npy);
+    try (NpyWriter writer = new NpyWriter(storage, target, rows.size(), rows.width());
+        Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
+      rows.each(
+          (path, values, norm) -> writer.write(raw ? PathOrder.scaled(values, norm) : values),
+          step);
+    }
+    PathLines.write(storage, target.replaceFirst("\\.npy$", "") + ".txt", rows.paths());
+    return rows.size();
+  }
+
+  /**
+   * Embeddings as a safetensors file: the tensor {@code embeddings} [n, d] float32 and, unless
+   * {@code raw}, the tensor {@code norm} [n]; paths as for {@link #npy}.
+   */
+  public static long safetensors(JobContext context, RunFolder folder, String uri, boolean raw) {
+    Storage storage = context.storage();
+    PathOrder rows = PathOrder.of(folder);
+    String target = storage.qualify(uri);
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put(EMBEDDINGS, List.of((long) rows.size(), (long) rows.width()));
+    if (!raw) {
+      shapes.put(NORMS, List.of((long) rows.size()));
+    }
+    float[] norms = new float[rows.size()];
+    int[] row = {0};
+    try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes, Map.of());
+        Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
+      rows.each(
+          (path, values, norm) -> {
+            writer.write(raw ? PathOrder.scaled(values, norm) : values);
+            norms[row[0]++] = norm;
+          },
+          step);
+      if (!raw) {
+        writer.write(norms);
+      }
+    }
+    PathLines.write(storage, target.replaceFirst("\\.safetensors$", "") + ".txt", rows.paths());
+    return rows.size();
+  }
+
+  /** Embeddings as one Parquet file with the columns of the table {@code embeddings}. */
+  public static long parquet(JobContext context, RunFolder folder, String uri, boolean raw) {
+    Storage storage = context.storage();
+    PathOrder rows = PathOrder.of(folder);
+    try (TableWriter writer = new TableWriter(storage, storage.qualify(uri), Tables.EMBEDDINGS);
+        Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
+      rows.each(
+          (path, values, norm) ->
+              writer.write(
+                  path,
+                  raw ? PathOrder.scaled(values, norm) : values,
+                  raw ? Float.valueOf(1) : norm),
+          step);
+    }
+    return rows.size();
+  }
+
+  /**
+   * Assignments as CSV (RFC 4180) with the columns path, cluster, name, confidence.
+   *
+   * @return how many rows
+   */
+  public static long csv(JobContext context, RunFolder folder, String csv) {
+    Storage storage = context.storage();
+    Map<Integer, String> names = clusterNames(folder);
+    Assignments assignments = Assignments.read(storage, folder.table("assignments"));
+    List<String> paths = Assignments.paths(storage, folder.table("assignments"));
+    int[] order =
+        IntStream.range(0, paths.size())
+            .boxed()
+            .sorted(Comparator.comparing(paths::get))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    try (Writer out =
+        new BufferedWriter(
+            new OutputStreamWriter(storage.create(storage.qualify(csv)), StandardCharsets.UTF_8),
+            1 << 16)) {
+      out.write("path,cluster,name,confidence\r\n");
+      for (int row : order) {
+        int cluster = assignments.cluster()[row];
+        out.write(
+            String.format(
+                Locale.ROOT,
+                "%s,%d,%s,%.6f\r\n",
+                quoted(paths.get(row)),
+                cluster,
+                quoted(names.get(cluster)),
+                assignments.confidence()[row]));
+      }
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", csv, e);
+    }
+    return order.length;
+  }
+
+  static Map<Integer, String> clusterNames(RunFolder folder) {
+    Map<Integer, String> names = new HashMap<>();
+    for (String uri : folder.table("clusters").uris()) {
+      int[] clusters = new TableColumn(folder.storage(), uri, "cluster").ints();
+      List<String> words = new TableColumn(folder.storage(), uri, "name").strings();
+      IntStream.range(0, clusters.length).forEach(i -> names.put(clusters[i], words.get(i)));
+    }
+    return names;
+  }
+
+  private static String quoted(String field) {
+    return field.matches("(?s).*[\",\r\n].*") ? '"' + field.replace("\"", "\"\"") + '"' : field;
+  }
+}

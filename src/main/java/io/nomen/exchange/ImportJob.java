@@ -1,0 +1,177 @@
+package io.nomen.exchange;
+
+import io.nomen.NomenException;
+import io.nomen.Progress;
+import io.nomen.encode.BadImages;
+import io.nomen.encode.UnitRow;
+import io.nomen.run.JobContext;
+import io.nomen.run.Lease;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.Current;
+import io.nomen.run.Table;
+import io.nomen.run.TableWriter;
+import io.nomen.run.Tables;
+import io.nomen.store.Storage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
+ * zero coordinates is kept as a bad one, with the reason.
+ */
+public final class ImportJob {
+  /** What the images table calls the format of rows that were never pictures. */
+  public static final String FORMAT = "embedding";
+
+  private static final int ROWS_PER_FILE = 16_384;
+
+  private ImportJob() {}
+
+  /** Rows that were read, and how many of them could be used. */
+  public record Counts(long listed, long embedded, long bad) {}
+
+  /** Reads the source of {@code options}, row after row, and publishes its tables. */
+  public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
+    return Lease.holding(
+        folder,
+        () -> {
+          try (EmbeddingRows rows = EmbeddingRows.open(context.storage(), options.source())) {
+            return read(context, rows, options, folder);
+          }
+        });
+  }
+
+  private static Counts read(
+      JobContext context, EmbeddingRows rows, ImportOptions options, RunFolder folder) {
+    Storage storage = context.storage();
+    if (rows.rows() == 0) {
+      throw NomenException.input(
+          "%s has no rows; give an array [n, d].".formatted(options.source().uri()));
+    }
+    RowNames names =
+        new RowNames(
+            rows.rows(),
+            options.paths().map(uri -> paths(storage, uri, rows.rows())),
+            options.labels().map(uri -> labels(storage, uri, rows.rows())));
+    String id = RunFolder.newId();
+    Writer writer = new Writer(folder, id, names);
+    try (Progress.Step step = context.progress().begin("import", rows.rows(), "rows")) {
+      for (Optional<EmbeddingRows.Part> part = rows.next(); part.isPresent(); part = rows.next()) {
+        writer.add(part.get());
+        step.done(writer.read);
+      }
+    }
+    Counts counts = new Counts(rows.rows(), writer.embedded(), rows.rows() - writer.embedded());
+    writer.commit();
+    folder.publish(
+        new Current(
+            id,
+            Instant.now().toString(),
+            Map.of(
+                "images", RunFolder.relative("images", id),
+                "embeddings", RunFolder.relative("embeddings", id))));
+    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
+    return counts;
+  }
+
+  private static int[] labels(Storage storage, String uri, long rows) {
+    try (NpyReader reader = NpyReader.open(storage, storage.qualify(uri))) {
+      if (reader.rows() != rows || reader.width() != 1) {
+        throw NomenException.input(
+            "%s has %d × %d labels for %d rows; there must be one a row."
+                .formatted(uri, reader.rows(), reader.width(), rows));
+      }
+      return reader.ints();
+    }
+  }
+
+  private static List<String> paths(Storage storage, String uri, long rows) {
+    List<String> paths = PathLines.read(storage, storage.qualify(uri));
+    if (paths.size() != rows) {
+      throw NomenException.input(
+          "%s has %d paths for %d rows; there must be one a line for every row."
+              .formatted(uri, paths.size(), rows));
+    }
+    return paths;
+  }
+
+  private static final class Writer {
+    private final RunFolder folder;
+    private final String attempt;
+    private final RowNames names;
+    private final List<String> files = new ArrayList<>();
+    private final List<Long> imageRows = new ArrayList<>();
+    private final List<Long> embeddingRows = new ArrayList<>();
+    private long read;
+
+    Writer(RunFolder folder, String attempt, RowNames names) {
+      this.folder = folder;
+      this.attempt = attempt;
+      this.names = names;
+    }
+
+    void add(EmbeddingRows.Part part) {
+      int rows = part.values().length / part.width();
+      for (int from = 0; from < rows; from += ROWS_PER_FILE) {
+        file(part, from, Math.min(rows, from + ROWS_PER_FILE));
+      }
+    }
+
+    private void file(EmbeddingRows.Part part, int from, int to) {
+      String file = "part-%05d.parquet".formatted(files.size());
+      try (TableWriter images = table("images", file);
+          TableWriter embeddings = table("embeddings", file)) {
+        for (int row = from; row < to; row++) {
+          row(part, row, images, embeddings);
+        }
+        files.add(file);
+        imageRows.add(images.rows());
+        embeddingRows.add(embeddings.rows());
+      }
+    }
+
+    private TableWriter table(String name, String file) {
+      return new TableWriter(
+          folder.storage(),
+          folder.attemptFolder(name, attempt) + "/" + file,
+          name.equals("images") ? Tables.IMAGES : Tables.EMBEDDINGS);
+    }
+
+    private void row(
+        EmbeddingRows.Part part, int place, TableWriter images, TableWriter embeddings) {
+      String path = names.path(read, part.paths(), place);
+      UnitRow unit = UnitRow.of(part.values(), place * part.width(), part.width());
+      unit.values().ifPresent(v -> embeddings.write(path, v, unit.norm()));
+      images.write(
+          path,
+          unit.values().isPresent() ? "ok" : "corrupt",
+          unit.problem(),
+          Optional.of(FORMAT),
+          Optional.empty(),
+          Optional.empty(),
+          (long) part.width() * Float.BYTES,
+          0L,
+          Optional.empty(),
+          names.label(read, part.labels(), place));
+      read++;
+    }
+
+    long embedded() {
+      return embeddingRows.stream().mapToLong(Long::longValue).sum();
+    }
+
+    void commit() {
+      Map<String, List<Long>> tables = new LinkedHashMap<>();
+      tables.put("images", imageRows);
+      tables.put("embeddings", embeddingRows);
+      tables.forEach(
+          (name, rows) ->
+              new Table(name, folder.attemptFolder(name, attempt), files, rows)
+                  .commit(folder.storage()));
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.nomen.exchange;
+
+import io.nomen.NomenException;
+import io.nomen.exchange.StoredNumber.Kind;
+import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
+import io.nomen.tensor.MatrixReader;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads NumPy's {@code .npy} files row by row, of any size (format: NumPy's {@code
+ * numpy.lib.format}, versions 1 to 3): numbers in C order, one or two dimensions.
+ */
+public final class NpyReader implements MatrixReader {
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final Pattern DESCRIPTION =
+      Pattern.compile("'descr':\\s*'([<>|=])([fiub])(\\d{1,2})'");
+  private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
+  private static final Pattern SHAPE =
+      Pattern.compile("'shape':\\s*\\(\\s*(\\d{1,18})\\s*,?\\s*(\\d{0,9})\\s*,?\\s*\\)");
+  private static final int HEADER_LIMIT = 1 << 16;
+
+  private final MatrixStream matrix;
+
+  private NpyReader(MatrixStream matrix) {
+    this.matrix = matrix;
+  }
+
+  /**
+   * Opens {@code uri}; a file that is not such a {@code .npy}, or is shorter than its header says,
+   * is an input error that says why.
+   */
+  public static NpyReader open(Storage storage, String uri) {
+    long length = storage.length(uri);
+    InputStream in = storage.open(uri);
+    try {
+      return new NpyReader(new Header(uri, length).read(new DataInputStream(in)));
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  @Override
+  public long rows() {
+    return matrix.rows();
+  }
+
+  @Override
+  public int width() {
+    return matrix.width();
+  }
+
+  @Override
+  public float[] next(int count) {
+    return matrix.next(count);
+  }
+
+  @Override
+  public void skip(long count) {
+    matrix.skip(count);
+  }
+
+  /** All values of an integer file. */
+  public int[] ints() {
+    return matrix.nextInts(Math.toIntExact(matrix.left()));
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+  }
+
+  /** The text before the numbers. */
+  private record Header(String uri, long fileLength) {
+
+    MatrixStream read(DataInputStream in) throws IOException {
+      if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+        throw wrong("it does not begin like a .npy file");
+      }
+      int version = in.readUnsignedByte();
+      in.readUnsignedByte();
+      int length =
+          version == 1
+              ? Short.toUnsignedInt(Short.reverseBytes(in.readShort()))
+              : Integer.reverseBytes(in.readInt());
+      if (length < 0 || length > HEADER_LIMIT) {
+        throw wrong("its header of %d bytes is too long".formatted(length));
+      }
+      int start = MAGIC.length + 2 + (version == 1 ? 2 : 4) + length;
+      String text = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+      Matcher shape = find(SHAPE, text, "one or two dimensions");
+      if (find(ORDER, text, "fortran_order").group(1).equals("True")) {
+        throw wrong("it is in Fortran order; save numpy.ascontiguousarray of it");
+      }
+      return new MatrixStream(
+          in,
+          uri,
+          start,
+          fileLength,
+          Long.parseLong(shape.group(1)),
+          shape.group(2).isEmpty() ? 1 : Integer.parseInt(shape.group(2)),
+          number(find(DESCRIPTION, text, "a dtype of float, int or bool")));
+    }
+
+    private StoredNumber number(Matcher description) {
+      char kind = description.group(2).charAt(0);
+      int size = Integer.parseInt(description.group(3));
+      boolean known =
+          switch (size) {
+            case 1 -> kind != 'f';
+            case 2, 4, 8 -> kind != 'b';
+            default -> false;
+          };
+      if (!known) {
+        throw wrong("its dtype %s%d is not one that Nomen reads".formatted(kind, size));
+      }
+      return new StoredNumber(
+          kind == 'f' ? Kind.FLOAT : kind == 'i' ? Kind.SIGNED : Kind.UNSIGNED,
+          size,
+          description.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private Matcher find(Pattern pattern, String header, String what) {
+      Matcher matcher = pattern.matcher(header);
+      if (!matcher.find()) {
+        throw wrong("its header shows no " + what + " (" + header.strip() + ")");
+      }
+      return matcher;
+    }
+
+    private NomenException wrong(String reason) {
+      return NomenException.input("Cannot use %s: %s.".formatted(uri, reason));
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.nomen.gallery.feed;
+
+import io.nomen.gallery.GalleryData;
+import io.nomen.gallery.GalleryPlan;
+import io.nomen.gallery.GalleryWriter;
+import io.nomen.gallery.ImageEntry;
+import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.RunFacts;
+import io.nomen.run.Assignments;
+import io.nomen.run.JobContext;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord;
+import io.nomen.run.Table;
+import io.nomen.store.Storage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The pages of a finished run, from its tables and its record alone. */
+public final class GalleryStage {
+  private static final String NAME = "gallery";
+
+  /**
+   * Images of one cluster that the gallery may choose from; what a million-image run would fill.
+   */
+  private static final int CANDIDATES = 2_000;
+
+  private static final int OUTLIERS = 120;
+
+  private static final int THUMBNAILS_PER_TASK = 256;
+
+  private final JobContext context;
+  private final RunFolder folder;
+
+  public GalleryStage(JobContext context, RunFolder folder) {
+    this.context = context;
+    this.folder = folder;
+  }
+
+  /**
+   * Writes the pages.
+   *
+   * @return URI of the page to open
+   */
+  public String run() {
+    RunRecord record =
+        RunRecord.read(folder)
+            .orElseThrow(
+                () ->
+                    io.nomen.NomenException.input(
+                        "%s has no run.json; a gallery needs a finished run of cluster or assign."
+                            .formatted(folder.uri())));
+    StageAttempt attempt = folder.begin(NAME, settings(record), false);
+    ListedImages listed = ListedImages.read(record, folder);
+    GalleryPlan plan = GalleryPlan.of(data(record, listed));
+    Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
+    String target = folder.uri() + "/gallery";
+    GalleryWriter.write(
+        plan, path -> Optional.ofNullable(thumbnails.get(path)), folder.storage(), target);
+    folder.finish(attempt, Map.of());
+    return target + "/index.html";
+  }
+
+  /** Writes the pages of {@code record} unless they are whole: a job may have died over them. */
+  public void finish(RunRecord record) {
+    boolean whole =
+        folder
+            .stage(NAME)
+            .filter(stage -> stage.done() && stage.settings().equals(settings(record)))
+            .isPresent();
+    if (!whole) {
+      run();
+    }
+  }
+
+  private static Map<String, String> settings(RunRecord record) {
+    return Map.of("run", record.run());
+  }
+
+  private GalleryData data(RunRecord record, ListedImages listed) {
+    Storage storage = folder.storage();
+    Table table = folder.table("assignments");
+    Assignments assignments = Assignments.read(storage, table);
+    List<String> paths = Assignments.paths(storage, table);
+    ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
+    Positions positions = Positions.of(context, record, folder, assignments.rows());
+    return new GalleryData(
+        facts(record),
+        ClusterCards.read(record, folder),
+        entries(assignments, paths, positions, columns),
+        listed.failed(),
+        DuplicateGroups.of(
+            listed.exactDuplicates(paths, assignments.cluster()),
+            columns,
+            paths,
+            assignments.cluster()),
+        columns.furthest(OUTLIERS).stream()
+            .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
+            .toList(),
+        Optional.of(positions.algorithm()));
+  }
+
+  private static Map<Integer, List<ImageEntry>> entries(
+      Assignments assignments,
+      List<String> paths,
+      Positions positions,
+      ResemblanceColumns columns) {
+    Set<Integer> outliers = new HashSet<>(columns.furthest(CANDIDATES));
+    Map<Integer, Integer> sizes = new TreeMap<>();
+    for (int cluster : assignments.cluster()) {
+      sizes.merge(cluster, 1, Integer::sum);
+    }
+    Map<Integer, List<ImageEntry>> entries = new LinkedHashMap<>();
+    Map<Integer, Integer> seen = new TreeMap<>();
+    for (int row = 0; row < assignments.rows(); row++) {
+      int cluster = assignments.cluster()[row];
+      int number = seen.merge(cluster, 1, Integer::sum) - 1;
+      // An even share of a large cluster, so that no shard or folder is preferred.
+      int size = sizes.get(cluster);
+      boolean kept =
+          size <= CANDIDATES
+              || positions.of(row).isPresent()
+              || outliers.contains(row)
+              || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
+      if (kept) {
+        entries
+            .computeIfAbsent(cluster, c -> new ArrayList<>())
+            .add(entry(assignments, row, paths.get(row), positions.of(row), columns));
+      }
+    }
+    return entries;
+  }
+
+  private static ImageEntry entry(
+      Assignments assignments,
+      int row,
+      String path,
+      Optional<MapPoint> position,
+      ResemblanceColumns columns) {
+    int runnerUp = assignments.runnerUp()[row];
+    return new ImageEntry(
+        path,
+        assignments.cluster()[row],
+        assignments.confidence()[row],
+        runnerUp == assignments.cluster()[row]
+            ? Optional.empty()
+            : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
+        position,
+        columns
+            .outlierScore(row)
+            .map(score -> OptionalDouble.of(score))
+            .orElse(OptionalDouble.empty()));
+  }
+
+  private static RunFacts facts(RunRecord record) {
+    Map<String, Double> quality = new LinkedHashMap<>();
+    record
+        .quality()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Number number) {
+                quality.put(name.replace('_', ' '), number.doubleValue());
+              }
+            });
+    quality.putAll(MethodFigures.of(record.method()));
+    return new RunFacts(
+        record.run(),
+        record.title(),
+        Instant.parse(record.created()),
+        record.methodName(),
+        Optional.ofNullable(record.model().get("id")).map(String::valueOf),
+        Optional.ofNullable(record.vocabulary().get("source")).map(String::valueOf),
+        new RunFacts.Counts(
+            record.counts().listed(), record.counts().embedded(), record.counts().bad()),
+        record.seconds(),
+        record.seed(),
+        record.versions(),
+        record.options(),
+        quality,
+        Map.of(),
+        record.remarks(),
+        MethodCurves.of(record.method()),
+        Optional.of(String.join(" ", record.command())));
+  }
+
+  private Map<String, byte[]> thumbnails(List<String> paths, ListedImages listed) {
+    List<ListedImages.Place> places = listed.places(paths);
+    Map<String, byte[]> made = new LinkedHashMap<>();
+    if (places.isEmpty()) {
+      return made;
+    }
+    JavaSparkContext spark = context.spark().get();
+    int tasks = Math.max(1, (places.size() + THUMBNAILS_PER_TASK - 1) / THUMBNAILS_PER_TASK);
+    Storage storage = context.storage();
+    spark
+        .parallelize(places, Math.max(tasks, Math.min(places.size(), spark.defaultParallelism())))
+        .map(place -> place.thumbnail(storage))
+        .collect()
+        .forEach(made::putAll);
+    return made;
+  }
+}

@@ -1,0 +1,153 @@
+package io.nomen.gallery.feed;
+
+import io.nomen.NomenException;
+import io.nomen.exchange.ImportJob;
+import io.nomen.gallery.DuplicateGroup;
+import io.nomen.gallery.FailedImage;
+import io.nomen.gallery.Thumbnail;
+import io.nomen.image.DecodeOptions;
+import io.nomen.image.Decoded;
+import io.nomen.image.ImageBytes;
+import io.nomen.image.ImageDecoder;
+import io.nomen.image.RgbImage;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
+import io.nomen.run.Table;
+import io.nomen.run.TableColumn;
+import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
+import java.awt.image.BufferedImage;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
+ */
+public final class ListedImages {
+  private final Storage storage;
+  private final Table table;
+  private final List<FailedImage> failed = new ArrayList<>();
+
+  private ListedImages(Storage storage, Table table) {
+    this.storage = storage;
+    this.table = table;
+    for (String uri : table.uris()) {
+      List<String> paths = new TableColumn(storage, uri, "path").strings();
+      List<String> statuses = new TableColumn(storage, uri, "status").strings();
+      List<Optional<String>> reasons = new TableColumn(storage, uri, "reason").optionalStrings();
+      for (int row = 0; row < paths.size(); row++) {
+        if (!statuses.get(row).equals("ok")) {
+          failed.add(
+              new FailedImage(paths.get(row), statuses.get(row), reasons.get(row).orElse("")));
+        }
+      }
+    }
+  }
+
+  static ListedImages read(RunRecord record, RunFolder folder) {
+    return new ListedImages(folder.storage(), table(record, folder));
+  }
+
+  /** A run over ready embeddings has its images table where they are. */
+  public static Table table(RunRecord record, RunFolder folder) {
+    return folder.has("images")
+        ? folder.table("images")
+        : new RunFolder(folder.storage(), record.options().get("embeddings")).table("images");
+  }
+
+  List<FailedImage> failed() {
+    return List.copyOf(failed);
+  }
+
+  /**
+   * Images whose files are equal byte for byte, in groups of two and more.
+   *
+   * @param paths of the clustered images, in row order
+   * @param clusters [paths]
+   */
+  List<DuplicateGroup> exactDuplicates(List<String> paths, int[] clusters) {
+    Map<String, Integer> rows = new HashMap<>();
+    for (int row = 0; row < paths.size(); row++) {
+      rows.put(paths.get(row), row);
+    }
+    Map<String, List<DuplicateGroup.Member>> byDigest = new LinkedHashMap<>();
+    for (String uri : table.uris()) {
+      List<String> listed = new TableColumn(storage, uri, "path").strings();
+      List<Optional<String>> digests = new TableColumn(storage, uri, "digest").optionalStrings();
+      for (int i = 0; i < listed.size(); i++) {
+        Integer row = rows.get(listed.get(i));
+        if (row != null && digests.get(i).isPresent()) {
+          byDigest
+              .computeIfAbsent(digests.get(i).get(), digest -> new ArrayList<>())
+              .add(new DuplicateGroup.Member(listed.get(i), clusters[row]));
+        }
+      }
+    }
+    return byDigest.values().stream()
+        .filter(members -> members.size() > 1)
+        .map(members -> new DuplicateGroup(true, members))
+        .toList();
+  }
+
+  /** Where an image's bytes are. */
+  record Place(String path, long offset, long bytes) implements Serializable {
+
+    /** Its small picture by its path; nothing where the image can no longer be read. */
+    Map<String, byte[]> thumbnail(Storage storage) {
+      try {
+        byte[] encoded = ImageBytes.read(storage, path, offset, bytes);
+        DecodeOptions options = DecodeOptions.defaults();
+        return ImageDecoder.decode(encoded, options) instanceof Decoded.Ok ok
+            ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
+            : Map.of();
+      } catch (NomenException e) {
+        StoreTrouble.stopUnlessOfOneFile(path, e);
+        // The page shows the file's name in its place; the run's tables do not depend on it.
+        return Map.of();
+      }
+    }
+
+    private static BufferedImage picture(RgbImage image) {
+      BufferedImage picture =
+          new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+      int[] row = new int[image.width()];
+      for (int y = 0; y < image.height(); y++) {
+        for (int x = 0; x < row.length; x++) {
+          int at = 3 * (y * image.width() + x);
+          row[x] =
+              ((image.rgb()[at] & 0xff) << 16)
+                  | ((image.rgb()[at + 1] & 0xff) << 8)
+                  | (image.rgb()[at + 2] & 0xff);
+        }
+        picture.setRGB(0, y, row.length, 1, row, 0, row.length);
+      }
+      return picture;
+    }
+  }
+
+  /** Where the images called {@code wanted} are; rows that were never images are left out. */
+  List<Place> places(List<String> wanted) {
+    Set<String> names = new HashSet<>(wanted);
+    Map<String, Place> found = new HashMap<>();
+    for (String uri : table.uris()) {
+      List<String> paths = new TableColumn(storage, uri, "path").strings();
+      List<Optional<String>> formats = new TableColumn(storage, uri, "format").optionalStrings();
+      long[] offsets = new TableColumn(storage, uri, "offset").longs();
+      long[] bytes = new TableColumn(storage, uri, "bytes").longs();
+      for (int row = 0; row < paths.size(); row++) {
+        boolean image = !formats.get(row).equals(Optional.of(ImportJob.FORMAT));
+        if (image && names.contains(paths.get(row))) {
+          found.put(paths.get(row), new Place(paths.get(row), offsets[row], bytes[row]));
+        }
+      }
+    }
+    return wanted.stream().filter(found::containsKey).map(found::get).toList();
+  }
+}

@@ -1,0 +1,194 @@
+package io.nomen.run;
+
+import io.nomen.NomenException;
+import io.nomen.store.Storage;
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * The embeddings of a run as matrices on a cluster.
+ *
+ * <p>Rows are numbered file after file. Files are grouped into partitions by their rows alone, so
+ * order and partitioning are the same on every cluster, and with them every sum that is taken over
+ * them.
+ */
+public final class EmbeddingTable {
+  /**
+   * Rows that a partition has at least, where there are that many: small ones cost more than work.
+   */
+  static final long ROWS_PER_PARTITION = 16_384;
+
+  private final JavaSparkContext spark;
+  private final Storage storage;
+  private final Table table;
+  private final List<List<Piece>> partitions;
+  private final int width;
+
+  /** Consecutive rows of one file. */
+  record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {}
+
+  public EmbeddingTable(JavaSparkContext spark, Storage storage, Table table) {
+    this.spark = spark;
+    this.storage = storage;
+    this.table = table;
+    this.partitions = partitions(table);
+    this.width = width(storage, table);
+  }
+
+  /** The embeddings of the finished run, encoding or import in {@code folder}. */
+  public static EmbeddingTable of(JavaSparkContext spark, RunFolder folder) {
+    return new EmbeddingTable(spark, folder.storage(), folder.table("embeddings"));
+  }
+
+  public long rows() {
+    return table.totalRows();
+  }
+
+  public int width() {
+    return width;
+  }
+
+  /** [N, d] float32, unit rows. */
+  public RowBlocks embeddings() {
+    return matrix("embedding", width);
+  }
+
+  /** [N, 1] float32: the length of each embedding before it was made a unit. */
+  public RowBlocks norms() {
+    return matrix("norm", 1);
+  }
+
+  /**
+   * The paths of the images, one list for every block of {@link #embeddings}, in the same
+   * partitions.
+   */
+  public JavaRDD<List<String>> paths() {
+    Storage files = storage;
+    return pieces()
+        .map(
+            piece ->
+                List.copyOf(
+                    new TableColumn(files, piece.uri(), "path")
+                        .strings()
+                        .subList(piece.skip(), piece.skip() + piece.rows())));
+  }
+
+  /**
+   * The paths of some rows, by row.
+   *
+   * @param rows rising; only the files that hold them are opened
+   */
+  public Map<Integer, String> pathsOf(int[] rows) {
+    Map<Integer, String> found = new HashMap<>();
+    long first = 0;
+    int next = 0;
+    for (int file = 0; file < table.files().size() && next < rows.length; file++) {
+      long end = first + table.rows().get(file);
+      if (rows[next] < end) {
+        List<String> paths = new TableColumn(storage, table.uris().get(file), "path").strings();
+        for (; next < rows.length && rows[next] < end; next++) {
+          found.put(rows[next], paths.get((int) (rows[next] - first)));
+        }
+      }
+      first = end;
+    }
+    return found;
+  }
+
+  private RowBlocks matrix(String column, int columnWidth) {
+    Storage files = storage;
+    return new RowBlocks(
+        pieces().mapPartitions(p -> new Blocks(p, files, column, columnWidth)),
+        rows(),
+        columnWidth);
+  }
+
+  private JavaRDD<Piece> pieces() {
+    return spark.parallelize(partitions, Math.max(1, partitions.size())).flatMap(List::iterator);
+  }
+
+  private static List<List<Piece>> partitions(Table table) {
+    List<List<Piece>> partitions = new ArrayList<>();
+    List<Piece> current = new ArrayList<>();
+    long row = 0;
+    long inCurrent = 0;
+    for (int file = 0; file < table.files().size(); file++) {
+      int rows = Math.toIntExact(table.rows().get(file));
+      String uri = table.folder() + "/" + table.files().get(file);
+      for (int skip = 0; skip < rows; skip += RowBlocks.ROWS_PER_BLOCK) {
+        int count = Math.min(RowBlocks.ROWS_PER_BLOCK, rows - skip);
+        current.add(new Piece(uri, row, skip, count));
+        row += count;
+        inCurrent += count;
+        if (inCurrent >= ROWS_PER_PARTITION) {
+          partitions.add(current);
+          current = new ArrayList<>();
+          inCurrent = 0;
+        }
+      }
+    }
+    if (!current.isEmpty()) {
+      partitions.add(current);
+    }
+    return partitions;
+  }
+
+  /** d; reads one file of {@code table}. */
+  public static int width(Storage storage, Table table) {
+    ToIntFunction<Integer> widthOfFile =
+        file ->
+            new TableColumn(storage, table.uris().get(file), "embedding").floats().length
+                / Math.toIntExact(table.rows().get(file));
+    for (int file = 0; file < table.files().size(); file++) {
+      if (table.rows().get(file) > 0) {
+        return widthOfFile.applyAsInt(file);
+      }
+    }
+    throw NomenException.input(
+        "%s holds no embedding: not one image could be used; its images table says why."
+            .formatted(table.folder()));
+  }
+
+  /** Reads a file once for all its pieces, which follow each other. */
+  private static final class Blocks implements Iterator<RowBlock> {
+    private final Iterator<Piece> pieces;
+    private final Storage storage;
+    private final String column;
+    private final int width;
+    private String openUri = "";
+    private float[] open = {};
+
+    Blocks(Iterator<Piece> pieces, Storage storage, String column, int width) {
+      this.pieces = pieces;
+      this.storage = storage;
+      this.column = column;
+      this.width = width;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return pieces.hasNext();
+    }
+
+    @Override
+    public RowBlock next() {
+      Piece piece = pieces.next();
+      if (!piece.uri().equals(openUri)) {
+        open = new TableColumn(storage, piece.uri(), column).floats();
+        openUri = piece.uri();
+      }
+      float[] values = new float[piece.rows() * width];
+      System.arraycopy(open, piece.skip() * width, values, 0, values.length);
+      return new RowBlock(piece.firstRow(), piece.rows(), width, values);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.nomen.run;
+
+import io.nomen.semantics.NounMatrix;
+import io.nomen.store.Digests;
+import io.nomen.store.Storage;
+import io.nomen.tensor.Matrix;
+import io.nomen.vocabulary.Noun;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Nouns with their unit embeddings, as the driver holds them.
+ *
+ * @param nouns M of them
+ * @param embeddings [M, d] float32, unit rows
+ */
+public record NounTable(List<Noun> nouns, Matrix embeddings) {
+  private static final String FILE = "part-00000.parquet";
+
+  public NounMatrix matrix() {
+    return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
+  }
+
+  /** The nouns with these numbers, in this order. */
+  public NounTable select(int[] rows) {
+    return new NounTable(
+        Arrays.stream(rows).mapToObj(nouns::get).toList(), embeddings.select(rows));
+  }
+
+  /** Changes when a word or an embedding does. */
+  public String digest() {
+    ByteBuffer bytes = ByteBuffer.allocate(embeddings.values().length * Float.BYTES);
+    bytes.asFloatBuffer().put(embeddings.values());
+    return Digests.sha256(Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
+  }
+
+  /** Writes the table {@code nouns} of {@code attempt} and commits it. */
+  public void write(RunFolder folder, String attempt) {
+    String table = folder.attemptFolder("nouns", attempt);
+    write(folder.storage(), table + "/" + FILE);
+    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size())).commit(folder.storage());
+  }
+
+  public void write(Storage storage, String uri) {
+    try (TableWriter writer = new TableWriter(storage, uri, Tables.NOUNS)) {
+      for (int i = 0; i < nouns.size(); i++) {
+        Noun noun = nouns.get(i);
+        writer.write(noun.lemma(), noun.synset(), noun.gloss(), embeddings.row(i));
+      }
+    }
+  }
+
+  public static NounTable read(Storage storage, Table table) {
+    return read(storage, table.uris().get(0));
+  }
+
+  public static NounTable read(Storage storage, String uri) {
+    List<String> lemmas = new TableColumn(storage, uri, "noun").strings();
+    List<Optional<String>> synsets = new TableColumn(storage, uri, "synset").optionalStrings();
+    List<String> glosses = new TableColumn(storage, uri, "gloss").strings();
+    float[] values = new TableColumn(storage, uri, "embedding").floats();
+    List<Noun> nouns = new ArrayList<>();
+    for (int i = 0; i < lemmas.size(); i++) {
+      nouns.add(new Noun(lemmas.get(i), synsets.get(i), glosses.get(i)));
+    }
+    return new NounTable(nouns, new Matrix(nouns.size(), values.length / nouns.size(), values));
+  }
+}

@@ -1,0 +1,110 @@
+package io.nomen.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nomen.clip.Preprocessing;
+import io.nomen.image.CloseableIterator;
+import io.nomen.image.Content;
+import io.nomen.image.DecodeOptions;
+import io.nomen.image.ImageStatus;
+import io.nomen.image.RawImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DecodeAheadTest {
+  private static final int WINDOW = 8;
+
+  /** Images without content, by number; fails at {@code failsAt}. */
+  private static final class Source implements CloseableIterator<RawImage> {
+    private final int images;
+    private final int failsAt;
+    private final AtomicInteger given = new AtomicInteger();
+    private volatile boolean closed;
+
+    Source(int images, int failsAt) {
+      this.images = images;
+      this.failsAt = failsAt;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return given.get() < images;
+    }
+
+    @Override
+    public RawImage next() {
+      int number = given.getAndIncrement();
+      if (number == failsAt) {
+        throw new IllegalStateException("no more disk");
+      }
+      return new RawImage(
+          "image " + number,
+          Optional.empty(),
+          0,
+          0,
+          new Content.Missing(ImageStatus.EMPTY, "none"));
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static DecodeAhead over(Source source) {
+    List<Double> threes = List.of(0.5, 0.5, 0.5);
+    return new DecodeAhead(
+        source, new Preprocessing(8, 8, threes, threes), DecodeOptions.defaults(), 3, WINDOW);
+  }
+
+  @Test
+  void images_come_in_their_order_each_once() {
+    Source source = new Source(1000, -1);
+    try (DecodeAhead ahead = over(source)) {
+      for (int i = 0; i < 1000; i++) {
+        assertThat(ahead.next().raw().path()).isEqualTo("image " + i);
+      }
+      assertThat(ahead.hasNext()).isFalse();
+      assertThat(ahead.hasNext()).isFalse();
+    }
+    assertThat(source.closed).isTrue();
+  }
+
+  @Test
+  void no_more_than_the_window_is_read_ahead() throws Exception {
+    Source source = new Source(1000, -1);
+    try (DecodeAhead ahead = over(source)) {
+      for (int taken = 1; taken < 50; taken++) {
+        ahead.next();
+        Thread.sleep(1);
+        // One more waits for its place.
+        assertThat(source.given.get()).isLessThanOrEqualTo(taken + WINDOW + 1);
+      }
+    }
+  }
+
+  @Test
+  void what_the_source_throws_is_thrown_where_images_are_taken() {
+    try (DecodeAhead ahead = over(new Source(10, 3))) {
+      for (int i = 0; i < 3; i++) {
+        ahead.next();
+      }
+      assertThatThrownBy(ahead::hasNext).hasRootCauseMessage("no more disk");
+    }
+  }
+
+  @Test
+  void closing_early_leaves_no_thread_behind() throws Exception {
+    Source source = new Source(1_000_000, -1);
+    over(source).close();
+    assertThat(source.closed).isTrue();
+    int given = source.given.get();
+    Thread.sleep(50);
+    assertThat(source.given.get()).isEqualTo(given);
+  }
+}
