@@ -115,12 +115,9 @@ class MethodsWithHeadsTest {
   }
 
   @Test
-  void gate_weights_follow_rho_between_their_bounds() {
-    assertThat(gate(0.5).shareInTraining()).isZero();
-    assertThat(gate(0.7).shareInTraining()).isCloseTo(0.5, within(1e-9));
-    assertThat(gate(0.9).shareInTraining()).isOne();
-    assertThat(gate(0.7).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
-    assertThat(gate(0.99).shareWithoutTraining()).isEqualTo(0.5);
+  void texts_join_where_the_nouns_fit() {
+    assertThat(gate(0.7).open()).isFalse();
+    assertThat(gate(0.9).open()).isTrue();
     assertThat(gate(0.5).words()).contains("do not describe");
   }
 
