@@ -6,6 +6,7 @@ import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,15 +33,17 @@ public record RunQuality(
   private static final int SAMPLE = 4_000;
 
   public static RunQuality of(RowBlocks embeddings, Assignments assignments, int count, long seed) {
-    RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
-    int[] clusters = Arrays.stream(sample.rows()).map(row -> assignments.cluster()[row]).toArray();
+    RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
+    int[] clusters =
+        Arrays.stream(sample.numbers()).mapToInt(row -> assignments.cluster()[(int) row]).toArray();
     double sum = 0;
     for (float confidence : assignments.confidence()) {
       sum += confidence;
     }
     return new RunQuality(
         Quality.sizes(assignments.cluster(), count),
-        Silhouette.of(sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
+        Silhouette.of(
+            sample.rows().values(), embeddings.width(), clusters, count, clusters.length, seed),
         Quality.means(assignments.confidence(), assignments.cluster(), count),
         sum / assignments.rows(),
         NeighbourAgreement.of(embeddings, assignments.cluster(), seed));
