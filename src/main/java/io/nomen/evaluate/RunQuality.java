@@ -65,8 +65,8 @@ public record RunQuality(
   }
 
   /**
-   * Whether images that look alike are together: the share of a sample's nearest images, found
-   * among all of the run's, that are in the image's own cluster.
+   * Whether images that look alike are together: the share of a sample's nearest images, found among
+   * all of the run's, that are in the image's own cluster.
    */
   static final class NeighbourAgreement {
     private static final int SAMPLE = 500;
@@ -84,18 +84,18 @@ public record RunQuality(
       if (count < 1) {
         return OptionalDouble.empty();
       }
-      RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
+      RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
       JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
       Broadcast<RowSample> queries = spark.broadcast(sample);
       NearestRows nearest =
           embeddings
               .blocks()
               .treeAggregate(
-                  new NearestRows(sample.rows().length, count),
+                  new NearestRows(sample.numbers().length, count),
                   (best, block) -> offer(best, block, queries.value()),
                   NearestRows::merge);
       queries.destroy();
-      int[] own = Arrays.stream(sample.rows()).map(row -> clusters[row]).toArray();
+      int[] own = Arrays.stream(sample.numbers()).mapToInt(row -> clusters[(int) row]).toArray();
       int[] others =
           Arrays.stream(nearest.sorted(0).neighbours()).map(row -> clusters[row]).toArray();
       return OptionalDouble.of(Quality.neighbourConsistency(own, others));
@@ -103,7 +103,7 @@ public record RunQuality(
 
     private static NearestRows offer(NearestRows best, RowBlock block, RowSample sample) {
       int width = block.width();
-      RowBlock queries = new RowBlock(0, sample.rows().length, width, sample.values());
+      RowBlock queries = sample.rows().block();
       Matrix rows = new Matrix(block.rows(), width, block.values());
       try (InnerProducts products = new InnerProducts(rows)) {
         products.of(
@@ -113,7 +113,11 @@ public record RunQuality(
                 float[] own =
                     Arrays.copyOfRange(cosines, query * block.rows(), (query + 1) * block.rows());
                 best.offer(
-                    from + query, sample.rows()[from + query], block.firstRow(), own, block.rows());
+                    from + query,
+                    sample.numbers()[from + query],
+                    block.firstRow(),
+                    own,
+                    block.rows());
               }
             });
       }
