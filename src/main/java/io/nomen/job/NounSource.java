@@ -34,7 +34,10 @@ final class NounSource {
 
   /** Whether words have to be encoded by the model. */
   boolean needsModel() {
-    return Methods.named(options.method()).needsNouns() && ready().isEmpty();
+    boolean wanted =
+        Methods.named(options.method()).needsNouns()
+            || options.options().subspace().filter(width -> !width.isOff()).isPresent();
+    return wanted && ready().isEmpty();
   }
 
   /** What a dry run says; names the words that would be encoded. */
