@@ -141,7 +141,8 @@ public final class ExportJob {
     return order.length;
   }
 
-  static Map<Integer, String> clusterNames(RunFolder folder) {
+  /** The name of every cluster of a finished run, by number. */
+  public static Map<Integer, String> clusterNames(RunFolder folder) {
     Map<Integer, String> names = new HashMap<>();
     for (String uri : folder.table("clusters").uris()) {
       int[] clusters = new TableColumn(folder.storage(), uri, "cluster").ints();

@@ -38,7 +38,11 @@ final class NounSource {
   boolean needsModel() {
     VocabularyChoice choice = options.vocabulary();
     boolean asked = !choice.source().equals("auto") || !choice.subtrees().isEmpty();
-    return (Methods.named(options.method()).needsNouns() || asked) && ready().isEmpty();
+    boolean wanted =
+        Methods.named(options.method()).needsNouns()
+            || asked
+            || options.options().subspace().filter(width -> !width.isOff()).isPresent();
+    return wanted && ready().isEmpty();
   }
 
   /** Spaces of two widths have nothing in common; said before words are encoded. */
