@@ -31,7 +31,8 @@ class Pictures:
     def __init__(self, folder, device="cpu"):
         self.device = device
         about = json.loads((folder / "concepts.json").read_text())
-        self.concepts, self.taught, self.names = about["concepts"], about["taught"], about["sets"]
+        self.concepts, self.synsets = about["concepts"], about["synsets"]  # lemmas, and WordNet ids
+        self.taught, self.names = about["taught"], about["sets"]
         self.sets = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in self.names]
         self.rows = np.load(folder / "rows.npy")  # [n, 2] set, and number within it
         self.labels = torch.from_numpy(np.load(folder / "labels.npy"))  # [n] class, or -1

@@ -80,21 +80,17 @@ class Classes:
         telling = member.sum(0) <= max(1, 0.6 * len(self.wnids))  # "entity" covers nearly all and says nothing
         telling[: len(self.wnids)] = True
         self.member = member[:, telling]  # [classes, concepts] 1 where it covers
-        self.concepts = [own.get(c) or lemmas[c] for c, t in zip(every, telling) if t]
+        self.synsets = [c for c, t in zip(every, telling) if t]  # or words that WordNet does not have
+        self.concepts = [own.get(c) or lemmas[c] for c in self.synsets]
 
 
-def glossary(concepts, farthest=3):
+def glossary(synsets, farthest=3):
     """(lemmas, gloss, concepts' numbers) of every synset that is a concept or has one at most `farthest` steps above.
 
-    The numbers are of the nearest such concepts. `concepts` are lists of lemmas; two synsets of one list count as neither.
+    The numbers are of the nearest such concepts.
     """
     lemmas, above, glosses = read()
-    number = {tuple(c): i for i, c in enumerate(concepts)}
-    ids = {}
-    for s, words in lemmas.items():
-        if tuple(words) in number:
-            ids.setdefault(number[tuple(words)], []).append(s)
-    known = {found[0]: i for i, found in ids.items() if len(found) == 1}
+    known = {s: i for i, s in enumerate(synsets)}
     out = []
     for s in sorted(lemmas):
         border, owners = [s], []
@@ -106,7 +102,34 @@ def glossary(concepts, farthest=3):
     return out
 
 
-def nouns(concepts):
-    """The lemmas a reader knows: without the Latin names, unless there is no other."""
+LOST = {"jean.n.01", "community.n.06"}  # meanings that WordNet 3.1, which Nomen reads, has under no such id
+
+
+def nouns(concepts, synsets, others=()):
+    """The lemmas a reader knows with the meaning of each, as dog.n.01, or None.
+
+    Without the Latin names, unless there is no other. `others` are lists of names of things beside the concepts, of
+    which the first counts; no meaning is known of those.
+    """
     latin = re.compile("[A-Z][a-z]+ [a-z]+")
-    return list(dict.fromkeys(x for c in concepts for i, x in enumerate(c) if i == 0 or not latin.fullmatch(x)))
+    ids, found = sense_ids(), {}
+    for lemmas, synset in zip(concepts, synsets, strict=True):
+        for i, x in enumerate(lemmas):
+            if i == 0 or not latin.fullmatch(x):
+                found.setdefault(x, None if ids.get(synset) in LOST else ids.get(synset))
+    for names in others:
+        found.setdefault(names[0], None)
+    return found
+
+
+def sense_ids():
+    """Every synset's id in words: its first lemma, and which of this lemma's meanings it is."""
+    ids, lemmas = {}, read()[0]
+    for line in (database().parent / "index.noun").read_text().splitlines():
+        if not line.startswith(" "):
+            f = line.split()
+            for i, offset in enumerate(f[-int(f[2]) :]):
+                s = "n" + offset
+                if lemmas[s][0].lower().replace(" ", "_") == f[0]:
+                    ids[s] = f"{f[0]}.n.{i + 1:02}"
+    return ids

@@ -91,7 +91,7 @@ def main():
     np.save(args.out / "labels.npy", labels[order])
     np.save(args.out / "known.npy", known)
     np.save(args.out / "member.npy", classes.member)
-    about = {"sets": names, "held_out": len(held), "wnids": classes.wnids, "taught": len(taught), "concepts": classes.concepts}
+    about = {"sets": names, "held_out": len(held), "wnids": classes.wnids, "taught": len(taught), "synsets": classes.synsets, "concepts": classes.concepts}
     (args.out / "concepts.json").write_text(json.dumps(about, indent=0))
     print(f"{len(rows)} pictures, {(labels >= 0).sum()} with one of {len(classes.wnids)} classes, {len(classes.concepts)} concepts")
 

@@ -2,8 +2,8 @@
 
 python student.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
 The embedding is a cosine classifier over every class and hypernym. Its targets are what the teacher saw in the
-same crop, mixed with the label where there is one; pictures must be alike that are alike to the teacher. A picture
-is only told from classes that its set would name: a photograph of no label may well show a bedroom. With its own
+same crop, mixed with the label where there is one and the teacher has an inkling of it (its five best guesses);
+pictures must be alike that are alike to the teacher. A picture is only told from classes that its set would name: a photograph of no label may well show a bedroom. With its own
 class put aside, a picture must be nearest to what stands above it: so a thing that no class is for is called by the
 wider word, not by a sister of it. Some things are shown on a plain ground, and their target is what they were on
 their own. Most steps see half of the patches, the last ones whole pictures. Matrices learn by Muon, the rest by AdamW.
@@ -190,10 +190,12 @@ def main():
             labels = pictures.labels[rows].to(args.device)
             named = F.one_hot(labels.clamp(min=0), classes).float() * (labels >= 0)[:, None]
             may = pictures.known.to(args.device)[pictures.rows[rows, 0]]
+            # Of small blurred pictures the teacher is often sure and wrong: there the label alone is the target.
+            guessed = (seen.topk(min(5, seen.shape[1])).indices == labels[:, None]).any(1)
+            trusted = has * (guessed | (labels < 0) | (labels >= seen.shape[1]))[:, None]
             seen = F.pad(seen, (0, classes - seen.shape[1]))
-            labelled = named.sum(1, keepdim=True)
-            hard = labelled * torch.where(has > 0, args.hard, 1.0)  # all that is known where the teacher has not been
-            p = hard * named + has * (1 - hard) * seen
+            hard = torch.where(trusted > 0, args.hard, 1.0) * named.sum(1, keepdim=True)
+            p = hard * named + trusted * (1 - hard) * seen
             x, pooled, has, named, may, p = mix([x, pooled, has, named, may, p], args.mixed, g)
             has = has[:, 0] > 0.999
             everything = torch.cat([p, p @ above], 1)

@@ -38,7 +38,8 @@ def toy(folder, out):
     np.save(folder / "known.npy", np.array([[1, 1, 0], [1, 1, 1]], np.uint8))
     np.save(folder / "member.npy", np.array([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], np.float32))
     names = [["cat"], ["dog", "hound"], ["bus"], ["animal"], ["thing"]]
-    about = {"sets": ["seen", "unseen"], "held_out": 10, "wnids": ["n1", "n2", "n3"], "taught": 2, "concepts": names}
+    about = {"sets": ["seen", "unseen"], "held_out": 10, "taught": 2, "concepts": names}
+    about["synsets"] = about["wnids"] = ["n1", "n2", "n3", "n4", "n5"]
     (folder / "concepts.json").write_text(json.dumps(about))
     np.save(out / "seen-view-0.npy", rng.random((60, 1280)).astype(np.float16))
     np.savez(out / "head.npz", weight=rng.standard_normal((2, 1280)).astype(np.float32), bias=np.zeros(2, np.float32))

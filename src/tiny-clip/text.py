@@ -93,7 +93,7 @@ def main():
 
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
     owners = share_of([[i for i, c in enumerate(pictures.concepts) if x in c] for x in lemmas], len(directions))
-    entries = concepts.glossary(pictures.concepts) if args.others else []
+    entries = concepts.glossary(pictures.synsets) if args.others else []
     near, share = directions.to(args.device), owners.to(args.device)
     goals, foreign = F.normalize(share @ near), []
     if args.clones:

@@ -34,7 +34,14 @@ class ImportDirectionTest {
           Map.entry(
               "evaluate",
               List.of(
-                  "run", "method", "kmeans", "semantics", "neighbours", "exchange", "tensor", "store")),
+                  "run",
+                  "method",
+                  "kmeans",
+                  "semantics",
+                  "neighbours",
+                  "exchange",
+                  "tensor",
+                  "store")),
           Map.entry(
               "naming",
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),

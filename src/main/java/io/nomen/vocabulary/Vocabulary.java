@@ -74,8 +74,12 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   }
 
   /**
-   * A list of words, one a line, UTF-8. Blank lines and lines that begin with {@code #} are left
-   * out, and so is a word that came before.
+   * A list of words, one a line, UTF-8, each by itself or with a tab and the id of its meaning in
+   * WordNet after it ({@code banana}, tab, {@code banana.n.02}); without one, a word has the
+   * meaning that people use most. Blank lines and lines that begin with {@code #} are left out, and
+   * so is a word that came before.
+   *
+   * @throws NomenException where WordNet has no such meaning
    */
   public static Vocabulary ofFile(Storage storage, String uri) {
     List<String> lines =
@@ -87,14 +91,13 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   public static Vocabulary ofLines(String source, List<String> lines) {
     Map<String, String> distinct = new LinkedHashMap<>();
     for (String line : lines) {
-      String word = shown(line);
-      distinct.putIfAbsent(word.toLowerCase(Locale.ROOT), word);
+      distinct.putIfAbsent(shown(word(line)).toLowerCase(Locale.ROOT), line);
     }
     int duplicates = lines.size() - distinct.size();
     if (duplicates > 0) {
       LOG.warn("{}: {} of {} words came twice and count once", source, duplicates, lines.size());
     }
-    return new Vocabulary(source, link(distinct.values().stream().toList()), duplicates);
+    return new Vocabulary(source, link(source, List.copyOf(distinct.values())), duplicates);
   }
 
   /**
@@ -122,15 +125,36 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
                 .formatted(i + 1, uri, i + 1));
       }
     }
-    return new Vocabulary(uri, link(lines), 0);
+    return new Vocabulary(uri, link(uri, lines), 0);
   }
 
-  private static List<Noun> link(List<String> words) {
+  private static List<Noun> link(String source, List<String> lines) {
     WordNet wordnet = WordNet.get();
-    return words.stream()
-        .map(Vocabulary::shown)
-        .map(word -> Noun.linked(word, wordnet.firstSense(looked(word))))
+    return lines.stream()
+        .map(line -> Noun.linked(shown(word(line)), meaning(source, line, wordnet)))
         .toList();
+  }
+
+  private static String word(String line) {
+    int tab = line.strip().indexOf('\t');
+    return tab < 0 ? line : line.strip().substring(0, tab);
+  }
+
+  private static Optional<Sense> meaning(String source, String line, WordNet wordnet) {
+    String word = word(line);
+    if (word.equals(line)) {
+      return wordnet.firstSense(looked(shown(word)));
+    }
+    String id = line.strip().substring(word.length()).strip();
+    return Optional.of(
+        wordnet
+            .sense(id)
+            .orElseThrow(
+                () ->
+                    NomenException.input(
+                        ("%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an"
+                                + " id such as dog.n.01 after the tab, or leave it out.")
+                            .formatted(source, shown(word), id))));
   }
 
   private static String shown(String line) {
