@@ -19,18 +19,24 @@ class ImportDirectionTest {
       Map.ofEntries(
           Map.entry("spark", List.of()),
           Map.entry("store", List.of()),
+          Map.entry("safetensors", List.of("store", "tensor")),
           Map.entry("tensor", List.of()),
           Map.entry("image", List.of("store")),
-          Map.entry("clip", List.of("tensor", "image", "store")),
+          Map.entry("clip", List.of("safetensors", "tensor", "image", "store")),
           Map.entry("vocabulary", List.of("clip", "store")),
           Map.entry("kmeans", List.of("tensor")),
           Map.entry("neighbours", List.of("kmeans", "tensor")),
           Map.entry("semantics", List.of("kmeans", "tensor", "vocabulary")),
-          Map.entry("heads", List.of("tensor", "store")),
-          Map.entry("method", List.of("semantics", "heads", "neighbours", "kmeans", "tensor")),
-          Map.entry("run", List.of("method", "semantics", "vocabulary", "tensor", "store")),
+          Map.entry("heads", List.of("safetensors", "tensor", "store")),
+          Map.entry(
+              "method",
+              List.of("safetensors", "semantics", "heads", "neighbours", "kmeans", "tensor")),
+          Map.entry(
+              "run",
+              List.of(
+                  "safetensors", "method", "semantics", "vocabulary", "tensor", "store", "spark")),
           Map.entry("encode", List.of("run", "clip", "image", "tensor", "store", "spark")),
-          Map.entry("exchange", List.of("encode", "run", "tensor", "store")),
+          Map.entry("exchange", List.of("safetensors", "encode", "run", "tensor", "store")),
           Map.entry(
               "evaluate",
               List.of(
@@ -64,6 +70,7 @@ class ImportDirectionTest {
                   "kmeans",
                   "vocabulary",
                   "clip",
+                  "safetensors",
                   "image",
                   "tensor",
                   "store",

@@ -1,20 +1,26 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.FSDataInputStream;
 
 /** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
 sealed interface CheckpointFiles {
   /** The word for the bundled model. */
   String BUNDLED = "tiny";
+
+  /** How the text begins that stands for a file which Git LFS has not fetched. */
+  String LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
 
   static CheckpointFiles of(Storage storage, String location) {
     return location.equals(BUNDLED) ? new Bundled() : Folder.list(storage, location);
@@ -26,11 +32,45 @@ sealed interface CheckpointFiles {
   /** Bytes of the file, or nothing where it is not there. */
   Optional<Long> length(String file);
 
-  /** A stream of the whole file. */
-  InputStream open(String file);
+  /** A stream of {@code file} that begins at {@code position}. */
+  InputStream open(String file, long position);
 
   /** {@code length} bytes of {@code file} from {@code position} on. */
-  byte[] read(String file, long position, int length);
+  default byte[] read(String file, long position, int length) {
+    try (InputStream in = open(file, position)) {
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new EOFException("it ends early");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %d bytes at %d of %s/%s: %s."
+              .formatted(length, position, name(), file, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The file for a reader of its own format. */
+  default SafetensorsReader.Source source(String file) {
+    CheckpointFiles files = this;
+    return new SafetensorsReader.Source() {
+      @Override
+      public String name() {
+        return files.name() + "/" + file;
+      }
+
+      @Override
+      public long length() {
+        return files.length(file).orElseThrow();
+      }
+
+      @Override
+      public InputStream open(long position) {
+        return files.open(file, position);
+      }
+    };
+  }
 
   default boolean has(String file) {
     return length(file).isPresent();
@@ -63,12 +103,85 @@ sealed interface CheckpointFiles {
           storage.list(uri).stream()
               .filter(e -> !e.folder())
               .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
-      if (lengths.isEmpty()) {
-        throw NomenException.input(
-            "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+      Folder folder = new Folder(storage, uri, lengths);
+      if (!lengths.containsKey("config.json")) {
+        folder
+            .otherLayout(location)
+            .ifPresent(
+                sentence -> {
+                  throw NomenException.input(sentence);
+                });
+      }
+      folder.requireFetched();
+      return folder;
+    }
+
+    /** What a folder without a checkpoint is instead, and where or how there is one. */
+    private Optional<String> otherLayout(String location) {
+      List<String> folders =
+          storage.list(uri).stream()
+              .filter(Storage.Entry::folder)
+              .map(Storage.Entry::name)
+              .toList();
+      if (folders.contains("snapshots")) {
+        List<String> snapshots =
+            storage.list(uri + "/snapshots").stream().map(Storage.Entry::name).toList();
+        return Optional.of(
+            "%s is a folder of Hugging Face's cache; give the snapshot in it that holds the checkpoint: %s."
+                .formatted(
+                    location,
+                    snapshots.stream()
+                        .map(name -> name() + "/snapshots/" + name)
+                        .collect(Collectors.joining(" or "))));
+      }
+      if (lengths.containsKey("open_clip_config.json")) {
+        return Optional.of(
+            "%s is in OpenCLIP's layout (open_clip_config.json), whose tensors have other names; give its conversion to Hugging Face's CLIP (config.json with model_type clip), which most such models have beside them."
                 .formatted(location));
       }
-      return new Folder(storage, uri, lengths);
+      for (String inside : folders) {
+        Map<String, Long> names =
+            storage.list(uri + "/" + inside).stream()
+                .filter(e -> !e.folder())
+                .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+        if (names.containsKey("config.json")) {
+          return Optional.of(
+              "%s holds no checkpoint itself%s; the one in it is %s/%s."
+                  .formatted(
+                      location,
+                      lengths.containsKey("modules.json")
+                          ? " but is in the layout of sentence-transformers"
+                          : "",
+                      name(),
+                      inside));
+        }
+      }
+      if (lengths.isEmpty() && KnownModel.LIST.stream().anyMatch(m -> m.name().equals(location))) {
+        return Optional.of(
+            "%s is a name, and no folder is called so here; fetch it with ./nomen model pull %s --output DIR and give DIR."
+                .formatted(location, location));
+      }
+      return lengths.isEmpty()
+          ? Optional.of(
+              "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                  .formatted(location))
+          : Optional.empty();
+    }
+
+    /** Git without its extension for large files leaves a few lines of text in their place. */
+    private void requireFetched() {
+      for (Map.Entry<String, Long> file : lengths.entrySet()) {
+        boolean small = file.getValue() >= LFS_POINTER.length() && file.getValue() < 1024;
+        if (small
+            && new String(
+                    read(file.getKey(), 0, LFS_POINTER.length()),
+                    java.nio.charset.StandardCharsets.UTF_8)
+                .equals(LFS_POINTER)) {
+          throw NomenException.input(
+              "%s/%s is a pointer of Git LFS and not the file itself; run git lfs pull in that folder (after git lfs install)."
+                  .formatted(name(), file.getKey()));
+        }
+      }
     }
 
     @Override
@@ -82,22 +195,8 @@ sealed interface CheckpointFiles {
     }
 
     @Override
-    public InputStream open(String file) {
-      return storage.open(uri + "/" + file);
-    }
-
-    @Override
-    public byte[] read(String file, long position, int length) {
-      byte[] bytes = new byte[length];
-      try (FSDataInputStream in = storage.open(uri + "/" + file)) {
-        in.readFully(position, bytes);
-        return bytes;
-      } catch (IOException e) {
-        throw NomenException.input(
-            "Cannot read %d bytes at %d of %s/%s: %s."
-                .formatted(length, position, name(), file, e.getMessage()),
-            e);
-      }
+    public InputStream open(String file, long position) {
+      return storage.open(uri + "/" + file, position);
     }
   }
 
@@ -118,14 +217,10 @@ sealed interface CheckpointFiles {
     }
 
     @Override
-    public InputStream open(String file) {
-      return new java.io.ByteArrayInputStream(bytes(file).orElseThrow());
-    }
-
-    @Override
-    public byte[] read(String file, long position, int length) {
+    public InputStream open(String file, long position) {
+      byte[] bytes = bytes(file).orElseThrow();
       int from = Math.toIntExact(position);
-      return java.util.Arrays.copyOfRange(bytes(file).orElseThrow(), from, from + length);
+      return new ByteArrayInputStream(bytes, from, bytes.length - from);
     }
 
     private synchronized Optional<byte[]> bytes(String file) {

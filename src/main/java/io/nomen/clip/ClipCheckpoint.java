@@ -3,14 +3,13 @@ package io.nomen.clip;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -127,26 +126,18 @@ public final class ClipCheckpoint {
   }
 
   private static String digest(CheckpointFiles files, WeightFiles weights) {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-    byte[] buffer = new byte[1 << 20];
+    MessageDigest sha = Digests.begin();
     for (String file : weights.digested(files)) {
       // The name and the length keep bytes from wandering between files unnoticed.
       sha.update(
           (file + "\0" + files.length(file).orElseThrow() + "\0").getBytes(StandardCharsets.UTF_8));
-      try (InputStream in = files.open(file)) {
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          sha.update(buffer, 0, n);
-        }
+      try (InputStream in = files.open(file, 0)) {
+        Digests.update(sha, in);
       } catch (IOException e) {
         throw NomenException.input(
             "Cannot read %s/%s: %s.".formatted(files.name(), file, e.getMessage()), e);
       }
     }
-    return HexFormat.of().formatHex(sha.digest());
+    return Digests.end(sha);
   }
 }

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The two towers of a CLIP model on one device. Each is loaded when it is first used: encoding
@@ -29,6 +31,7 @@ public final class ClipEncoder implements AutoCloseable {
   private final Path archives;
   private final ClipModel model;
   private final TorchDevice device;
+  private final ReadWriteLock towers = new ReentrantReadWriteLock();
   private PtModel imageTower;
   private PtModel textTower;
   private boolean closed;
@@ -74,7 +77,7 @@ public final class ClipEncoder implements AutoCloseable {
       return new float[0];
     }
     return forward(
-        tower(true), manager -> manager.create(rgb, new Shape(n, side, side, 3), DataType.UINT8));
+        true, manager -> manager.create(rgb, new Shape(n, side, side, 3), DataType.UINT8));
   }
 
   /**
@@ -102,12 +105,21 @@ public final class ClipEncoder implements AutoCloseable {
       }
     }
     return forward(
-        tower(false),
+        false,
         manager -> manager.create(LongBuffer.wrap(padded), new Shape(n, longest), DataType.INT64));
   }
 
   private interface Input {
     PtNDArray in(PtNDManager manager);
+  }
+
+  private float[] forward(boolean image, Input input) {
+    towers.readLock().lock();
+    try {
+      return forward(tower(image), input);
+    } finally {
+      towers.readLock().unlock();
+    }
   }
 
   private static float[] forward(PtModel tower, Input input) {
@@ -148,14 +160,29 @@ public final class ClipEncoder implements AutoCloseable {
     }
   }
 
+  /** Frees the towers' memory once no forward pass is under way; the next one loads them again. */
+  void release() {
+    towers.writeLock().lock();
+    try {
+      synchronized (this) {
+        for (PtModel tower : new PtModel[] {imageTower, textTower}) {
+          if (tower != null) {
+            tower.close();
+          }
+        }
+        imageTower = null;
+        textTower = null;
+      }
+    } finally {
+      towers.writeLock().unlock();
+    }
+  }
+
   @Override
-  public synchronized void close() {
-    closed = true;
-    if (imageTower != null) {
-      imageTower.close();
+  public void close() {
+    synchronized (this) {
+      closed = true;
     }
-    if (textTower != null) {
-      textTower.close();
-    }
+    release();
   }
 }

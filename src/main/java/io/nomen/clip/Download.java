@@ -1,24 +1,32 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.store.Digests;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 
 /**
@@ -28,7 +36,16 @@ import java.util.function.LongConsumer;
  */
 final class Download {
   private static final int ATTEMPTS = 5;
-  private static final int TIMEOUT_MILLIS = 30_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long LOOK_MILLIS = 250;
+  private static final long FIRST_PAUSE_MILLIS = 100;
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NORMAL)
+          .connectTimeout(PATIENCE)
+          .build();
   private static final long LARGEST = 1L << 37;
 
   private final URI address;
@@ -61,17 +78,14 @@ final class Download {
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
-    String digest = digest(part);
+    String digest = Digests.sha256(part);
     long length = Files.size(part);
     if (size.isPresent() && size.getAsLong() != length) {
       Files.delete(part);
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %,d bytes where the list says %,d; it was thrown away.",
-              address,
-              length,
-              size.getAsLong()));
+              address, length, size.getAsLong()));
     }
     if (sha256.isPresent() && !sha256.get().equals(digest)) {
       Files.delete(part);
@@ -95,99 +109,134 @@ final class Download {
         if (!Files.exists(part)) {
           throw NomenException.input(
               "%s cannot be reached (%s); without a network, copy the checkpoint's folder here and give it to --model."
-                  .formatted(address, e.getMessage()),
+                  .formatted(address, e.getMessage() == null ? e.toString() : e.getMessage()),
               e);
         }
       }
+      pause(FIRST_PAUSE_MILLIS << attempt);
     }
     throw NomenException.input(
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "%s broke off %d times with %,d bytes here; the same command goes on from there.",
-            address,
-            ATTEMPTS,
-            Files.size(part)));
+            address, ATTEMPTS, Files.size(part)));
   }
 
   /** One request; whether the file is whole afterwards. */
   private boolean attempt(Path part) throws IOException {
     long have = Files.exists(part) ? Files.size(part) : 0;
-    HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
-    connection.setConnectTimeout(TIMEOUT_MILLIS);
-    connection.setReadTimeout(TIMEOUT_MILLIS);
-    connection.setRequestProperty("Accept-Encoding", "identity");
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(PATIENCE);
     if (have > 0) {
-      connection.setRequestProperty("Range", "bytes=" + have + "-");
+      request.header("Range", "bytes=" + have + "-");
     }
-    try {
-      int status = connection.getResponseCode();
-      if (status == 404) {
-        throw new FileNotFoundException(address.toString());
-      }
-      if (status == 416) {
-        // Nothing is left to ask for: the part is whole, or not of this file, which its digest
-        // tells.
-        return true;
-      }
-      if (status != 200 && status != 206) {
-        throw NomenException.input(
-            "%s answers with status %d; try again later, or copy the checkpoint's folder here and give it to --model."
-                .formatted(address, status));
-      }
-      boolean goesOn =
-          status == 206
-              && String.valueOf(connection.getHeaderField("Content-Range"))
-                  .startsWith("bytes " + have + "-");
-      return copy(connection, part, goesOn ? have : 0);
-    } finally {
-      connection.disconnect();
+    HttpResponse<Path> response =
+        await(CLIENT.sendAsync(request.build(), info -> body(info, part, have)), part);
+    int status = response.statusCode();
+    if (status == 404) {
+      throw new FileNotFoundException(address.toString());
     }
-  }
-
-  private boolean copy(HttpURLConnection connection, Path part, long from) throws IOException {
-    long promised = connection.getContentLengthLong();
-    long most = Math.min(LARGEST, size.orElse(LARGEST)) - from;
-    if (promised > most) {
+    if (status == 416) {
+      // Nothing is left to ask for: the part is whole, or not of this file, which its digest tells.
+      return true;
+    }
+    if (status != 200 && status != 206) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          "%s answers with status %d; try again later, or copy the checkpoint's folder here and give it to --model."
+              .formatted(address, status));
+    }
+    long from = goesOn(response.statusCode(), response.headers(), have) ? have : 0;
+    long promised = promised(response.headers());
+    if (promised > most() - from) {
+      throw NomenException.input(
+          RootLocale.format(
               "%s promises %,d bytes, more than the %,d that it may have.",
-              address,
-              promised + from,
-              most + from));
+              address, promised + from, most()));
     }
-    long received = 0;
-    try (InputStream in = connection.getInputStream();
-        OutputStream out =
-            Files.newOutputStream(
-                part,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        received += n;
-        if (received > most) {
-          throw NomenException.input("%s sends more than it may have.".formatted(address));
-        }
-        out.write(buffer, 0, n);
-        progress.accept(n);
-      }
-    }
-    return promised < 0 || received == promised;
+    return promised < 0 || Files.size(part) == from + promised;
   }
 
-  private static String digest(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 20];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sha.update(buffer, 0, n);
-      }
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  /** Takes the body into {@code part}, or, where it is not wanted, hangs up. */
+  private HttpResponse.BodySubscriber<Path> body(
+      HttpResponse.ResponseInfo info, Path part, long have) {
+    boolean goesOn = goesOn(info.statusCode(), info.headers(), have);
+    boolean wanted = info.statusCode() == 200 || info.statusCode() == 206;
+    if (!wanted || promised(info.headers()) > most() - (goesOn ? have : 0)) {
+      return HttpResponse.BodySubscribers.mapping(
+          HttpResponse.BodySubscribers.ofInputStream(), unread -> hangUp(unread, part));
     }
+    return HttpResponse.BodySubscribers.ofFile(
+        part,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE,
+        goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  private static Path hangUp(InputStream body, Path part) {
+    try {
+      body.close();
+      return part;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for the whole answer as long as bytes come, and tells of them. */
+  private HttpResponse<Path> await(CompletableFuture<HttpResponse<Path>> answer, Path part)
+      throws IOException {
+    long seen = Files.exists(part) ? Files.size(part) : 0;
+    long since = System.nanoTime();
+    while (true) {
+      boolean done = false;
+      try {
+        HttpResponse<Path> response = answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        done = true;
+        return response;
+      } catch (TimeoutException e) {
+        if (System.nanoTime() - since > PATIENCE.toNanos()) {
+          answer.cancel(true);
+          throw new IOException("no bytes came for %d s".formatted(PATIENCE.toSeconds()), e);
+        }
+      } catch (ExecutionException e) {
+        done = true;
+        throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+      } catch (InterruptedException e) {
+        answer.cancel(true);
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted");
+      } finally {
+        long now = Files.exists(part) ? Files.size(part) : 0;
+        if (now > seen) {
+          progress.accept(now - seen);
+        }
+        since = now == seen ? since : System.nanoTime();
+        seen = now;
+        if (!done && now > most()) {
+          answer.cancel(true);
+        }
+      }
+    }
+  }
+
+  private static void pause(long millis) throws IOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private long most() {
+    return Math.min(LARGEST, size.orElse(LARGEST));
+  }
+
+  private static long promised(HttpHeaders headers) {
+    return headers.firstValueAsLong("Content-Length").orElse(-1);
+  }
+
+  /** Whether the answer is the rest of what is here. */
+  private static boolean goesOn(int status, HttpHeaders headers, long have) {
+    return status == 206
+        && headers.firstValue("Content-Range").orElse("").startsWith("bytes " + have + "-");
   }
 
   private static boolean isLoopback(String host) {

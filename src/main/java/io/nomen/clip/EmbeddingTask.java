@@ -72,14 +72,13 @@ record EmbeddingTask(
     }
 
     private void batch() {
-      ByteBuffer pixels = PixelBuffer.ofThread(batchSize * model.vision().imageBytes());
       List<Row> taken = new ArrayList<>();
-      List<String> statuses = new ArrayList<>();
       while (taken.size() < batchSize && rows.hasNext()) {
-        Row row = rows.next();
-        taken.add(row);
-        statuses.add(decode(row, pixels));
+        taken.add(rows.next());
       }
+      // Only now: another embedder before this one in the pipeline fills the same thread's buffer.
+      ByteBuffer pixels = PixelBuffer.ofThread(taken.size() * model.vision().imageBytes());
+      List<String> statuses = taken.stream().map(row -> decode(row, pixels)).toList();
       int pictures = pixels.flip().remaining() / model.vision().imageBytes();
       float[] embeddings = encoder.encodeImages(pixels, pictures);
       int at = 0;

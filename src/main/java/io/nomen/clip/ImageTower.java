@@ -38,7 +38,8 @@ final class ImageTower {
     for (int i = 0; i <= last; i++) {
       tower.block(i, Layout.block(Layout.VISION, i), false, i == last);
     }
-    tower.line("x = %s", tower.normed("torch.reshape(x, [n, %d])".formatted(width), "after"));
+    tower.line(
+        "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
     tower.line("return torch.linear(x, @projection)");
     return tower;
   }

@@ -65,7 +65,7 @@ final class Layout {
                     .formatted(
                         where, name, Arrays.toString(found.shape()), Arrays.toString(expected)));
           }
-          if (!found.type().isWeight()) {
+          if (!found.type().isFloat()) {
             throw NomenException.input(
                 "%s: tensor %s is of a type that holds no weights; F32, F16 or BF16 is expected."
                     .formatted(where, name));

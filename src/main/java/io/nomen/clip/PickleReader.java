@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.safetensors.TensorType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,24 @@ final class PickleReader {
     Refused(String why) {
       super(why);
     }
+  }
+
+  /** What a restricted pickle can hold beside texts, numbers, lists and dictionaries. */
+  sealed interface Pickled {
+    /** A name of Python's that is known here; nothing is called by it. */
+    enum Name implements Pickled {
+      ORDERED_DICTIONARY,
+      REBUILD_TENSOR
+    }
+
+    /** A kind of storage, by PyTorch's name. */
+    record StorageType(TensorType type) implements Pickled {}
+
+    /** A storage in the file. */
+    record Storage(TensorType type, String key, long elements) implements Pickled {}
+
+    /** A view of a storage. */
+    record Tensor(Storage storage, long offset, long[] shape, long[] strides) implements Pickled {}
   }
 
   private final InputStream in;
@@ -145,10 +164,10 @@ final class PickleReader {
         }
         stack.push(name(module, name));
       }
-      case 'Q' -> stack.push(PickledTensors.storage(pop()));
+      case 'Q' -> stack.push(storage(pop()));
       case 'R' -> {
         List<Object> call = popped(2);
-        stack.push(PickledTensors.rebuilt(call.get(0), call.get(1)));
+        stack.push(rebuilt(call.get(0), call.get(1)));
       }
       // Attributes of an ordered dictionary (its _metadata): of no use here.
       case 'b' -> {
@@ -164,6 +183,21 @@ final class PickleReader {
     return true;
   }
 
+  /** The type by PyTorch's name of a storage. */
+  private static Optional<TensorType> storageType(String name) {
+    return switch (name) {
+      case "DoubleStorage" -> Optional.of(TensorType.F64);
+      case "FloatStorage" -> Optional.of(TensorType.F32);
+      case "HalfStorage" -> Optional.of(TensorType.F16);
+      case "BFloat16Storage" -> Optional.of(TensorType.BF16);
+      case "LongStorage" -> Optional.of(TensorType.OTHER_8);
+      case "IntStorage" -> Optional.of(TensorType.OTHER_4);
+      case "ShortStorage" -> Optional.of(TensorType.OTHER_2);
+      case "CharStorage", "ByteStorage", "BoolStorage" -> Optional.of(TensorType.OTHER_1);
+      default -> Optional.empty();
+    };
+  }
+
   private static Pickled name(String module, String name) throws Refused {
     String whole = module + "." + name;
     if (whole.equals("collections.OrderedDict")) {
@@ -172,8 +206,7 @@ final class PickleReader {
     if (whole.equals("torch._utils._rebuild_tensor_v2")) {
       return Pickled.Name.REBUILD_TENSOR;
     }
-    Optional<ElementType> storage =
-        module.equals("torch") ? ElementType.ofStorage(name) : Optional.empty();
+    Optional<TensorType> storage = module.equals("torch") ? storageType(name) : Optional.empty();
     return storage
         .map(Pickled.StorageType::new)
         .orElseThrow(
@@ -300,5 +333,70 @@ final class PickleReader {
       line.append(c >= ' ' && c < 127 ? (char) c : '?');
     }
     return line.toString();
+  }
+
+  /** {@code ("storage", type, key, location, elements[, None])}. */
+  private static Pickled.Storage storage(Object id) throws Refused {
+    if (id instanceof List<?> parts
+        && (parts.size() == 5 || (parts.size() == 6 && parts.get(5) == NONE))
+        && parts.get(0).equals("storage")
+        && parts.get(1) instanceof Pickled.StorageType type
+        && parts.get(2) instanceof String key
+        && parts.get(4) instanceof Long elements
+        && elements >= 0) {
+      return new Pickled.Storage(type.type(), key, elements);
+    }
+    throw new Refused("its pickle has a storage that is not described as PyTorch does");
+  }
+
+  private static Object rebuilt(Object name, Object arguments) throws Refused {
+    if (name == Pickled.Name.ORDERED_DICTIONARY && arguments.equals(List.of())) {
+      return new LinkedHashMap<>();
+    }
+    if (name == Pickled.Name.REBUILD_TENSOR
+        && arguments instanceof List<?> parts
+        && parts.size() >= 4
+        && parts.get(0) instanceof Pickled.Storage storage
+        && parts.get(1) instanceof Long offset) {
+      return tensor(storage, offset, extents(parts.get(2)), extents(parts.get(3)));
+    }
+    throw new Refused("its pickle calls something with arguments that PyTorch does not write");
+  }
+
+  private static Pickled.Tensor tensor(
+      Pickled.Storage storage, long offset, long[] shape, long[] strides) throws Refused {
+    if (shape.length != strides.length || offset < 0) {
+      throw new Refused("its pickle has a tensor with fewer strides than extents");
+    }
+    try {
+      long last = offset;
+      long elements = 1;
+      for (int i = 0; i < shape.length; i++) {
+        elements = Math.multiplyExact(elements, shape[i]);
+        last = Math.addExact(last, Math.multiplyExact(Math.max(0, shape[i] - 1), strides[i]));
+      }
+      // No weight repeats numbers of its storage, so a view is never larger than what it views.
+      if (elements > Math.min(storage.elements(), Integer.MAX_VALUE - 8)
+          || (elements > 0 && last >= storage.elements())) {
+        throw new Refused("its pickle has a tensor that reaches beyond its storage");
+      }
+      return new Pickled.Tensor(storage, offset, shape, strides);
+    } catch (ArithmeticException e) {
+      throw new Refused("its pickle has a tensor that reaches beyond its storage");
+    }
+  }
+
+  private static long[] extents(Object list) throws Refused {
+    if (!(list instanceof List<?> values) || values.size() > 16) {
+      throw new Refused("its pickle has a tensor without a shape");
+    }
+    long[] extents = new long[values.size()];
+    for (int i = 0; i < extents.length; i++) {
+      if (!(values.get(i) instanceof Long extent) || extent < 0) {
+        throw new Refused("its pickle has a tensor with a negative extent");
+      }
+      extents[i] = extent;
+    }
+    return extents;
   }
 }

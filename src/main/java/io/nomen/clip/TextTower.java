@@ -41,11 +41,12 @@ final class TextTower {
     tower.line(
         text.endIsLargestId()
             ? "end = torch.argmax(tokens, -1)"
-            : "end = torch.argmax(torch.to(torch.eq(tokens, %d), 3), -1)"
-                .formatted(text.endToken()));
+            : TowerWriter.format(
+                "end = torch.argmax(torch.to(torch.eq(tokens, %d), 3), -1)", text.endToken()));
     tower.line(
         "x = torch.gather(x, 1, torch.expand(torch.reshape(end, [n, 1, 1]), [-1, -1, %d]))", width);
-    tower.line("x = %s", tower.normed("torch.reshape(x, [n, %d])".formatted(width), "after"));
+    tower.line(
+        "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
     tower.line("return torch.linear(x, @projection)");
     return tower;
   }

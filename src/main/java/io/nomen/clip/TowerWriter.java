@@ -1,11 +1,12 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
+import io.nomen.tensor.TorchScriptArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -17,27 +18,30 @@ final class TowerWriter {
   private final TensorSource checkpoint;
   private final TowerSpec spec;
   private final Precision precision;
-  private final List<ArchiveTensor> tensors = new ArrayList<>();
+  private final List<TorchScriptArchive.Tensor> tensors = new ArrayList<>();
   private final StringBuilder source = new StringBuilder();
 
   TowerWriter(TensorSource checkpoint, TowerSpec spec, Precision precision, String argument) {
     this.checkpoint = checkpoint;
     this.spec = spec;
     this.precision = precision;
-    source.append("  def forward(self: __torch__.").append(TorchScriptArchive.CLASS);
-    source.append(",\n    ").append(argument).append(": Tensor) -> Tensor:\n");
+    source.append("  def forward(self, ").append(argument).append(": Tensor) -> Tensor:\n");
   }
 
   /** Adds a line of TorchScript; {@code @name} in it is the attribute {@code name}. */
   TowerWriter line(String format, Object... arguments) {
-    String text = String.format(Locale.ROOT, format, arguments).replace("@", "self.");
-    source.append("    ").append(text).append('\n');
+    source.append("    ").append(format(format, arguments).replace("@", "self.")).append('\n');
     return this;
+  }
+
+  /** Formats for libtorch's compiler, which reads no other digits than these, in any locale. */
+  static String format(String format, Object... arguments) {
+    return RootLocale.format(format, arguments);
   }
 
   /** Adds a tensor that is computed here. */
   void tensor(String name, Precision kept, long[] shape, Supplier<float[]> values) {
-    tensors.add(new ArchiveTensor(name, kept, shape, values));
+    tensors.add(new TorchScriptArchive.Tensor(name, kept, shape, values));
   }
 
   /** Adds a tensor of the checkpoint under a new name and, with as many numbers, a new shape. */
@@ -53,18 +57,19 @@ final class TowerWriter {
 
   /** The expression of a layer norm of {@code x}. */
   String normed(String x, String name) {
-    return "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)"
-        .formatted(x, spec.width(), name, name, Double.toString(spec.epsilon()));
+    return format(
+        "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)",
+        x, spec.width(), name, name, spec.epsilon());
   }
 
   /** The expression of {@code x} in the precision of the products. */
   String low(String x) {
-    return "torch.to(%s, %d)".formatted(x, precision.scalarType());
+    return format("torch.to(%s, %d)", x, precision.scalarType());
   }
 
   /** The expression of {@code x} as float32. */
   static String full(String x) {
-    return "torch.to(%s, %d)".formatted(x, Precision.FP32.scalarType());
+    return format("torch.to(%s, %d)", x, Precision.FP32.scalarType());
   }
 
   Precision precision() {
@@ -97,7 +102,8 @@ final class TowerWriter {
       line("x = torch.slice(x, 1, 0, 1)");
     }
     line(
-        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0, 2), None, 0., %s)",
+        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0,"
+            + " 2), None, 0., %s)",
         causal ? "True" : "False");
     line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
     line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);

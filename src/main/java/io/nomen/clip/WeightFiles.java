@@ -2,6 +2,7 @@ package io.nomen.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,12 +56,12 @@ record WeightFiles(String index, List<String> shards) {
               }
               owners.put(entry.getKey(), shard);
             });
-    return new ShardedTensors(owners);
+    return TensorSource.joined(owners);
   }
 
   private static TensorSource open(CheckpointFiles files, String shard) {
     return shard.endsWith(".safetensors")
-        ? Safetensors.open(files, shard)
+        ? TensorSource.of(SafetensorsReader.open(files.source(shard)))
         : PickleCheckpoint.open(files, shard);
   }
 

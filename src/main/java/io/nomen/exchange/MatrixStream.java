@@ -2,6 +2,7 @@ package io.nomen.exchange;
 
 import io.nomen.NomenException;
 import io.nomen.store.StoreTrouble;
+import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

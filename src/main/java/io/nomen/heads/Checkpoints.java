@@ -1,11 +1,15 @@
 package io.nomen.heads;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.safetensors.SafetensorsReader;
+import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
+import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -58,20 +62,24 @@ public final class Checkpoints {
       return;
     }
     Place where = place.get();
-    Map<String, TensorFile.Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("parameters", TensorFile.Tensor.of(state.parameters()));
-    tensors.put("statistics", TensorFile.Tensor.of(state.statistics()));
-    tensors.put("first_moment", TensorFile.Tensor.of(state.firstMoment()));
-    tensors.put("second_moment", TensorFile.Tensor.of(state.secondMoment()));
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    tensors.put("parameters", state.parameters());
+    tensors.put("statistics", state.statistics());
+    tensors.put("first_moment", state.firstMoment());
+    tensors.put("second_moment", state.secondMoment());
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, values) -> shapes.put(name, List.of((long) values.length)));
     Map<String, String> facts =
         Map.of(
             "digest", where.digest(),
             "steps", Integer.toString(state.steps()),
             "history", Json.line(history));
-    String name = String.format(Locale.ROOT, "epoch-%06d%s", history.epochs().size(), SUFFIX);
-    where
-        .storage()
-        .writeBytes(folder(where, seed) + "/" + name, new TensorFile(tensors, facts).bytes());
+    String name = RootLocale.format("epoch-%06d%s", history.epochs().size(), SUFFIX);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (SafetensorsWriter writer = new SafetensorsWriter(bytes, name, shapes, facts)) {
+      tensors.values().forEach(writer::write);
+    }
+    where.storage().writeBytes(folder(where, seed) + "/" + name, bytes.toByteArray());
     forgetOld(where, seed);
   }
 
@@ -93,21 +101,22 @@ public final class Checkpoints {
 
   private static Optional<Saved> read(Place where, String uri) {
     try {
-      TensorFile file = TensorFile.read(where.storage().readBytes(uri), uri);
+      SafetensorsReader file = SafetensorsReader.open(where.storage(), uri);
       if (!where.digest().equals(file.metadata().get("digest"))) {
         LOG.info("{} is of another training and not gone on from", uri);
         return Optional.empty();
       }
       TrainingState state =
           new TrainingState(
-              file.tensor("parameters", uri),
-              file.tensor("statistics", uri),
-              file.tensor("first_moment", uri),
-              file.tensor("second_moment", uri),
+              file.read("parameters"),
+              file.read("statistics"),
+              file.read("first_moment"),
+              file.read("second_moment"),
               Integer.parseInt(file.metadata().getOrDefault("steps", "0")));
       String history = file.metadata().getOrDefault("history", "");
       return Optional.of(new Saved(state, Json.read(history, TrainingHistory.class, uri)));
     } catch (NomenException e) {
+      StoreTrouble.stopUnlessOfOneFile(uri, e);
       LOG.warn("a checkpoint is passed over: {}", e.getMessage());
       return Optional.empty();
     }

@@ -1,30 +1,22 @@
 package io.nomen.image;
 
-/** The header of a BMP, and whether the pixels that it promises are there. */
+/** Whether the pixels that a BMP's header promises are there. */
 final class BmpHeader {
   private static final int CORE = 12;
 
   private BmpHeader() {}
 
-  static Facts peek(byte[] bytes) throws BadImageException {
-    if (bytes.length < 26) {
+  /**
+   * Fails where the file is too short for its rows; run-length coded rows have no known length.
+   *
+   * @param width pixels per row, as the reader takes it from the header
+   * @param height rows
+   */
+  static void requireWhole(byte[] bytes, int width, int height) throws BadImageException {
+    boolean core = Bytes.i32Little(bytes, 14) == CORE;
+    if (bytes.length < (core ? 26 : 54)) {
       throw BadImageException.truncated("it ends within its BMP header");
     }
-    boolean core = Bytes.i32Little(bytes, 14) == CORE;
-    if (!core && bytes.length < 54) {
-      throw BadImageException.truncated("it ends within its BMP header");
-    }
-    long width = core ? Bytes.u16Little(bytes, 18) : Bytes.i32Little(bytes, 18);
-    long height = core ? Bytes.u16Little(bytes, 20) : Math.abs((long) Bytes.i32Little(bytes, 22));
-    if (width <= 0 || height <= 0 || height > Integer.MAX_VALUE) {
-      throw BadImageException.corrupt("its BMP header says %d x %d", width, height);
-    }
-    return new Facts("bmp", (int) width, (int) height, ExifOrientation.UPRIGHT);
-  }
-
-  /** Fails where the file is too short for its rows; run-length coded rows have no known length. */
-  static void requireWhole(byte[] bytes, Facts facts) throws BadImageException {
-    boolean core = Bytes.i32Little(bytes, 14) == CORE;
     int depth = Bytes.u16Little(bytes, core ? 24 : 28);
     int compression = core ? 0 : Bytes.i32Little(bytes, 30);
     if (depth != 1
@@ -42,15 +34,15 @@ final class BmpHeader {
       throw BadImageException.unsupported("a BMP with compression %d", compression);
     }
     long offset = Bytes.u32Little(bytes, 10);
-    long row = ((long) facts.width() * depth + 31) / 32 * 4;
-    if (plain && offset + row * facts.height() > bytes.length) {
+    long row = ((long) width * depth + 31) / 32 * 4;
+    if (plain && offset + row * height > bytes.length) {
       throw BadImageException.truncated(
-          "it has %d bytes; its BMP rows need %d", bytes.length, offset + row * facts.height());
+          "it has %d bytes; its BMP rows need %d", bytes.length, offset + row * height);
     }
+    long pixels = (long) width * height;
     // A run of two bytes covers at most 255 pixels, and an escape of four skips at most 255 rows.
-    if (runLengths
-        && (offset >= bytes.length || facts.pixels() / 255 > (long) bytes.length * 255)) {
-      throw BadImageException.truncated("its BMP data is too short for %d pixels", facts.pixels());
+    if (runLengths && (offset >= bytes.length || pixels / 255 > (long) bytes.length * 255)) {
+      throw BadImageException.truncated("its BMP data is too short for %d pixels", pixels);
     }
     if (runLengths
         && (bytes[bytes.length - 1] != 1 || bytes[bytes.length - 2] != 0)

@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Numbers and tags at offsets of an array, for header readers; whoever calls checks the bounds. */
 final class Bytes {
@@ -45,6 +46,22 @@ final class Bytes {
       }
     }
     return true;
+  }
+
+  static byte[] concat(byte[] first, byte[] second) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
+  }
+
+  /** Where the ASCII text {@code tag} first stands, or -1. */
+  static int indexOf(byte[] bytes, String tag) {
+    for (int at = 0; at + tag.length() <= bytes.length; at++) {
+      if (startsWith(bytes, at, tag)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   static String ascii(byte[] bytes, int at, int length) {

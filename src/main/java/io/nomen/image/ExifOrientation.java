@@ -1,50 +1,97 @@
 package io.nomen.image;
 
+import java.util.Arrays;
+
 /**
- * The orientation tag of a TIFF structure, which is also EXIF's: one tag of the first directory, so
+ * The orientation that a picture is to be shown in, as EXIF's or TIFF's tag 0x0112 or XMP's {@code
+ * tiff:Orientation} says. Of a TIFF structure one tag of the first directory is read, so
  * directories that point at one another cannot lead anywhere.
  */
 final class ExifOrientation {
   static final int UPRIGHT = 1;
+
+  /** It does not say. */
+  static final int NONE = 0;
+
+  static final String XMP_TAG = "tiff:Orientation";
   private static final int TAG = 0x0112;
+  private static final int BYTE = 1;
   private static final int SHORT = 3;
+  private static final int LONG = 4;
   private static final int ENTRY_BYTES = 12;
 
   private ExifOrientation() {}
 
   /**
-   * Reads the orientation.
+   * Reads the tag of a TIFF structure.
    *
    * @param start offset of the TIFF header ({@code II*} or {@code MM*}) in {@code bytes}
    * @param end offset behind its last byte
-   * @return 1 to 8; 1 where the tag is missing, damaged or out of range
+   * @return 1 to 8; {@link #NONE} where the tag is missing, damaged or out of range
    */
   static int read(byte[] bytes, int start, int end) {
     if (end - start < 8) {
-      return UPRIGHT;
+      return NONE;
     }
     boolean little = Bytes.startsWith(bytes, start, "II");
     if (!little && !Bytes.startsWith(bytes, start, "MM")) {
-      return UPRIGHT;
+      return NONE;
     }
     long directory =
         start + (little ? Bytes.u32Little(bytes, start + 4) : Bytes.u32(bytes, start + 4));
     if (directory + 2 > end) {
-      return UPRIGHT;
+      return NONE;
     }
     int entries = u16(bytes, (int) directory, little);
     for (int i = 0; i < entries; i++) {
       long at = directory + 2 + (long) i * ENTRY_BYTES;
       if (at + ENTRY_BYTES > end) {
-        return UPRIGHT;
+        return NONE;
       }
-      int entry = (int) at;
-      if (u16(bytes, entry, little) == TAG && u16(bytes, entry + 2, little) == SHORT) {
-        int value = u16(bytes, entry + 8, little);
-        return value >= 1 && value <= 8 ? value : UPRIGHT;
+      if (u16(bytes, (int) at, little) == TAG) {
+        return valid(value(bytes, (int) at, little));
       }
     }
-    return UPRIGHT;
+    return NONE;
+  }
+
+  /** Some writers use a byte or a long for what should be a short. */
+  private static long value(byte[] bytes, int entry, boolean little) {
+    return switch (u16(bytes, entry + 2, little)) {
+      case BYTE -> Bytes.u8(bytes, entry + 8);
+      case SHORT -> u16(bytes, entry + 8, little);
+      case LONG -> little ? Bytes.u32Little(bytes, entry + 8) : Bytes.u32(bytes, entry + 8);
+      default -> NONE;
+    };
+  }
+
+  /**
+   * Reads what an XMP packet says, as an attribute or an element.
+   *
+   * @param end offset behind the packet's last byte
+   * @return 1 to 8, or {@link #NONE}
+   */
+  static int ofXmp(byte[] bytes, int start, int end) {
+    int digit = XMP_TAG.length();
+    for (int at = start; at + digit + 2 < end; at++) {
+      if (bytes[at] == 't' && Bytes.startsWith(bytes, at, XMP_TAG)) {
+        boolean element = bytes[at + digit] == '>';
+        int value = at + digit + (element ? 1 : 2);
+        if (element || Bytes.startsWith(bytes, at + digit, "=\"")) {
+          return valid(bytes[value] - '0');
+        }
+      }
+    }
+    return NONE;
+  }
+
+  /** The first of several that says something, or upright. */
+  static int first(int... orientations) {
+    return Arrays.stream(orientations).filter(o -> o != NONE).findFirst().orElse(UPRIGHT);
+  }
+
+  private static int valid(long value) {
+    return value >= 1 && value <= 8 ? (int) value : NONE;
   }
 
   private static int u16(byte[] bytes, int at, boolean little) {

@@ -1,33 +1,45 @@
 package io.nomen.image;
 
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * Reads plain files, one after the other. One that begins like a tar is read as the shard that it
  * is, whatever its name.
  */
 final class FileBucketReader implements CloseableIterator<RawImage> {
+  /** So many files in a row that cannot be read are a reason to ask the store itself. */
+  private static final int SUSPICIOUS = 8;
+
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
+  private final LeftOut leftOut;
   private final FilesAhead ahead;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<TarBucketReader> shard = Optional.empty();
+  private Optional<ListedFile> lastRead = Optional.empty();
+  private int unreadableInARow;
 
-  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options) {
+  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
     this.files = bucket.files().iterator();
     this.storage = storage;
     this.options = options;
+    this.leftOut = leftOut;
     this.ahead = new FilesAhead(bucket.files(), storage, options);
   }
 
@@ -57,6 +69,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
 
   private void take(ListedFile file) {
     RawImage image = ahead.read(file);
+    count(file, image.content());
     if (file.trouble().isEmpty() && file.length() > options.maxImageBytes() && isTar(file)) {
       open(file);
       return;
@@ -67,21 +80,66 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
             : new byte[0];
     if (TarHeader.begins(start)) {
       open(file);
-    } else if (!file.companion() || ImageFormat.of(start).isPresent()) {
+    } else if (file.side().isEmpty() || ImageFormat.of(start).isPresent()) {
       ready.add(image);
+    } else {
+      leftOut.add(file.side());
+    }
+  }
+
+  /**
+   * Stops the work where the store as a whole has stopped answering, in words that {@link
+   * StoreTrouble} does not know: every image that is left would count as a bad one.
+   */
+  private void count(ListedFile file, Content content) {
+    if (content instanceof Content.Whole) {
+      lastRead = Optional.of(file);
+      unreadableInARow = 0;
+    } else if (content instanceof Content.Missing missing
+        && missing.status() == ImageStatus.UNREADABLE
+        && file.trouble().isEmpty()
+        && ++unreadableInARow == SUSPICIOUS) {
+      unreadableInARow = 0;
+      askTheStore(file, missing.reason());
+    }
+  }
+
+  private void askTheStore(ListedFile file, String reason) {
+    // What could be read a moment ago, or else the folder that the file was listed in.
+    String asked = lastRead.map(ListedFile::path).orElse(file.path().replaceFirst("/[^/]*$", "/"));
+    try {
+      if (lastRead.isPresent()) {
+        try (InputStream in = ImageFile.open(storage, asked, 0)) {
+          int unused = in.read();
+        }
+      } else if (!LocalPath.isLocal(asked)) {
+        FileStatus unused = storage.fileSystem(asked).getFileStatus(Storage.path(asked));
+      }
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      // It was deleted meanwhile: the store answers.
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %s (%s), nor the %d files before it, nor now %s: %s; the store is in trouble, so run the same command again when it is well."
+              .formatted(file.path(), reason, SUSPICIOUS - 1, asked, StoreTrouble.reason(e)),
+          e);
     }
   }
 
   private void open(ListedFile file) {
     shard =
         Optional.of(
-            new TarBucketReader(new TarBucket(0, file.path(), file.length()), storage, options));
+            new TarBucketReader(
+                new TarBucket(0, file.path(), file.length(), file.modified()),
+                storage,
+                options,
+                leftOut));
   }
 
   private boolean isTar(ListedFile file) {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       // Its row will say so.
       return false;
     }
@@ -101,7 +159,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     }
     try (InputStream in = ImageFile.open(storage, file.labelFile(), 0)) {
       String text =
-          new String(in.readNBytes(TarSample.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
+          new String(in.readNBytes(SideFiles.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
       return text.isEmpty() ? folder : Optional.of(text);
     } catch (IOException e) {
       StoreTrouble.stopUnlessOfOneFile(file.labelFile(), e);
@@ -114,11 +172,22 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     if (!file.trouble().isEmpty()) {
       return new Content.Missing(ImageStatus.UNREADABLE, file.trouble());
     }
-    if (file.length() > options.maxImageBytes()) {
+    if (file.length() > options.maxImageBytes() && file.side().isEmpty()) {
       return tooLarge(file.length(), options);
     }
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
-      byte[] bytes = ImageFile.readAll(in, file.length(), options.maxImageBytes() + 1);
+      byte[] start = new byte[0];
+      if (!file.side().isEmpty()) {
+        start = in.readNBytes(TarHeader.BLOCK);
+        if (ImageFormat.of(start).isEmpty()) {
+          // A video may be long, and nobody will look further than this.
+          return new Content.Whole(start);
+        }
+      }
+      byte[] rest =
+          ImageFile.readAll(
+              in, file.length() - start.length, options.maxImageBytes() + 1 - start.length);
+      byte[] bytes = start.length == 0 ? rest : Bytes.concat(start, rest);
       return bytes.length > options.maxImageBytes()
           ? tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
@@ -131,7 +200,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   static Content tooLarge(long length, ReadOptions options) {
     return new Content.Missing(
         ImageStatus.TOO_LARGE,
-        "it has %d bytes; the limit is %d".formatted(length, options.maxImageBytes()));
+        RootLocale.format("it has %d bytes; the limit is %d", length, options.maxImageBytes()));
   }
 
   private void closeShard() {

@@ -1,9 +1,9 @@
 package io.nomen.image;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -20,14 +20,19 @@ import java.util.concurrent.Future;
 final class FilesAhead implements AutoCloseable {
   private static final int AT_ONCE = 16;
 
-  private final Iterator<ListedFile> upcoming;
+  /** By what files of the largest cameras need at sixteen at once; larger ones come alone. */
+  private static final long MAX_BYTES_AHEAD = 256L << 20;
+
+  private final List<ListedFile> files;
+  private int next;
+  private long bytesAhead;
   private final Storage storage;
   private final ReadOptions options;
   private final Queue<Future<RawImage>> ahead = new ArrayDeque<>();
   private final Optional<ExecutorService> readers;
 
   FilesAhead(List<ListedFile> files, Storage storage, ReadOptions options) {
-    this.upcoming = files.iterator();
+    this.files = files;
     this.storage = storage;
     this.options = options;
     boolean local = files.stream().allMatch(file -> LocalPath.isLocal(file.path()));
@@ -35,13 +40,7 @@ final class FilesAhead implements AutoCloseable {
   }
 
   private static ExecutorService threads() {
-    return Executors.newFixedThreadPool(
-        AT_ONCE,
-        task -> {
-          Thread thread = new Thread(task, "nomen-fetch");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newFixedThreadPool(AT_ONCE, DaemonThreads.named("nomen-fetch"));
   }
 
   /** The next file, which is {@code file}: every file is asked for once, in the bucket's order. */
@@ -49,10 +48,12 @@ final class FilesAhead implements AutoCloseable {
     if (readers.isEmpty()) {
       return FileBucketReader.read(file, storage, options);
     }
-    while (ahead.size() < AT_ONCE && upcoming.hasNext()) {
-      ListedFile next = upcoming.next();
-      ahead.add(readers.get().submit(() -> FileBucketReader.read(next, storage, options)));
+    while (ahead.size() < AT_ONCE && next < files.size() && hasRoomFor(files.get(next))) {
+      ListedFile asked = files.get(next++);
+      bytesAhead += asked.length();
+      ahead.add(readers.get().submit(() -> FileBucketReader.read(asked, storage, options)));
     }
+    bytesAhead -= file.length();
     try {
       return ahead.remove().get();
     } catch (InterruptedException e) {
@@ -64,6 +65,10 @@ final class FilesAhead implements AutoCloseable {
       }
       throw new IllegalStateException("reading " + file.path() + " failed", e.getCause());
     }
+  }
+
+  private boolean hasRoomFor(ListedFile file) {
+    return ahead.isEmpty() || bytesAhead + file.length() <= MAX_BYTES_AHEAD;
   }
 
   @Override

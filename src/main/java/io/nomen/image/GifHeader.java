@@ -1,5 +1,8 @@
 package io.nomen.image;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+
 /**
  * The blocks of a GIF (GIF89a specification) up to its first picture: canvas, the picture's place,
  * and whether its data has an end.
@@ -7,41 +10,37 @@ package io.nomen.image;
 final class GifHeader {
   private static final int EXTENSION = 0x21;
   private static final int GRAPHIC_CONTROL = 0xF9;
+  private static final int APPLICATION = 0xFF;
   private static final int IMAGE = 0x2C;
   private static final int TRAILER = 0x3B;
 
   private final byte[] bytes;
   private int at = 13;
+  private int width;
+  private int height;
   private int background;
   private int left;
   private int top;
+  private int orientation = ExifOrientation.UPRIGHT;
 
   private GifHeader(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  /** The canvas. */
-  static Facts peek(byte[] bytes) throws BadImageException {
+  /** Walks to the end of the first picture; fails where it is missing or cut. */
+  static GifHeader parse(byte[] bytes) throws BadImageException {
+    GifHeader header = new GifHeader(bytes);
     if (bytes.length < 13) {
       throw BadImageException.truncated("it ends within its GIF header");
     }
-    int width = Bytes.u16Little(bytes, 6);
-    int height = Bytes.u16Little(bytes, 8);
-    if (width == 0 || height == 0) {
-      throw BadImageException.corrupt("its GIF canvas is %d x %d", width, height);
-    }
-    return new Facts("gif", width, height, ExifOrientation.UPRIGHT);
-  }
-
-  /** Walks to the end of the first picture; fails where it is missing, cut or off its canvas. */
-  static GifHeader parse(byte[] bytes, Facts canvas) throws BadImageException {
-    GifHeader header = new GifHeader(bytes);
+    header.width = Bytes.u16Little(bytes, 6);
+    header.height = Bytes.u16Little(bytes, 8);
     header.skipPalette(Bytes.u8(bytes, 10));
     while (true) {
       header.require(1);
       int block = Bytes.u8(bytes, header.at++);
       if (block == IMAGE) {
-        header.picture(canvas);
+        header.picture();
         return header;
       }
       if (block == EXTENSION) {
@@ -70,8 +69,13 @@ final class GifHeader {
       // Around the picture, Pillow's canvas has its transparent colour.
       background = Bytes.u8(bytes, at + 5);
     }
+    boolean xmp = Bytes.u8(bytes, at) == APPLICATION && Bytes.startsWith(bytes, at + 2, "XMP Data");
+    int start = at;
     at++;
     skipSubBlocks();
+    if (xmp) {
+      orientation = ExifOrientation.first(ExifOrientation.ofXmp(bytes, start, at), orientation);
+    }
   }
 
   private void skipSubBlocks() throws BadImageException {
@@ -84,19 +88,18 @@ final class GifHeader {
     }
   }
 
-  private void picture(Facts canvas) throws BadImageException {
+  private void picture() throws BadImageException {
     require(10);
     left = Bytes.u16Little(bytes, at);
     top = Bytes.u16Little(bytes, at + 2);
-    int width = Bytes.u16Little(bytes, at + 4);
-    int height = Bytes.u16Little(bytes, at + 6);
-    if (width == 0 || height == 0) {
-      throw BadImageException.corrupt("its first GIF picture is %d x %d", width, height);
+    int wide = Bytes.u16Little(bytes, at + 4);
+    int high = Bytes.u16Little(bytes, at + 6);
+    if (wide == 0 || high == 0) {
+      throw BadImageException.corrupt("its first GIF picture is %d x %d", wide, high);
     }
-    if (left + width > canvas.width() || top + height > canvas.height()) {
-      throw BadImageException.corrupt(
-          "its first GIF picture, %d x %d at %d, %d, leaves its canvas", width, height, left, top);
-    }
+    // Browsers and Pillow enlarge a canvas that its first picture leaves.
+    width = Math.max(width, left + wide);
+    height = Math.max(height, top + high);
     int packed = Bytes.u8(bytes, at + 8);
     at += 9;
     skipPalette(packed);
@@ -104,16 +107,27 @@ final class GifHeader {
     skipSubBlocks();
   }
 
-  int left() {
-    return left;
+  /** The canvas, as large as its first picture needs it. */
+  Facts facts() {
+    return new Facts("gif", width, height, orientation);
   }
 
-  int top() {
-    return top;
-  }
-
-  /** Palette index of what the first picture leaves open on its canvas. */
-  int background() {
-    return background;
+  /** The first picture in its place; around it lies the canvas's background. */
+  RgbImage onCanvas(BufferedImage picture, RgbImage part) {
+    if (part.width() == width && part.height() == height) {
+      return part;
+    }
+    RgbImage canvas = RgbImage.blank(width, height);
+    if (picture.getColorModel() instanceof IndexColorModel palette
+        && background < palette.getMapSize()) {
+      int colour = palette.getRGB(background);
+      for (int i = 0; i < canvas.rgb().length; i += 3) {
+        canvas.rgb()[i] = (byte) (colour >> 16);
+        canvas.rgb()[i + 1] = (byte) (colour >> 8);
+        canvas.rgb()[i + 2] = (byte) colour;
+      }
+    }
+    canvas.put(part, left, top);
+    return canvas;
   }
 }

@@ -2,14 +2,17 @@ package io.nomen.image;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Locale;
+import java.util.zip.GZIPInputStream;
 
 /** Random access to the bytes of one image that was listed before. */
 public final class ImageBytes {
   private static final String INSIDE = "!/";
+  private static final int BUFFER = 1 << 16;
 
   private ImageBytes() {}
 
@@ -23,7 +26,8 @@ public final class ImageBytes {
     String file = file(storage, path);
     try {
       return file.length() < path.length() && file.toLowerCase(Locale.ROOT).endsWith(".parquet")
-          ? ParquetRow.read(storage, file, offset, length)
+          ? ParquetRow.read(
+              storage, file, path.substring(file.length() + INSIDE.length()), offset, length)
           : readPart(storage, file, offset, length);
     } catch (IOException e) {
       throw NomenException.input(
@@ -34,13 +38,24 @@ public final class ImageBytes {
 
   private static byte[] readPart(Storage storage, String file, long offset, long length)
       throws IOException {
-    try (InputStream in = ImageFile.open(storage, file, offset)) {
-      byte[] bytes = in.readNBytes(Math.toIntExact(length));
-      if (bytes.length < length) {
-        throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
+    if (Inventory.isCompressedTar(file)) {
+      // There is no other way to a member than through all before it.
+      try (InputStream in = new GZIPInputStream(ImageFile.open(storage, file, 0), BUFFER)) {
+        in.skipNBytes(offset);
+        return exactly(in, length);
       }
-      return bytes;
     }
+    try (InputStream in = ImageFile.open(storage, file, offset)) {
+      return exactly(in, length);
+    }
+  }
+
+  private static byte[] exactly(InputStream in, long length) throws IOException {
+    byte[] bytes = in.readNBytes(Math.toIntExact(length));
+    if (bytes.length < length) {
+      throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
+    }
+    return bytes;
   }
 
   /** The file that {@code path} lies in: up to the first {@code !/} where that is a file. */
@@ -61,6 +76,7 @@ public final class ImageBytes {
     try {
       return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(uri, e);
       return false;
     }
   }

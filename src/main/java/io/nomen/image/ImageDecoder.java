@@ -1,21 +1,32 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import java.awt.image.BufferedImage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * Bytes in, an upright RGB image or a status out; never an exception for what the bytes hold.
  *
- * <p>The format is decided by the first bytes, the header is read before anything is allocated, and
- * colours follow Pillow's {@code convert("RGB")}: CMYK without a profile, transparency dropped, 16
- * bits cut to 8, colour profiles ignored, the first picture of an animation. Then the EXIF
- * orientation is applied. Thread-safe: it holds nothing.
+ * <p>The format is decided by the first bytes, and the size that the format's own reader would take
+ * memory for is held against the limits before it does. Colours follow Pillow's {@code
+ * convert("RGB")}: CMYK without a profile, transparency dropped, 16 bits cut to 8, colour profiles
+ * ignored, the first picture of an animation. Then the orientation is applied. Thread-safe: it
+ * holds nothing.
  */
 public final class ImageDecoder {
   /** What a Java array of three bytes per pixel can hold, whatever the pixel limit says. */
   private static final long ARRAY_LIMIT = Integer.MAX_VALUE / 3 - 8;
+
+  /** Bytes per pixel of the largest picture that readers make, and of the copy in RGB. */
+  private static final long BYTES_PER_PIXEL = 8 + 3;
+
+  /** Of those images for which there was no memory, one at a time is decoded. */
+  private static final Object ALONE = new Object();
 
   private ImageDecoder() {}
 
@@ -27,15 +38,32 @@ public final class ImageDecoder {
     Optional<ImageFormat> format = ImageFormat.of(bytes);
     if (format.isEmpty()) {
       return new Decoded.Bad(
-          ImageStatus.NOT_AN_IMAGE, "its first bytes are no known image's", Optional.empty());
+          ImageStatus.NOT_AN_IMAGE, ImageFormat.whatElse(bytes), Optional.empty());
     }
     if (!format.get().isRead()) {
       return new Decoded.Bad(
           ImageStatus.UNSUPPORTED,
-          "a picture of the format " + format.get().word() + ", which is not read",
+          "a picture of the format %s, which is not read; %s"
+              .formatted(format.get().word(), format.get().advice()),
           Optional.empty());
     }
-    return new Attempt(bytes, format.get(), options).run();
+    return decode(bytes, format.get(), options);
+  }
+
+  /** What other images hold of the memory at this moment must not decide what an image is. */
+  private static Decoded decode(byte[] bytes, ImageFormat format, DecodeOptions options) {
+    try {
+      return new Attempt(bytes, format, options).run();
+    } catch (OutOfMemoryError crowded) {
+      synchronized (ALONE) {
+        Attempt alone = new Attempt(bytes, format, options);
+        try {
+          return alone.run();
+        } catch (OutOfMemoryError e) {
+          return alone.tooLargeForTheHeap().orElseThrow(() -> e);
+        }
+      }
+    }
   }
 
   /** One image on its way, with what is known of it so far. */
@@ -44,7 +72,9 @@ public final class ImageDecoder {
     private final ImageFormat format;
     private final DecodeOptions options;
     private final Deadline deadline;
-    private Optional<Facts> facts = Optional.empty();
+
+    /** Set by the thread that reads, and asked for after a timeout too. */
+    private volatile Optional<Facts> facts = Optional.empty();
 
     Attempt(byte[] bytes, ImageFormat format, DecodeOptions options) {
       this.bytes = bytes;
@@ -55,7 +85,7 @@ public final class ImageDecoder {
 
     Decoded run() {
       try {
-        RgbImage stored = pixels();
+        RgbImage stored = Watchdog.run(this::pixels, deadline);
         deadline.check();
         Facts known = facts.orElseThrow();
         return new Decoded.Ok(Upright.apply(stored, known.orientation()), known);
@@ -65,17 +95,35 @@ public final class ImageDecoder {
         throw new NomenException(NomenException.Kind.STOPPED, "Stopped while decoding.", e);
       } catch (NomenException e) {
         throw e;
+      } catch (EOFException e) {
+        return new Decoded.Bad(
+            ImageStatus.TRUNCATED, "it ends before its " + format.word() + " picture does", facts);
       } catch (IOException | RuntimeException | StackOverflowError e) {
         // Readers of other makers throw whatever they come upon in damaged bytes.
         return new Decoded.Bad(
             ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + told(e), facts);
       } catch (LinkageError e) {
-        return new Decoded.Bad(
-            ImageStatus.UNSUPPORTED, "the " + format.word() + " reader cannot be loaded", facts);
-      } catch (OutOfMemoryError e) {
-        return new Decoded.Bad(
-            ImageStatus.TOO_LARGE, "it does not fit into the memory that is left", facts);
+        // The machine's trouble, not the image's: elsewhere it would have been read.
+        throw NomenException.input(
+            "The reader of %s images cannot be loaded here (%s); give Java a temporary folder from which programs may run (-Djava.io.tmpdir=FOLDER, on executors in spark.executor.extraJavaOptions)."
+                .formatted(format.word(), told(e)),
+            e);
       }
+    }
+
+    /** The answer where no heap of this size could hold the picture, whatever else it holds. */
+    Optional<Decoded> tooLargeForTheHeap() {
+      long heap = Runtime.getRuntime().maxMemory();
+      return facts
+          .filter(f -> f.pixels() * BYTES_PER_PIXEL + bytes.length > heap / 2)
+          .map(
+              f ->
+                  new Decoded.Bad(
+                      ImageStatus.TOO_LARGE,
+                      RootLocale.format(
+                          "%d x %d pixels do not fit into a heap of %d MB",
+                          f.width(), f.height(), heap >> 20),
+                      facts));
     }
 
     private static String told(Throwable e) {
@@ -88,60 +136,98 @@ public final class ImageDecoder {
         case JPEG -> {
           JpegHeader header = JpegHeader.parse(bytes);
           accept(header.facts());
-          yield Watchdog.run(() -> JpegPixels.decode(bytes, header, deadline), deadline);
+          yield JpegPixels.decode(bytes, header, deadline);
         }
         case PNG -> {
           PngHeader header = PngHeader.parse(bytes);
           accept(header.facts());
           header.requireWhole();
-          yield imageIo(header.bare());
+          try (ImageIoReader reader = new ImageIoReader(header.bare(), format, deadline)) {
+            yield BufferedPixels.toRgb(reader.image(), deadline);
+          }
         }
-        case GIF -> {
-          Facts canvas = accept(GifHeader.peek(bytes));
-          GifHeader header = GifHeader.parse(bytes, canvas);
-          yield Watchdog.run(
-              () -> ImageIoPixels.decodeGif(bytes, canvas, header, deadline), deadline);
-        }
+        case GIF -> gif();
         case BMP -> {
-          BmpHeader.requireWhole(bytes, accept(BmpHeader.peek(bytes)));
-          yield imageIo(bytes);
+          try (ImageIoReader reader = new ImageIoReader(bytes, format, deadline)) {
+            accept(facts(reader, ExifOrientation.UPRIGHT));
+            BmpHeader.requireWhole(bytes, reader.width(), reader.height());
+            yield BufferedPixels.toRgb(reader.image(), deadline);
+          }
         }
-        case WEBP -> {
-          accept(WebpHeader.peek(bytes));
-          WebpHeader.requireWhole(bytes);
-          yield imageIo(WebpHeader.bare(bytes));
-        }
+        case WEBP -> webp();
         case TIFF -> tiff();
         default -> throw new IllegalStateException("no reader for " + format);
       };
     }
 
-    private RgbImage imageIo(byte[] picture) throws IOException {
-      return Watchdog.run(() -> ImageIoPixels.decode(picture, format, deadline), deadline);
+    private RgbImage gif() throws IOException {
+      GifHeader header = GifHeader.parse(bytes);
+      accept(header.facts());
+      try (ImageIoReader reader = new ImageIoReader(bytes, format, deadline)) {
+        requireRoom(facts(reader, ExifOrientation.UPRIGHT));
+        BufferedImage picture = reader.image();
+        return header.onCanvas(picture, BufferedPixels.toRgb(picture, deadline));
+      }
+    }
+
+    private RgbImage webp() throws IOException {
+      WebpHeader.requireWhole(bytes);
+      try (ImageIoReader reader = new ImageIoReader(WebpHeader.bare(bytes), format, deadline)) {
+        Facts picture = facts(reader, WebpHeader.orientation(bytes));
+        if (!WebpHeader.isAnimation(bytes)) {
+          accept(picture);
+          return BufferedPixels.toRgb(reader.image(), deadline);
+        }
+        WebpHeader.Canvas canvas = WebpHeader.canvas(bytes);
+        accept(new Facts(format.word(), canvas.width(), canvas.height(), picture.orientation()));
+        requireRoom(picture);
+        return canvas.with(BufferedPixels.toRgb(reader.image(), deadline));
+      }
     }
 
     private RgbImage tiff() throws IOException {
       TiffHeader header = new TiffHeader(bytes);
-      Facts found = accept(header.facts());
-      if (found.pixels() * header.bitsPerPixel() / 32 > options.pixelLimit()) {
-        throw BadImageException.tooLarge(
-            "%d x %d pixels of %d bits are too many",
-            found.width(), found.height(), header.bitsPerPixel());
+      header.requireRead();
+      try (ImageIoReader reader = new ImageIoReader(bytes, format, deadline)) {
+        Facts found = accept(facts(reader, header.orientation()));
+        if (found.pixels() * header.bitsPerPixel() / 32 > options.pixelLimit()) {
+          throw BadImageException.tooLarge(
+              "%d x %d pixels of %d bits are too many",
+              found.width(), found.height(), header.bitsPerPixel());
+        }
+        header.requireWhole(found.pixels());
+        if (header.isFloat()) {
+          return BufferedPixels.ofFloats(
+              reader.raster(), header.isGrey() ? 1 : 3, header.zeroIsWhite(), deadline);
+        }
+        BufferedImage picture = reader.image();
+        int[] bits = new int[picture.getRaster().getNumBands()];
+        Arrays.fill(bits, header.bits());
+        return BufferedPixels.toRgb(picture, bits, header.isPremultiplied(), deadline);
       }
-      header.requireWhole();
-      return header.isLabOfBytes()
-          ? Watchdog.run(() -> ImageIoPixels.decodeLab(bytes, deadline), deadline)
-          : imageIo(bytes);
+    }
+
+    private Facts facts(ImageIoReader reader, int orientation) throws IOException {
+      int width = reader.width();
+      int height = reader.height();
+      if (width < 1 || height < 1) {
+        throw BadImageException.corrupt("its %s header says %d x %d", format.word(), width, height);
+      }
+      return new Facts(format.word(), width, height, orientation);
     }
 
     private Facts accept(Facts header) throws BadImageException {
       facts = Optional.of(header);
+      requireRoom(header);
+      return header;
+    }
+
+    private void requireRoom(Facts header) throws BadImageException {
       if (header.pixels() > Math.min(options.pixelLimit(), ARRAY_LIMIT)) {
         throw BadImageException.tooLarge(
             "%d x %d pixels are more than the limit of %d",
             header.width(), header.height(), Math.min(options.pixelLimit(), ARRAY_LIMIT));
       }
-      return header;
     }
   }
 }

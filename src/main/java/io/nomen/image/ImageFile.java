@@ -50,6 +50,11 @@ final class ImageFile {
     return all;
   }
 
+  /** Whether bytes begin like what gzip has compressed. */
+  static boolean isGzip(byte[] start) {
+    return start.length > 1 && start[0] == 0x1f && start[1] == (byte) 0x8b;
+  }
+
   private static InputStream openLocal(Path path, long offset) throws IOException {
     // A pipe that has taken a file's place would block for ever.
     if (Files.exists(path) && !Files.isRegularFile(path)) {

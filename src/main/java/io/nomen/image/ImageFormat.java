@@ -1,36 +1,54 @@
 package io.nomen.image;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What bytes are, judged by how they begin and never by a name. */
 enum ImageFormat {
-  JPEG(true),
-  PNG(true),
-  GIF(true),
-  BMP(true),
-  WEBP(true),
-  TIFF(true),
+  JPEG,
+  PNG,
+  GIF,
+  BMP,
+  WEBP,
+  TIFF,
   /** Netpbm's formats. */
-  PNM(false),
-  HEIF(false),
-  AVIF(false),
-  JPEG_XL(false),
-  JPEG_2000(false),
-  PSD(false),
-  ICO(false),
-  BIG_TIFF(false),
-  OPEN_EXR(false);
+  PNM("ImageMagick"),
+  HEIF("heif-convert of libheif, or set the phone to take JPEG"),
+  AVIF("avifdec of libavif"),
+  JPEG_XL("djxl of libjxl"),
+  JPEG_2000("opj_decompress of OpenJPEG"),
+  JPEG_XR("JxrDecApp of jxrlib"),
+  PSD("ImageMagick"),
+  ICO("ImageMagick"),
+  BIG_TIFF("tiffcp of libtiff with its option -4"),
+  OPEN_EXR("ImageMagick"),
+  SVG("rsvg-convert of librsvg"),
+  DICOM("dcm2img of DCMTK"),
+  /** What cameras write beside or instead of a JPEG: CR2, CR3, NEF, ARW, DNG, RAF, ORF, RW2. */
+  CAMERA_RAW("darktable-cli or dcraw");
 
-  private final boolean read;
+  /** A program that makes of it what is read; empty where that is not needed. */
+  private final String converter;
 
-  ImageFormat(boolean read) {
-    this.read = read;
+  ImageFormat() {
+    this("");
+  }
+
+  ImageFormat(String converter) {
+    this.converter = converter;
   }
 
   /** Whether Nomen decodes it. */
   boolean isRead() {
-    return read;
+    return converter.isEmpty();
+  }
+
+  /** What to do with a format that is not read. */
+  String advice() {
+    return "convert it to JPEG or PNG first, for example with " + converter;
   }
 
   /** The name in tables: {@code jpeg}, {@code big-tiff}, … */
@@ -53,7 +71,7 @@ enum ImageFormat {
       return Optional.of(WEBP);
     }
     if (Bytes.startsWith(bytes, 0, "II*\0") || Bytes.startsWith(bytes, 0, "MM\0*")) {
-      return Optional.of(TIFF);
+      return Optional.of(Bytes.startsWith(bytes, 8, "CR\2") ? CAMERA_RAW : TIFF);
     }
     return isBmp(bytes) ? Optional.of(BMP) : ofUnread(bytes);
   }
@@ -77,31 +95,82 @@ enum ImageFormat {
       boolean blank = bytes[2] == ' ' || bytes[2] == '\n' || bytes[2] == '\r' || bytes[2] == '\t';
       return blank ? Optional.of(PNM) : Optional.empty();
     }
-    if (Bytes.startsWith(bytes, 4, "ftypavif") || Bytes.startsWith(bytes, 4, "ftypavis")) {
-      return Optional.of(AVIF);
+    if (isSvg(bytes)) {
+      return Optional.of(SVG);
     }
-    if (Bytes.startsWith(bytes, 4, "ftyphei")
-        || Bytes.startsWith(bytes, 4, "ftyphev")
-        || Bytes.startsWith(bytes, 4, "ftypmif1")
-        || Bytes.startsWith(bytes, 4, "ftypmsf1")) {
-      return Optional.of(HEIF);
+    if (Bytes.startsWith(bytes, 128, "DICM")) {
+      return Optional.of(DICOM);
     }
-    if (Bytes.startsWith(bytes, 0, "\u00ff\n") || Bytes.startsWith(bytes, 0, "\0\0\0\fJXL \r\n")) {
-      return Optional.of(JPEG_XL);
+    return BEGINNINGS.entrySet().stream()
+        .filter(beginning -> beginning.getValue().test(bytes))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static final Map<ImageFormat, Predicate<byte[]>> BEGINNINGS =
+      Map.of(
+          AVIF, begins(4, "ftypavif", "ftypavis"),
+          HEIF, begins(4, "ftyphei", "ftyphev", "ftypmif1", "ftypmsf1"),
+          JPEG_XL, begins(0, "\u00ff\n", "\0\0\0\fJXL \r\n"),
+          JPEG_2000, begins(0, "\0\0\0\fjP  \r\n", "\u00ffO\u00ffQ"),
+          JPEG_XR, begins(0, "II\u00bc\1"),
+          PSD, begins(0, "8BPS"),
+          ICO, begins(0, "\0\0\1\0"),
+          BIG_TIFF, begins(0, "II+\0", "MM\0+"),
+          OPEN_EXR, begins(0, "v/1\1"),
+          CAMERA_RAW,
+              begins(0, "FUJIFILMCCD-RAW", "IIRO", "IIRS", "MMOR", "IIU\0")
+                  .or(begins(4, "ftypcrx ")));
+
+  private static Predicate<byte[]> begins(int at, String... tags) {
+    return bytes -> Arrays.stream(tags).anyMatch(tag -> Bytes.startsWith(bytes, at, tag));
+  }
+
+  private static boolean isSvg(byte[] bytes) {
+    String text = text(bytes);
+    return text.startsWith("<svg") || (text.startsWith("<?xml") && text.contains("<svg"));
+  }
+
+  /** How a text begins, without what stands before its first letter. */
+  private static String text(byte[] bytes) {
+    int length = Math.min(bytes.length, 512);
+    return Bytes.ascii(bytes, 0, length)
+        .replaceFirst("^\u00ef\u00bb\u00bf", "")
+        .stripLeading()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** One clause on bytes that are no known image: what is often found in an image's place. */
+  static String whatElse(byte[] bytes) {
+    String text = text(bytes);
+    if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
+      return "an HTML page: servers answer so in place of a picture";
     }
-    if (Bytes.startsWith(bytes, 0, "\0\0\0\fjP  \r\n")
-        || Bytes.startsWith(bytes, 0, "\u00ffO\u00ffQ")) {
-      return Optional.of(JPEG_2000);
+    if (text.startsWith("version https://git-lfs")) {
+      return "a pointer of Git LFS: run git lfs pull where it was cloned";
     }
-    if (Bytes.startsWith(bytes, 0, "8BPS")) {
-      return Optional.of(PSD);
+    if (text.startsWith("<?xml") || text.startsWith("{")) {
+      return "a text in " + (text.startsWith("{") ? "JSON" : "XML") + ", perhaps an error message";
     }
-    if (Bytes.startsWith(bytes, 0, "\0\0\1\0")) {
-      return Optional.of(ICO);
+    if (begins(0, "PK\3\4", "PK\5\6").test(bytes)) {
+      return "a zip archive or an office document; pictures in one are read once it is unpacked";
     }
-    if (Bytes.startsWith(bytes, 0, "II+\0") || Bytes.startsWith(bytes, 0, "MM\0+")) {
-      return Optional.of(BIG_TIFF);
+    if (begins(0, "Rar!", "7z\u00bc\u00af", "\u001f\u008b", "BZh", "\u00fd7zXZ", "(\u00b5/\u00fd")
+        .test(bytes)) {
+      return "compressed; pictures in it are read once it is unpacked";
     }
-    return Bytes.startsWith(bytes, 0, "v/1\1") ? Optional.of(OPEN_EXR) : Optional.empty();
+    if (begins(4, "ftyp", "moov", "mdat").test(bytes) || begins(8, "AVI ").test(bytes)) {
+      return "a video";
+    }
+    if (begins(0, "%PDF").test(bytes)) {
+      return "a PDF";
+    }
+    boolean zeros = true;
+    for (byte b : bytes) {
+      zeros &= b == 0;
+    }
+    return zeros
+        ? "nothing but zeros, as after a copy that failed"
+        : "its first bytes are no known image's";
   }
 }

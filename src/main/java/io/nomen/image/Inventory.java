@@ -7,16 +7,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Lists inputs: folders with all that they hold, globs, single files, WebDataset shards. Nothing is
- * left out: hidden files, empty ones and what cannot be read are listed too, and each becomes a
- * row.
+ * Lists inputs: folders with all that they hold, globs, single files, WebDataset shards. Hidden
+ * files, empty ones and what cannot be read are listed too, and each becomes a row. What is no
+ * image of a user's, as {@link SideFiles} knows, and the outputs of runs are left out and counted.
  *
  * <p>Own listing, because Spark's {@code binaryFile} drops hidden and empty files, and because the
  * order must not depend on the file system's.
@@ -29,11 +32,25 @@ public final class Inventory {
       Pattern.compile(
           "[.](?:jpe?g|jfif|png|gif|bmp|webp|tiff?|parquet)$", Pattern.CASE_INSENSITIVE);
 
+  /** What each output of a run has in it from its first second on. */
+  private static final Pattern RUN_FILE = Pattern.compile("(.*/)(?:_LEASE|_CURRENT|_stages/.*)");
+
+  private static final Pattern TABLE_NAME =
+      Pattern.compile("[.](?:csv|tsv|txt|jsonl?|ndjson|lst)$", Pattern.CASE_INSENSITIVE);
+
+  private static final String RUNS = "files in outputs of runs";
+  private static final String PARQUET = "Parquet files without --image-column";
+
   private final Storage storage;
   private final InventoryOptions options;
 
   /** By path in code point order, which is also the order of Spark's strings. */
   private final SortedMap<String, ListedFile> files = new TreeMap<>(Inventory::byCodePoint);
+
+  private final LeftOut leftOut = new LeftOut();
+
+  /** How many files were come upon, those that several inputs reach more than once. */
+  private int taken;
 
   private Inventory(Storage storage, InventoryOptions options) {
     this.storage = storage;
@@ -41,15 +58,55 @@ public final class Inventory {
   }
 
   /**
+   * What inputs hold.
+   *
+   * @param buckets plain files first, then shards, each in path order
+   * @param leftOut what was left out at first sight, by kind; reading leaves out more
+   */
+  public record Listing(List<Bucket> buckets, SortedMap<String, Long> leftOut) {}
+
+  /**
    * The buckets of all inputs together: plain files first, then shards, each in path order. A file
    * that several inputs reach is listed once.
    *
-   * @throws NomenException when an input names nothing that is there
+   * @throws NomenException when an input names nothing that is there, or there is no image
    */
   public static List<Bucket> list(Storage storage, List<String> inputs, InventoryOptions options) {
+    return listing(storage, inputs, options).buckets();
+  }
+
+  /** The same, with what is left out. */
+  public static Listing listing(Storage storage, List<String> inputs, InventoryOptions options) {
     Inventory inventory = new Inventory(storage, options);
-    inputs.forEach(inventory::add);
-    return inventory.buckets();
+    for (String input : inputs) {
+      inventory.addAll(input);
+    }
+    List<Bucket> buckets = inventory.buckets(inputs);
+    return new Listing(buckets, inventory.leftOut.counts());
+  }
+
+  /** The words for inputs without an image. */
+  public static NomenException noImage(List<String> inputs, SortedMap<String, Long> leftOut) {
+    return NomenException.input(
+        "There is no image in %s%s."
+            .formatted(
+                String.join(", ", inputs),
+                leftOut.isEmpty() ? "" : "; left out: " + LeftOut.words(leftOut)));
+  }
+
+  /** WebDataset's lists, {@code a.tar::b.tar}, and ranges; every name must be there. */
+  private void addAll(String input) {
+    if (storage.qualify(input).startsWith("file:") && LocalWalk.exists(local(input))) {
+      add(input);
+      return;
+    }
+    for (String part : input.split("::")) {
+      Glob.ranges(part).forEach(this::add);
+    }
+  }
+
+  private Path local(String input) {
+    return LocalPath.of(storage.qualify(input));
   }
 
   private void add(String input) {
@@ -58,7 +115,7 @@ public final class Inventory {
       if (LocalPath.isLocal(uri)) {
         addLocal(input, uri);
       } else {
-        RemoteWalk.walk(storage.fileSystem(uri), uri, file -> files.put(file.path(), file));
+        RemoteWalk.walk(storage.fileSystem(uri), uri, this::take);
       }
     } catch (IOException e) {
       String reason = LocalPath.isLocal(uri) ? LocalWalk.reason(e) : StoreTrouble.reason(e);
@@ -66,30 +123,76 @@ public final class Inventory {
     }
   }
 
+  private void take(String relative, ListedFile file) {
+    taken++;
+    if (SideFiles.inSystemFolder(relative)) {
+      leftOut.add(SideFiles.FOLDERS);
+    } else {
+      files.put(file.path(), file);
+    }
+  }
+
   private void addLocal(String input, String uri) throws IOException {
     Path path = LocalPath.of(uri);
     if (LocalWalk.exists(path)) {
-      new LocalWalk(uri, file -> files.put(file.path(), file)).walk(path);
+      new LocalWalk(uri, this::take).walk(path);
       return;
     }
-    List<Path> matches = Glob.isPattern(uri) ? Glob.local(uri) : List.of();
-    if (matches.isEmpty()) {
+    int before = taken;
+    boolean found = false;
+    String folder = Glob.folder(uri);
+    if (Glob.isPattern(uri) && Glob.isDeep(uri)) {
+      String pattern = LocalWalk.relative(folder, uri);
+      if (LocalWalk.exists(LocalPath.of(folder))) {
+        new LocalWalk(folder, (relative, file) -> takeMatch(pattern, relative, file))
+            .walk(LocalPath.of(folder));
+      }
+    } else if (Glob.isPattern(uri)) {
+      LocalWalk walk = new LocalWalk(folder, this::take);
+      List<Path> matches = Glob.local(uri);
+      matches.forEach(walk::walk);
+      found = !matches.isEmpty();
+    }
+    if (taken == before && !found) {
       throw NomenException.input(
           "There is nothing at %s; give a folder, a file, a glob in quotes or a URI."
               .formatted(input));
     }
-    LocalWalk walk = new LocalWalk(Glob.folder(uri), file -> files.put(file.path(), file));
-    matches.forEach(walk::walk);
   }
 
-  private List<Bucket> buckets() {
+  private void takeMatch(String pattern, String relative, ListedFile file) {
+    if (Glob.reaches(pattern, relative)) {
+      take(relative, file);
+    }
+  }
+
+  private List<Bucket> buckets(List<String> inputs) {
+    leaveOutRuns(inputs);
+    List<ListedFile> marked = SideFiles.mark(files.values());
+    Set<ListedFile> copies = SideFiles.copies(marked);
+    copies.forEach(copy -> leftOut.add(SideFiles.COPIES));
     List<ListedFile> plain = new ArrayList<>();
+    List<ListedFile> tables = new ArrayList<>();
     List<ListedFile> shards = new ArrayList<>();
-    for (ListedFile file : Companions.mark(files.values())) {
-      if (!isBesideParquet(file)) {
-        (isTar(file) || isParquet(file) ? shards : plain).add(file);
+    for (ListedFile file : marked) {
+      if (file.side().equals(SideFiles.SYSTEM) || isBesideParquet(file)) {
+        leftOut.add(SideFiles.SYSTEM);
+      } else if (isCalled(file, ".parquet")) {
+        tables.add(file);
+      } else if (!copies.contains(file)) {
+        (isTar(file) ? shards : plain).add(file);
       }
     }
+    boolean onlyTables = shards.isEmpty() && plain.stream().noneMatch(f -> f.side().isEmpty());
+    if (options.imageColumn().isPresent()) {
+      shards.addAll(tables);
+      shards.sort((a, b) -> byCodePoint(a.path(), b.path()));
+    } else if (onlyTables && !tables.isEmpty()) {
+      throw ParquetImages.withoutColumn(storage, tables.get(0).path());
+    } else {
+      tables.forEach(table -> leftOut.add(PARQUET));
+    }
+    requireImages(inputs, plain, shards);
     List<Bucket> buckets = new ArrayList<>();
     int each = filesPerBucket(plain.size());
     for (int from = 0; from < plain.size(); from += each) {
@@ -97,13 +200,69 @@ public final class Inventory {
       buckets.add(new FileBucket(buckets.size(), plain.subList(from, to)));
     }
     for (ListedFile shard : shards) {
-      if (isTar(shard)) {
-        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+      if (isCalled(shard, ".parquet")) {
+        buckets.addAll(ParquetImages.buckets(storage, shard, options, buckets.size()));
       } else {
-        buckets.addAll(ParquetImages.buckets(storage, shard.path(), options, buckets.size()));
+        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length(), shard.modified()));
       }
     }
     return List.copyOf(buckets);
+  }
+
+  /** Tables and thumbnails of this or an earlier run are no pictures of the user's. */
+  private void leaveOutRuns(List<String> inputs) {
+    Set<String> runs = new HashSet<>();
+    for (String path : files.keySet()) {
+      Matcher file = RUN_FILE.matcher(path);
+      if (file.matches()) {
+        runs.add(file.group(1));
+      }
+    }
+    for (String input : inputs) {
+      if (runs.contains(storage.qualify(input).replaceAll("/+$", "") + "/")) {
+        throw NomenException.usage(
+            "--input %s is the output of a run; name the folder of the images, or that one as --embeddings."
+                .formatted(input));
+      }
+    }
+    if (!runs.isEmpty()) {
+      files
+          .keySet()
+          .removeIf(
+              path -> {
+                boolean inside = isBelow(path, runs);
+                if (inside) {
+                  leftOut.add(RUNS);
+                }
+                return inside;
+              });
+    }
+  }
+
+  private static boolean isBelow(String path, Set<String> folders) {
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      if (folders.contains(path.substring(0, slash + 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void requireImages(List<String> inputs, List<ListedFile> plain, List<ListedFile> shards) {
+    if (plain.isEmpty() && shards.isEmpty()) {
+      throw noImage(inputs, leftOut.counts());
+    }
+    boolean table =
+        shards.isEmpty() && plain.stream().allMatch(f -> TABLE_NAME.matcher(f.name()).find());
+    if (table && plain.stream().allMatch(f -> inputs.stream().anyMatch(i -> names(i, f)))) {
+      throw NomenException.input(
+          "%s is a table or a text, not an image. Lists of paths are not read: give the folder or a glob; what lies behind URLs is fetched first, for example by img2dataset, whose .tar shards are read."
+              .formatted(plain.get(0).path()));
+    }
+  }
+
+  private boolean names(String input, ListedFile file) {
+    return storage.qualify(input).equals(file.path());
   }
 
   /** Few files make small buckets, so that several cores have work; by their number alone. */
@@ -118,7 +277,7 @@ public final class Inventory {
    * own. Smaller shards under other names are found when they are read.
    */
   private boolean isTar(ListedFile file) {
-    if (isCalled(file, ".tar")) {
+    if (isCalled(file, ".tar") || (file.trouble().isEmpty() && isCompressedTar(file.name()))) {
       return true;
     }
     if (file.length() < LARGE
@@ -129,19 +288,22 @@ public final class Inventory {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       // It is listed all the same, and its row will say what is wrong.
       return false;
     }
-  }
-
-  private boolean isParquet(ListedFile file) {
-    return options.imageColumn().isPresent() && isCalled(file, ".parquet");
   }
 
   /** What writers of Parquet leave beside their files is no input. */
   private boolean isBesideParquet(ListedFile file) {
     return options.imageColumn().isPresent()
         && (file.name().startsWith("_") || file.name().startsWith("."));
+  }
+
+  /** A shard through gzip, by its name. */
+  static boolean isCompressedTar(String path) {
+    String lower = path.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".tar.gz") || lower.endsWith(".tgz");
   }
 
   private static boolean isCalled(ListedFile file, String end) {

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
  */
 final class JpegHeader {
   private static final int NO_ADOBE = -1;
+  private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
 
   /** JFIF 1.01 without thumbnail: tells the reader that three components are luma and chroma. */
   private static final byte[] JFIF = {
@@ -20,7 +21,8 @@ final class JpegHeader {
   private int scan;
   private boolean jfif;
   private int adobeTransform = NO_ADOBE;
-  private int orientation = ExifOrientation.UPRIGHT;
+  private int exifOrientation = ExifOrientation.NONE;
+  private int xmpOrientation = ExifOrientation.NONE;
 
   private JpegHeader(byte[] bytes) {
     this.bytes = bytes;
@@ -59,7 +61,13 @@ final class JpegHeader {
     } else if (marker == 0xE0 && end - at >= 5 && Bytes.startsWith(bytes, at, "JFIF\0")) {
       jfif = true;
     } else if (marker == 0xE1 && end - at >= 6 && Bytes.startsWith(bytes, at, "Exif\0")) {
-      orientation = ExifOrientation.read(bytes, at + 6, end);
+      // The first that says counts: what follows belongs to thumbnails and other programs.
+      exifOrientation =
+          exifOrientation == ExifOrientation.NONE
+              ? ExifOrientation.read(bytes, at + 6, end)
+              : exifOrientation;
+    } else if (marker == 0xE1 && Bytes.startsWith(bytes, at, XMP)) {
+      xmpOrientation = ExifOrientation.ofXmp(bytes, at, end);
     } else if (marker == 0xEE && end - at >= 12 && Bytes.startsWith(bytes, at, "Adobe")) {
       adobeTransform = Bytes.u8(bytes, at + 11);
     }
@@ -70,7 +78,11 @@ final class JpegHeader {
   }
 
   Facts facts() {
-    return new Facts("jpeg", frame.width(), frame.height(), orientation);
+    return new Facts(
+        "jpeg",
+        frame.width(),
+        frame.height(),
+        ExifOrientation.first(exifOrientation, xmpOrientation));
   }
 
   JpegFrame frame() {

@@ -1,10 +1,15 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +17,7 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
@@ -31,6 +37,9 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
 
   private Optional<ParquetFileReader> file = Optional.empty();
   private MessageType schema = new MessageType("none");
+  private List<String> leaf = List.of();
+  private List<String> classNames = List.of();
+  private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<RecordReader<Group>> records = Optional.empty();
   private long leftInGroup;
   private long next;
@@ -51,7 +60,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
 
   @Override
   public boolean hasNext() {
-    return next < bucket.firstRow() + bucket.rows();
+    return !ready.isEmpty() || next < bucket.firstRow() + bucket.rows();
   }
 
   @Override
@@ -59,10 +68,14 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     if (!hasNext()) {
       throw new NoSuchElementException("no more images in " + bucket.path());
     }
+    if (!ready.isEmpty()) {
+      return ready.remove();
+    }
     long row = next++;
     if (trouble.isEmpty()) {
       try {
-        return image(row, record());
+        ready.addAll(images(row, record()));
+        return ready.remove();
       } catch (IOException | RuntimeException e) {
         StoreTrouble.stopUnlessOfOneFile(bucket.path(), e);
         // A damaged page: what is behind it in this file cannot be told apart from it.
@@ -70,7 +83,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
       }
     }
     return new RawImage(
-        path("row-" + row, row),
+        path("row-" + row),
         Optional.empty(),
         row,
         0,
@@ -81,8 +94,10 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     if (file.isEmpty()) {
       ParquetFileReader opened = ParquetImages.open(storage, bucket.path());
       file = Optional.of(opened);
-      MessageType all = opened.getFooter().getFileMetaData().getSchema();
-      schema = ParquetImages.projection(all, bucket.path(), columns);
+      FileMetaData whole = opened.getFooter().getFileMetaData();
+      schema = ParquetImages.projection(whole.getSchema(), bucket.path(), columns);
+      leaf = ParquetImages.leaf(schema, bucket.path(), bucket.imageColumn());
+      classNames = ParquetImages.classNames(whole, bucket.labelColumn());
       opened.setRequestedSchema(schema);
       skipTo(opened, bucket.firstRow());
     }
@@ -113,40 +128,86 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     }
   }
 
-  private RawImage image(long row, Group record) {
-    String name = columns.pathColumn().flatMap(c -> text(record, c)).orElse("row-" + row);
-    Optional<String> label = columns.labelColumn().flatMap(c -> text(record, c));
-    Content content;
-    long length = 0;
-    if (record.getFieldRepetitionCount(bucket.imageColumn()) == 0) {
-      content = new Content.Missing(ImageStatus.EMPTY, "its column is null");
-    } else {
-      byte[] bytes = record.getBinary(bucket.imageColumn(), 0).getBytes();
-      length = bytes.length;
-      content =
-          length > options.maxImageBytes()
-              ? FileBucketReader.tooLarge(length, options)
-              : new Content.Whole(bytes);
+  private List<RawImage> images(long row, Group record) {
+    List<ParquetImages.Stored> stored = ParquetImages.images(record, leaf);
+    Optional<String> named = columns.pathColumn().flatMap(c -> text(record, c));
+    Optional<String> label = columns.labelColumn().flatMap(c -> label(record, c));
+    List<RawImage> images = new ArrayList<>();
+    for (ParquetImages.Stored image : stored) {
+      String name = named.or(image::path).orElse("row-" + row);
+      String place = stored.size() == 1 ? name : RootLocale.format("%s[%d]", name, images.size());
+      long length = image.bytes().map(bytes -> bytes.length).orElse(0);
+      images.add(new RawImage(path(place), label, row, length, content(image)));
     }
-    return new RawImage(path(name, row), label, row, length, content);
+    if (images.isEmpty()) {
+      images.add(
+          new RawImage(
+              path(named.orElse("row-" + row)),
+              label,
+              row,
+              0,
+              new Content.Missing(ImageStatus.EMPTY, "its list of images is empty")));
+    }
+    return images;
+  }
+
+  private Content content(ParquetImages.Stored image) {
+    if (image.bytes().isEmpty()) {
+      return new Content.Missing(
+          ImageStatus.EMPTY,
+          "its column is null"
+              + image
+                  .path()
+                  .map(p -> "; the file %s that it names is not read".formatted(p))
+                  .orElse(""));
+    }
+    byte[] bytes = image.bytes().get();
+    return bytes.length > options.maxImageBytes()
+        ? FileBucketReader.tooLarge(bytes.length, options)
+        : new Content.Whole(bytes);
+  }
+
+  /** The text in a column; a number of a class by its name, where the file has names. */
+  private Optional<String> label(Group record, String column) {
+    Optional<String> text = text(record, column);
+    if (classNames.isEmpty()) {
+      return text;
+    }
+    try {
+      // -1 is how a class that is not known is written.
+      return text.map(Integer::parseInt)
+          .filter(number -> number >= 0)
+          .map(n -> n < classNames.size() ? classNames.get(n) : n.toString());
+    } catch (NumberFormatException e) {
+      return text;
+    }
   }
 
   private Optional<String> text(Group record, String column) {
-    if (record.getFieldRepetitionCount(column) == 0) {
+    String[] names = ParquetImages.text(schema, bucket.path(), column, "");
+    Group group = record;
+    if (names.length == 2) {
+      if (record.getFieldRepetitionCount(names[0]) == 0) {
+        return Optional.empty();
+      }
+      group = record.getGroup(names[0], 0);
+    }
+    String name = names[names.length - 1];
+    if (group.getFieldRepetitionCount(name) == 0) {
       return Optional.empty();
     }
     boolean binary =
-        schema.getType(column).asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+        group.getType().getType(name).asPrimitiveType().getPrimitiveTypeName()
+            == PrimitiveTypeName.BINARY;
     return Optional.of(
         binary
-            ? new String(record.getBinary(column, 0).getBytes(), StandardCharsets.UTF_8)
-            : record.getValueToString(schema.getFieldIndex(column), 0));
+            ? new String(group.getBinary(name, 0).getBytes(), StandardCharsets.UTF_8)
+            : group.getValueToString(group.getType().getFieldIndex(name), 0));
   }
 
   /** A column may hold a name twice; the rows of a bucket may not. */
-  private String path(String name, long row) {
-    String path = bucket.path() + "!/" + name;
-    return seen.add(path) ? path : path + "#" + row;
+  private String path(String name) {
+    return RawImage.unique(bucket.path() + "!/" + name, seen);
   }
 
   @Override

@@ -1,21 +1,30 @@
 package io.nomen.image;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.TreeSet;
+import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /**
- * Parquet files with a binary column of images: their schema, and how they are cut into buckets.
+ * Parquet files with a column of images: their schema, and how they are cut into buckets. Images
+ * are a binary column, or, as Hugging Face's {@code datasets} writes them, a struct of bytes and
+ * path, or a list of either.
  */
 final class ParquetImages {
   private ParquetImages() {}
@@ -32,7 +41,9 @@ final class ParquetImages {
    * @param number of the first bucket
    * @throws NomenException when it is no Parquet file or lacks a column
    */
-  static List<Bucket> buckets(Storage storage, String path, InventoryOptions options, int number) {
+  static List<Bucket> buckets(
+      Storage storage, ListedFile file, InventoryOptions options, int number) {
+    String path = file.path();
     try (ParquetFileReader reader = open(storage, path)) {
       projection(reader.getFooter().getFileMetaData().getSchema(), path, options);
       List<Bucket> buckets = new ArrayList<>();
@@ -40,29 +51,50 @@ final class ParquetImages {
       long rows = 0;
       for (BlockMetaData group : reader.getRowGroups()) {
         if (rows > 0 && rows + group.getRowCount() > options.filesPerBucket()) {
-          buckets.add(bucket(number + buckets.size(), path, first, rows, options));
+          buckets.add(bucket(number + buckets.size(), file, first, rows, options));
           first += rows;
           rows = 0;
         }
         rows += group.getRowCount();
       }
       if (rows > 0) {
-        buckets.add(bucket(number + buckets.size(), path, first, rows, options));
+        buckets.add(bucket(number + buckets.size(), file, first, rows, options));
       }
       return buckets;
     } catch (NomenException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw NomenException.input(
-          "%s is not a readable Parquet file (%s).".formatted(path, LocalWalk.reason(e)), e);
+      throw unreadable(path, e);
+    }
+  }
+
+  private static NomenException unreadable(String path, Exception e) {
+    return NomenException.input(
+        "%s is not a readable Parquet file (%s).".formatted(path, LocalWalk.reason(e)), e);
+  }
+
+  /** What to say of Parquet files that nothing was said about. */
+  static NomenException withoutColumn(Storage storage, String path) {
+    try (ParquetFileReader reader = open(storage, path)) {
+      MessageType schema = reader.getFooter().getFileMetaData().getSchema();
+      List<String> images = columnsOfImages(schema);
+      return NomenException.usage(
+          images.isEmpty()
+              ? "%s is a Parquet file without a column of bytes that could be images; it has %s. Lists of paths or URLs are not read: fetch them first, for example by img2dataset, whose .tar shards are read."
+                  .formatted(path, names(schema))
+              : "%s is a Parquet file; say which of its columns %s holds the images, with --image-column %s."
+                  .formatted(path, images, images.get(0)));
+    } catch (IOException | RuntimeException e) {
+      return unreadable(path, e);
     }
   }
 
   private static Bucket bucket(
-      int number, String path, long first, long rows, InventoryOptions options) {
+      int number, ListedFile file, long first, long rows, InventoryOptions options) {
     return new ParquetBucket(
         number,
-        path,
+        file.path(),
+        file.modified(),
         first,
         rows,
         options.imageColumn().orElseThrow(),
@@ -70,35 +102,166 @@ final class ParquetImages {
         options.pathColumn().orElse(""));
   }
 
-  /** The part of a file's schema that is read. */
+  /** The part of a file's schema that is read: whole top-level columns. */
   static MessageType projection(MessageType schema, String path, InventoryOptions options) {
-    List<Type> columns = new ArrayList<>();
-    columns.add(column(schema, path, options.imageColumn().orElseThrow(), "--image-column", true));
-    options
-        .labelColumn()
-        .ifPresent(c -> columns.add(column(schema, path, c, "--label-column", false)));
-    options
-        .pathColumn()
-        .ifPresent(c -> columns.add(column(schema, path, c, "--path-column", false)));
-    return new MessageType(schema.getName(), columns.stream().distinct().toList());
+    TreeSet<String> wanted = new TreeSet<>();
+    String image = options.imageColumn().orElseThrow();
+    wanted.add(leaf(schema, path, image).get(0));
+    options.labelColumn().ifPresent(c -> wanted.add(text(schema, path, c, "--label-column")[0]));
+    options.pathColumn().ifPresent(c -> wanted.add(text(schema, path, c, "--path-column")[0]));
+    return new MessageType(
+        schema.getName(),
+        schema.getFields().stream().filter(field -> wanted.contains(field.getName())).toList());
   }
 
-  private static Type column(
-      MessageType schema, String path, String name, String option, boolean binary) {
-    Predicate<Type> fits =
-        t ->
-            t.isPrimitive()
-                && !t.isRepetition(Type.Repetition.REPEATED)
-                && (!binary
-                    || t.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY);
-    Optional<Type> found =
-        schema.containsField(name) ? Optional.of(schema.getType(name)) : Optional.empty();
-    if (found.filter(fits).isEmpty()) {
-      List<String> fitting = schema.getFields().stream().filter(fits).map(Type::getName).toList();
-      throw NomenException.usage(
-          "%s %s: %s has no such %s column; it has %s."
-              .formatted(option, name, path, binary ? "binary" : "plain", fitting));
+  /** The fields on the way to a column's bytes: {@code image}, or {@code image, bytes}. */
+  static List<String> leaf(MessageType schema, String path, String column) {
+    String[] names = schema.containsField(column) ? new String[] {column} : column.split("[.]");
+    List<String> leaf = new ArrayList<>();
+    Type at = schema;
+    for (String name : names) {
+      if (at.isPrimitive() || !at.asGroupType().containsField(name)) {
+        throw missing(schema, path, column);
+      }
+      at = at.asGroupType().getType(name);
+      leaf.add(name);
     }
-    return found.get();
+    return bytes(at, leaf).orElseThrow(() -> missing(schema, path, column));
+  }
+
+  private static NomenException missing(MessageType schema, String path, String column) {
+    boolean there = schema.containsField(column);
+    return NomenException.usage(
+        "--image-column %s: %s %s; columns that may hold images: %s, all columns: %s."
+            .formatted(
+                column,
+                path,
+                there ? "has text or numbers there, not the bytes of images" : "has no such column",
+                columnsOfImages(schema),
+                names(schema)));
+  }
+
+  private static List<String> names(MessageType schema) {
+    return schema.getFields().stream().map(Type::getName).toList();
+  }
+
+  private static List<String> columnsOfImages(MessageType schema) {
+    return schema.getFields().stream()
+        .filter(field -> bytes(field, List.of(field.getName())).isPresent())
+        .map(Type::getName)
+        .toList();
+  }
+
+  /** Down from {@code type} to its bytes, through lists and through structs that have some. */
+  private static Optional<List<String>> bytes(Type type, List<String> way) {
+    if (type.isPrimitive()) {
+      boolean binary =
+          type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+              && type.getLogicalTypeAnnotation() == null;
+      return binary ? Optional.of(way) : Optional.empty();
+    }
+    GroupType group = type.asGroupType();
+    boolean wrapper = group.getFieldCount() == 1;
+    for (Type field : group.getFields()) {
+      if (wrapper || field.getName().equals("bytes")) {
+        List<String> further = new ArrayList<>(way);
+        further.add(field.getName());
+        Optional<List<String>> found = bytes(field, further);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The field, or the two, on the way to a text or number. */
+  static String[] text(MessageType schema, String path, String column, String option) {
+    String[] names = schema.containsField(column) ? new String[] {column} : column.split("[.]", 2);
+    if (isPlain(schema, names)) {
+      return names;
+    }
+    List<String> fitting =
+        schema.getFields().stream()
+            .map(Type::getName)
+            .filter(name -> isPlain(schema, new String[] {name}))
+            .toList();
+    throw NomenException.usage(
+        "%s %s: %s has no such plain column; it has %s.".formatted(option, column, path, fitting));
+  }
+
+  private static boolean isPlain(GroupType schema, String[] names) {
+    if (!schema.containsField(names[0])) {
+      return false;
+    }
+    Type type = schema.getType(names[0]);
+    if (type.isRepetition(Type.Repetition.REPEATED)) {
+      return false;
+    }
+    return names.length == 1
+        ? type.isPrimitive()
+        : !type.isPrimitive()
+            && isPlain(type.asGroupType(), Arrays.copyOfRange(names, 1, names.length));
+  }
+
+  /**
+   * The images of one row.
+   *
+   * @param leaf as {@link #leaf} gives it
+   * @return for each its bytes, unless they are null, and the path that stands beside them
+   */
+  static List<Stored> images(Group row, List<String> leaf) {
+    List<Stored> found = new ArrayList<>();
+    collect(row, leaf, Optional.empty(), found);
+    return found;
+  }
+
+  /** Bytes in a row, and the name that a struct has for them. */
+  record Stored(Optional<byte[]> bytes, Optional<String> path) {}
+
+  private static void collect(
+      Group group, List<String> way, Optional<String> path, List<Stored> found) {
+    String name = way.get(0);
+    int count = group.getFieldRepetitionCount(name);
+    if (way.size() == 1) {
+      Optional<String> beside =
+          name.equals("bytes") && isText(group.getType(), "path")
+              ? Optional.of(group)
+                  .filter(g -> g.getFieldRepetitionCount("path") > 0)
+                  .map(g -> g.getString("path", 0))
+              : path;
+      for (int i = 0; i < count; i++) {
+        found.add(new Stored(Optional.of(group.getBinary(name, i).getBytes()), beside));
+      }
+      if (count == 0) {
+        found.add(new Stored(Optional.empty(), beside));
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      collect(group.getGroup(name, i), way.subList(1, way.size()), path, found);
+    }
+  }
+
+  private static boolean isText(GroupType type, String name) {
+    return type.containsField(name)
+        && LogicalTypeAnnotation.stringType().equals(type.getType(name).getLogicalTypeAnnotation());
+  }
+
+  /** Hugging Face's names of the classes of a column of numbers; empty where it has none. */
+  static List<String> classNames(FileMetaData file, String column) {
+    String text = file.getKeyValueMetaData().get("huggingface");
+    if (text == null) {
+      return List.of();
+    }
+    try {
+      List<String> names = new ArrayList<>();
+      JsonNode features = Json.mapper().readTree(text).path("info").path("features");
+      features.path(column).path("names").forEach(name -> names.add(name.asText()));
+      return names;
+    } catch (IOException e) {
+      // Labels are then the numbers.
+      return List.of();
+    }
   }
 }

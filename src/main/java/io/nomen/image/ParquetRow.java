@@ -2,7 +2,8 @@ package io.nomen.image;
 
 import io.nomen.store.Storage;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -18,37 +19,62 @@ final class ParquetRow {
   private ParquetRow() {}
 
   /**
-   * The image of a row. Its column is not asked for: it is the binary one that has {@code length}
+   * The image of a row. Its column is not asked for: it is the binary value that has {@code length}
    * bytes there and begins like an image, or has at least that length.
+   *
+   * @param name what the image is called in its file; of a list it ends with its place
    */
-  static byte[] read(Storage storage, String path, long row, long length) throws IOException {
+  static byte[] read(Storage storage, String path, String name, long row, long length)
+      throws IOException {
     try (ParquetFileReader reader = ParquetImages.open(storage, path)) {
       MessageType all = reader.getFooter().getFileMetaData().getSchema();
       MessageType binaries =
           new MessageType(
-              all.getName(), all.getFields().stream().filter(ParquetRow::isBinary).toList());
+              all.getName(), all.getFields().stream().filter(ParquetRow::hasBinary).toList());
       reader.setRequestedSchema(binaries);
+      List<byte[]> fitting = new ArrayList<>();
       Group record = record(reader, binaries, row);
-      Optional<byte[]> second = Optional.empty();
-      for (int i = 0; i < binaries.getFieldCount(); i++) {
-        if (record.getFieldRepetitionCount(i) == 0 || record.getBinary(i, 0).length() != length) {
-          continue;
+      for (int field = 0; field < binaries.getFieldCount(); field++) {
+        List<byte[]> values = new ArrayList<>();
+        collect(record, field, values);
+        for (int i = 0; i < values.size(); i++) {
+          boolean here = name.endsWith("[" + i + "]");
+          if (values.get(i).length == length) {
+            fitting.add(here ? 0 : fitting.size(), values.get(i));
+          }
         }
-        byte[] bytes = record.getBinary(i, 0).getBytes();
-        if (ImageFormat.of(bytes).isPresent()) {
-          return bytes;
-        }
-        second = Optional.of(bytes);
       }
-      return second.orElseThrow(
-          () -> new IOException("row %d has no binary value of %d bytes".formatted(row, length)));
+      return fitting.stream()
+          .filter(bytes -> ImageFormat.of(bytes).isPresent())
+          .findFirst()
+          .or(() -> fitting.stream().findFirst())
+          .orElseThrow(
+              () ->
+                  new IOException("row %d has no binary value of %d bytes".formatted(row, length)));
     }
   }
 
-  private static boolean isBinary(Type type) {
+  private static boolean hasBinary(Type type) {
     return type.isPrimitive()
-        && !type.isRepetition(Type.Repetition.REPEATED)
-        && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+        ? type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+        : type.asGroupType().getFields().stream().anyMatch(ParquetRow::hasBinary);
+  }
+
+  /** All binary values below a field that are no text, in their order. */
+  private static void collect(Group group, int field, List<byte[]> values) {
+    Type type = group.getType().getType(field);
+    for (int i = 0; i < group.getFieldRepetitionCount(field); i++) {
+      if (type.isPrimitive()) {
+        if (hasBinary(type) && type.getLogicalTypeAnnotation() == null) {
+          values.add(group.getBinary(field, i).getBytes());
+        }
+        continue;
+      }
+      Group inside = group.getGroup(field, i);
+      for (int inner = 0; inner < inside.getType().getFieldCount(); inner++) {
+        collect(inside, inner, values);
+      }
+    }
   }
 
   private static Group record(ParquetFileReader reader, MessageType schema, long row)

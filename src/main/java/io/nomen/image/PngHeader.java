@@ -1,12 +1,15 @@
 package io.nomen.image;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /**
  * The chunks of a PNG (W3C PNG, third edition) that its first picture needs: header, palette, pixel
- * data, and EXIF's orientation. Text and profiles are passed by unread, so nothing in them can
- * inflate. Checksums of what is used are checked, as Pillow does.
+ * data, and the orientation. Of texts that are compressed only the beginning of an EXIF profile is
+ * inflated, so nothing in them can grow. Checksums of what is used are checked, as Pillow does.
  */
 final class PngHeader {
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
@@ -14,6 +17,14 @@ final class PngHeader {
 
   /** Deflate makes at most 1032 bytes of one: its longest match in its shortest code (RFC 1951). */
   private static final int MAX_INFLATION = 1032;
+
+  private static final String XMP = "XML:com.adobe.xmp\0\0";
+  private static final String RAW_PROFILE = "Raw profile type exif\0";
+  private static final String EXIF = "Exif\0\0";
+  private static final String EXIF_IN_HEX = "457869660000";
+
+  /** The orientation stands in the first directory, which cameras put first. */
+  private static final int MAX_PROFILE_TEXT = 1 << 14;
 
   private static final byte[] END = {
     0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82
@@ -25,16 +36,21 @@ final class PngHeader {
   private int height;
   private int depth;
   private int colourType;
-  private int orientation = ExifOrientation.UPRIGHT;
+  private int exifOrientation = ExifOrientation.NONE;
+  private int xmpOrientation = ExifOrientation.NONE;
   private boolean palette;
   private long dataBytes;
+
+  /** Whether the pixel data has an end. */
+  private boolean dataEnded;
+
   private boolean ended;
 
   private PngHeader(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  /** Reads all chunks up to the end of the pixel data. */
+  /** Reads all chunks; what stands behind the pixel data may say the orientation. */
   static PngHeader parse(byte[] bytes) throws BadImageException {
     PngHeader header = new PngHeader(bytes);
     header.kept.write(bytes, 0, SIGNATURE.length());
@@ -71,13 +87,64 @@ final class PngHeader {
         keep(chunk, length);
       }
       case "IDAT" -> {
-        requireChecksum(type, content, length);
-        dataBytes += length;
-        keep(chunk, length);
+        if (!dataEnded) {
+          requireChecksum(type, content, length);
+          dataBytes += length;
+          keep(chunk, length);
+        }
       }
-      case "eXIf" -> orientation = ExifOrientation.read(bytes, content, content + length);
-      default -> ended = dataBytes > 0 || type.equals("IEND");
+      case "eXIf" -> exifOrientation = ExifOrientation.read(bytes, content, content + length);
+      case "iTXt", "tEXt", "zTXt" -> readText(type, content, content + length);
+      case "IEND" -> ended = true;
+      default -> {}
     }
+    dataEnded |= ended || (dataBytes > 0 && !type.equals("IDAT"));
+  }
+
+  /** XMP, and where programs kept EXIF before PNG had a chunk for it: as hexadecimal text. */
+  private void readText(String type, int at, int end) {
+    if (type.equals("iTXt") && Bytes.startsWith(bytes, at, XMP)) {
+      xmpOrientation = ExifOrientation.ofXmp(bytes, at, end);
+    } else if (!type.equals("iTXt") && Bytes.startsWith(bytes, at, RAW_PROFILE)) {
+      int start = at + RAW_PROFILE.length();
+      byte[] text = Arrays.copyOfRange(bytes, start, Math.min(end, start + MAX_PROFILE_TEXT));
+      byte[] exif = exif(type.equals("zTXt") ? inflated(text) : text);
+      exifOrientation =
+          exifOrientation == ExifOrientation.NONE
+              ? ExifOrientation.read(exif, EXIF.length(), exif.length)
+              : exifOrientation;
+    }
+  }
+
+  /** The beginning of what is compressed in a text, behind the byte of its method. */
+  private static byte[] inflated(byte[] text) {
+    Inflater inflater = new Inflater();
+    try {
+      inflater.setInput(text, 1, Math.max(0, text.length - 1));
+      byte[] begin = new byte[MAX_PROFILE_TEXT];
+      return Arrays.copyOf(begin, inflater.inflate(begin));
+    } catch (DataFormatException e) {
+      return new byte[0];
+    } finally {
+      inflater.end();
+    }
+  }
+
+  /** The bytes that a raw profile's text spells, from {@code Exif} on. */
+  private static byte[] exif(byte[] text) {
+    ByteArrayOutputStream spelled = new ByteArrayOutputStream();
+    int at = Bytes.indexOf(text, EXIF_IN_HEX);
+    int high = -1;
+    for (; at >= 0 && at < text.length; at++) {
+      int digit = Character.digit(text[at], 16);
+      if (digit >= 0 && high >= 0) {
+        spelled.write(high << 4 | digit);
+        high = -1;
+      } else if (digit >= 0) {
+        high = digit;
+      }
+    }
+    return spelled.toByteArray();
   }
 
   private void keep(int chunk, int length) {
@@ -108,12 +175,12 @@ final class PngHeader {
   }
 
   Facts facts() {
-    return new Facts("png", width, height, orientation);
+    return new Facts("png", width, height, ExifOrientation.first(exifOrientation, xmpOrientation));
   }
 
   /** Fails where the pixels cannot be all there, before memory is taken for them. */
   void requireWhole() throws BadImageException {
-    if (!ended) {
+    if (!dataEnded) {
       throw BadImageException.truncated("it ends before its last PNG row");
     }
     if (colourType == 3 && !palette) {

@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One listed image as it lies in its file: exactly one for every row of the table of images.
@@ -13,4 +14,19 @@ import java.util.Optional;
  * @param content the bytes, or why there are none
  */
 public record RawImage(
-    String path, Optional<String> label, long offset, long length, Content content) {}
+    String path, Optional<String> label, long offset, long length, Content content) {
+
+  /** The same without its bytes, which nobody needs once they are decoded. */
+  public RawImage withoutBytes() {
+    return new RawImage(path, label, offset, length, new Content.Whole(new byte[0]));
+  }
+
+  /** {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called. */
+  static String unique(String path, Set<String> seen) {
+    String name = path;
+    for (int times = 2; !seen.add(name); times++) {
+      name = path + "#" + times;
+    }
+    return name;
+  }
+}

@@ -22,4 +22,12 @@ public record RgbImage(int width, int height, byte[] rgb) {
   static RgbImage blank(int width, int height) {
     return new RgbImage(width, height, new byte[Math.toIntExact(3L * width * height)]);
   }
+
+  /** Copies a smaller image into this one, its top left corner at ({@code left}, {@code top}). */
+  void put(RgbImage part, int left, int top) {
+    for (int y = 0; y < part.height; y++) {
+      int to = 3 * ((top + y) * width + left);
+      System.arraycopy(part.rgb, 3 * y * part.width, rgb, to, 3 * part.width);
+    }
+  }
 }

@@ -1,17 +1,18 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
 
 /** Reads the images of one WebDataset shard in a single pass, in the shard's order. */
 final class TarBucketReader implements CloseableIterator<RawImage> {
@@ -21,8 +22,9 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
   private final long shardLength;
   private final Storage storage;
   private final ReadOptions options;
+  private final LeftOut leftOut;
   private final Deque<RawImage> ready = new ArrayDeque<>();
-  private final Map<String, Integer> seen = new HashMap<>();
+  private final Set<String> seen = new HashSet<>();
 
   private TarSample sample = new TarSample("");
   private InputStream in = InputStream.nullInputStream();
@@ -30,11 +32,12 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
   private boolean opened;
   private boolean ended;
 
-  TarBucketReader(TarBucket bucket, Storage storage, ReadOptions options) {
+  TarBucketReader(TarBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
     this.shard = bucket.path();
     this.shardLength = bucket.length();
     this.storage = storage;
     this.options = options;
+    this.leftOut = leftOut;
   }
 
   @Override
@@ -78,23 +81,32 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
   private void open() throws IOException {
     opened = true;
     in = new BufferedInputStream(ImageFile.open(storage, shard, 0), BUFFER);
-    in.mark(TarHeader.BLOCK);
-    byte[] start = in.readNBytes(TarHeader.BLOCK);
-    in.reset();
-    boolean gzip = start.length > 1 && start[0] == 0x1f && start[1] == (byte) 0x8b;
-    if (gzip) {
+    byte[] start = peek();
+    boolean compressed = ImageFile.isGzip(start);
+    if (compressed) {
+      in = new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER);
+      start = peek();
+    }
+    if (compressed && !TarHeader.begins(start)) {
       ready.add(
           whole(
               new Content.Missing(
-                  ImageStatus.UNSUPPORTED, "a compressed archive; unpack it to a plain .tar")));
+                  ImageStatus.UNSUPPORTED, "compressed by gzip, and what is in it is no tar")));
       ended = true;
     } else if (start.length == 0 || ImageFormat.of(start).isPresent()) {
-      ListedFile file = new ListedFile(shard, shardLength, "", "");
+      ListedFile file = new ListedFile(shard, shardLength, 0, "", "");
       ready.add(FileBucketReader.read(file, storage, options));
       ended = true;
     } else {
       tar = new TarReader(in);
     }
+  }
+
+  private byte[] peek() throws IOException {
+    in.mark(TarHeader.BLOCK);
+    byte[] start = in.readNBytes(TarHeader.BLOCK);
+    in.reset();
+    return start;
   }
 
   /** A row for the shard as such. */
@@ -111,20 +123,26 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
     if (member.kind() == TarMember.Kind.OTHER) {
       return;
     }
-    if (!sample.holds(member.name())) {
-      sample.drainTo(ready);
-      sample = new TarSample(member.name());
+    if (SideFiles.inSystemFolder(member.name())) {
+      leftOut.add(SideFiles.FOLDERS);
+      return;
     }
-    if (TarSample.isLabel(member.name())) {
-      sample.label(tar.read(TarSample.MAX_LABEL_BYTES));
+    if (!sample.holds(member.name())) {
+      sample = sample.next(member.name(), ready);
+    }
+    if (SideFiles.isLabel(member.name())) {
+      sample.label(member.name(), tar.read(SideFiles.MAX_LABEL_BYTES));
       return;
     }
     byte[] start = tar.read(TarHeader.BLOCK);
-    if (TarSample.isSide(member.name()) && ImageFormat.of(start).isEmpty()) {
+    Optional<String> side = SideFiles.kind(member.name());
+    if (side.isPresent() && ImageFormat.of(start).isEmpty()) {
+      leftOut.add(side.get());
       return;
     }
     Content content = content(member, start);
     sample.add(
+        member.name(),
         new RawImage(
             path(member.name()),
             Label.ofMember(member.name()),
@@ -147,15 +165,14 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
     if (start.length + rest.length < member.length()) {
       return new Content.Missing(ImageStatus.TRUNCATED, "its shard ends within it");
     }
-    byte[] bytes = Arrays.copyOf(start, start.length + rest.length);
-    System.arraycopy(rest, 0, bytes, start.length, rest.length);
-    return new Content.Whole(bytes);
+    return new Content.Whole(Bytes.concat(start, rest));
   }
 
   private RawImage damage(TarMember gap) {
     String reason =
-        "no tar header at byte %d of its shard; %d bytes passed over"
-            .formatted(gap.offset(), gap.length());
+        RootLocale.format(
+            "no tar header at byte %d of its shard; %d bytes passed over",
+            gap.offset(), gap.length());
     return new RawImage(
         path("@" + gap.offset()),
         Optional.empty(),
@@ -166,9 +183,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
 
   /** A tar may hold a name twice; rows may not. */
   private String path(String name) {
-    String path = shard + "!/" + name;
-    int times = seen.merge(path, 1, Integer::sum);
-    return times == 1 ? path : path + "#" + times;
+    return RawImage.unique(shard + "!/" + name, seen);
   }
 
   @Override

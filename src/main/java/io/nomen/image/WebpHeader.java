@@ -2,41 +2,14 @@ package io.nomen.image;
 
 import java.util.OptionalInt;
 
-/** The chunks of a WebP (RFC 9649) that say its size and orientation. */
+/** The chunks of a WebP (RFC 9649) around its first picture. */
 final class WebpHeader {
+  private static final int FIRST_CHUNK = 12;
+
   /** Bytes of a frame's own header, before its chunks. */
   private static final int ANIMATION_FRAME = 16;
 
   private WebpHeader() {}
-
-  static Facts peek(byte[] bytes) throws BadImageException {
-    if (bytes.length < 30) {
-      throw BadImageException.truncated("it ends within its WebP header");
-    }
-    String kind = Bytes.ascii(bytes, 12, 4);
-    int width;
-    int height;
-    switch (kind) {
-      case "VP8X" -> {
-        width = 1 + (Bytes.i32Little(bytes, 24) & 0xffffff);
-        height = 1 + (Bytes.i32Little(bytes, 26) >>> 8);
-      }
-      case "VP8L" -> {
-        int packed = Bytes.i32Little(bytes, 21);
-        width = 1 + (packed & 0x3fff);
-        height = 1 + (packed >>> 14 & 0x3fff);
-      }
-      case "VP8 " -> {
-        width = Bytes.u16Little(bytes, 26) & 0x3fff;
-        height = Bytes.u16Little(bytes, 28) & 0x3fff;
-      }
-      default -> throw BadImageException.corrupt("its first WebP chunk is \"%s\"", kind);
-    }
-    if (width == 0 || height == 0) {
-      throw BadImageException.corrupt("its WebP header says %d x %d", width, height);
-    }
-    return new Facts("webp", width, height, kind.equals("VP8X") ? orientation(bytes) : 1);
-  }
 
   static void requireWhole(byte[] bytes) throws BadImageException {
     long promised = Bytes.u32Little(bytes, 4) + 8;
@@ -46,15 +19,21 @@ final class WebpHeader {
     }
   }
 
-  private static int orientation(byte[] bytes) {
-    OptionalInt chunk = chunk(bytes, 12, "EXIF");
-    if (chunk.isEmpty()) {
-      return ExifOrientation.UPRIGHT;
+  static int orientation(byte[] bytes) {
+    int exif = ExifOrientation.NONE;
+    int xmp = ExifOrientation.NONE;
+    OptionalInt chunk = chunk(bytes, FIRST_CHUNK, "EXIF");
+    if (chunk.isPresent()) {
+      int content = chunk.getAsInt();
+      int start = Bytes.startsWith(bytes, content, "Exif\0\0") ? content + 6 : content;
+      exif = ExifOrientation.read(bytes, start, content + length(bytes, content));
     }
-    int content = chunk.getAsInt();
-    int end = content + length(bytes, content);
-    int start = Bytes.startsWith(bytes, content, "Exif\0\0") ? content + 6 : content;
-    return ExifOrientation.read(bytes, start, end);
+    chunk = chunk(bytes, FIRST_CHUNK, "XMP ");
+    if (chunk.isPresent()) {
+      int content = chunk.getAsInt();
+      xmp = ExifOrientation.ofXmp(bytes, content, content + length(bytes, content));
+    }
+    return ExifOrientation.first(exif, xmp);
   }
 
   /**
@@ -62,7 +41,8 @@ final class WebpHeader {
    * animation, none of which libwebp's plain decoder would read.
    */
   static byte[] bare(byte[] bytes) throws BadImageException {
-    int from = chunk(bytes, 12, "ANMF").orElse(12 - ANIMATION_FRAME) + ANIMATION_FRAME;
+    int from =
+        chunk(bytes, FIRST_CHUNK, "ANMF").orElse(FIRST_CHUNK - ANIMATION_FRAME) + ANIMATION_FRAME;
     OptionalInt lossy = chunk(bytes, from, "VP8 ");
     OptionalInt lossless = chunk(bytes, from, "VP8L");
     boolean isLossy = lossy.isPresent() && lossy.getAsInt() < lossless.orElse(Integer.MAX_VALUE);
@@ -80,6 +60,49 @@ final class WebpHeader {
       bare[4 + i] = (byte) ((padded + 4) >> (8 * i));
     }
     return bare;
+  }
+
+  /**
+   * Where the first picture of an animation lies on its canvas.
+   *
+   * @param width pixels per row of the canvas
+   * @param left offset of the picture's first column
+   */
+  record Canvas(int width, int height, int left, int top) {
+
+    /** The picture on the canvas, which is black where nothing was drawn. */
+    RgbImage with(RgbImage part) throws BadImageException {
+      if (left + part.width() > width || top + part.height() > height) {
+        throw BadImageException.corrupt(
+            "its first WebP picture, %d x %d at %d, %d, leaves its canvas of %d x %d",
+            part.width(), part.height(), left, top, width, height);
+      }
+      if (part.width() == width && part.height() == height) {
+        return part;
+      }
+      RgbImage canvas = RgbImage.blank(width, height);
+      canvas.put(part, left, top);
+      return canvas;
+    }
+  }
+
+  static boolean isAnimation(byte[] bytes) {
+    return Bytes.startsWith(bytes, FIRST_CHUNK, "VP8X")
+        && chunk(bytes, FIRST_CHUNK, "ANMF").isPresent();
+  }
+
+  /** The canvas of an animation. */
+  static Canvas canvas(byte[] bytes) throws BadImageException {
+    int frame = chunk(bytes, FIRST_CHUNK, "ANMF").orElseThrow();
+    if (frame + ANIMATION_FRAME > bytes.length) {
+      throw BadImageException.truncated("it ends within its first WebP frame");
+    }
+    return new Canvas(
+        1 + u24(bytes, 24), 1 + u24(bytes, 27), 2 * u24(bytes, frame), 2 * u24(bytes, frame + 3));
+  }
+
+  private static int u24(byte[] bytes, int at) {
+    return Bytes.u16Little(bytes, at) | Bytes.u8(bytes, at + 2) << 16;
   }
 
   /** Bytes of the chunk whose content begins at {@code content}, as far as they are there. */

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.Embeddings;
@@ -60,6 +61,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -180,7 +182,9 @@ public final class ClusterJob {
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
-        context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
+        context
+            .progress()
+            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
         input = input.withClusters(choice.clusters());
       }
       return Methods.named(options.method()).cluster(input);
@@ -234,6 +238,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())

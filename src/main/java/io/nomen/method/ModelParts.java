@@ -1,18 +1,12 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
+import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.tensor.Matrix;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,8 +14,8 @@ import java.util.TreeMap;
  * A fitted model as plain values, for storing: no class of ours is in the file, so a later version
  * can read it.
  *
- * <p>The file is the magic {@code NOMEN-1\n}, the method's name, the settings, and the matrices
- * (name, rows, width, float32 little-endian), texts as {@link DataOutputStream#writeUTF}.
+ * <p>The file is a safetensors file: the matrices by name (float32), and as its metadata {@code
+ * nomen.model} (the version of this form), {@code nomen.method} and the settings.
  *
  * @param method the name of the method that made the model
  * @param settings numbers and words by name, in the order of their names
@@ -29,8 +23,9 @@ import java.util.TreeMap;
  */
 public record ModelParts(
     String method, Map<String, String> settings, Map<String, Matrix> matrices) {
-  private static final byte[] MAGIC = {'N', 'O', 'M', 'E', 'N', '-', '1', '\n'};
-  private static final int FLOATS_AT_ONCE = 1 << 16;
+  private static final String VERSION_KEY = "nomen.model";
+  private static final String VERSION = "2";
+  private static final String METHOD_KEY = "nomen.method";
 
   public ModelParts {
     settings = Map.copyOf(settings);
@@ -55,75 +50,54 @@ public record ModelParts(
     return found;
   }
 
-  /** Writes the model to {@code target} and flushes it, without closing it. */
-  public void write(OutputStream target) throws IOException {
-    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(target));
-    out.write(MAGIC);
-    out.writeUTF(method);
-    out.writeInt(settings.size());
-    for (Map.Entry<String, String> setting : new TreeMap<>(settings).entrySet()) {
-      out.writeUTF(setting.getKey());
-      out.writeUTF(setting.getValue());
+  /** Writes the model to {@code target} and closes it. */
+  public void write(OutputStream target) {
+    Map<String, Matrix> ordered = new TreeMap<>(matrices);
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    ordered.forEach((name, m) -> shapes.put(name, List.of((long) m.rows(), (long) m.width())));
+    Map<String, String> metadata = new TreeMap<>(settings);
+    metadata.put(VERSION_KEY, VERSION);
+    metadata.put(METHOD_KEY, method);
+    try (SafetensorsWriter writer = new SafetensorsWriter(target, "the model", shapes, metadata)) {
+      ordered.values().forEach(m -> writer.write(m.values()));
     }
-    out.writeInt(matrices.size());
-    for (Map.Entry<String, Matrix> named : new TreeMap<>(matrices).entrySet()) {
-      out.writeUTF(named.getKey());
-      out.writeInt(named.getValue().rows());
-      out.writeInt(named.getValue().width());
-      writeFloats(out, named.getValue().values());
-    }
-    out.flush();
   }
 
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @param where the file's name, for the message when it is not such a model
-   */
-  public static ModelParts read(InputStream source, String where) throws IOException {
-    DataInputStream in = new DataInputStream(new BufferedInputStream(source));
-    if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+  /** Reads what {@link #write} wrote. */
+  public static ModelParts read(SafetensorsReader.Source source) {
+    SafetensorsReader file;
+    try {
+      file = SafetensorsReader.open(source);
+    } catch (NomenException e) {
       throw NomenException.input(
-          "%s is not a model that this version of Nomen stores; name the run that made it."
-              .formatted(where));
+          "%s is not a model that this version of Nomen stores; make the run again (%s)"
+              .formatted(source.name(), e.getMessage()),
+          e);
     }
-    String method = in.readUTF();
-    Map<String, String> settings = new TreeMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      settings.put(in.readUTF(), in.readUTF());
+    Map<String, String> settings = new TreeMap<>(file.metadata());
+    String version = settings.remove(VERSION_KEY);
+    String method = settings.remove(METHOD_KEY);
+    if (!VERSION.equals(version) || method == null) {
+      throw NomenException.input(
+          "%s is not a model that this version of Nomen stores (%s); make the run again."
+              .formatted(source.name(), version == null ? "no version" : "version " + version));
     }
     Map<String, Matrix> matrices = new TreeMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      String name = in.readUTF();
-      int rows = in.readInt();
-      int width = in.readInt();
-      matrices.put(name, new Matrix(rows, width, readFloats(in, rows * width)));
-    }
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              long[] shape = tensor.shape();
+              if (shape.length != 2) {
+                throw NomenException.input(
+                    "%s: the tensor \"%s\" of a model is no matrix; make the run again."
+                        .formatted(source.name(), name));
+              }
+              matrices.put(
+                  name,
+                  new Matrix(
+                      Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), file.read(name)));
+            });
     return new ModelParts(method, settings, matrices);
-  }
-
-  private static void writeFloats(DataOutputStream out, float[] values) throws IOException {
-    byte[] bytes = new byte[FLOATS_AT_ONCE * Float.BYTES];
-    for (int start = 0; start < values.length; start += FLOATS_AT_ONCE) {
-      int count = Math.min(FLOATS_AT_ONCE, values.length - start);
-      floats(bytes).put(values, start, count);
-      out.write(bytes, 0, count * Float.BYTES);
-    }
-  }
-
-  private static float[] readFloats(DataInputStream in, int length) throws IOException {
-    float[] values = new float[length];
-    byte[] bytes = new byte[FLOATS_AT_ONCE * Float.BYTES];
-    for (int start = 0; start < length; start += FLOATS_AT_ONCE) {
-      int count = Math.min(FLOATS_AT_ONCE, length - start);
-      in.readFully(bytes, 0, count * Float.BYTES);
-      floats(bytes).get(values, start, count);
-    }
-    return values;
-  }
-
-  private static FloatBuffer floats(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 
   private NomenException missing(String kind, String name) {

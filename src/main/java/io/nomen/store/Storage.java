@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -12,14 +13,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
@@ -34,6 +39,9 @@ public final class Storage implements Serializable {
   /** {@code scheme://name:password@}; a secret may hold slashes, which no parser takes for one. */
   private static final Pattern PASSWORD =
       Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
+
+  /** As many as HDFS keeps copies of a block. */
+  private static final int MOST_HOSTS = 3;
 
   private transient Configuration configuration;
   private transient Configuration local;
@@ -105,6 +113,18 @@ public final class Storage implements Serializable {
     }
   }
 
+  /** A stream of {@code uri} that begins at {@code position}. */
+  public InputStream open(String uri, long position) {
+    FSDataInputStream in = open(uri);
+    try {
+      in.seek(position);
+      return in;
+    } catch (IOException e) {
+      IOUtils.closeStream(in);
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
   /** How many bytes the file {@code uri} has. */
   public long length(String uri) {
     try {
@@ -112,6 +132,37 @@ public final class Storage implements Serializable {
     } catch (IOException e) {
       throw StoreTrouble.cannot("read", uri, e);
     }
+  }
+
+  /**
+   * The machines that hold the file {@code uri}, those with most of it first: a hint, and nothing
+   * where the store tells of none, as object stores do.
+   */
+  public List<String> hosts(String uri) {
+    if (isLocal(path(uri).toUri())) {
+      return List.of();
+    }
+    Map<String, Long> bytes = new HashMap<>();
+    try {
+      for (BlockLocation block :
+          fileSystem(uri).getFileBlockLocations(path(uri), 0, Long.MAX_VALUE)) {
+        for (String host : block.getHosts()) {
+          bytes.merge(host, block.getLength(), Long::sum);
+        }
+      }
+    } catch (IOException e) {
+      return List.of();
+    }
+    // What file systems answer that know of no machines.
+    bytes.remove("localhost");
+    return bytes.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .limit(MOST_HOSTS)
+        .toList();
   }
 
   /** Opens {@code uri} for writing, replacing what is there; parents are made as needed. */

@@ -13,32 +13,20 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * A few lines of TorchScript, compiled by libtorch and called with one crossing of the native
  * border per call instead of one per operation.
  *
  * <p>The source is the body of a module without parameters: methods of the form {@code def
- * name(self, x: Tensor, …) -> Tensor}. It is put into the archive that {@code torch.jit.save} would
- * write (a zip of {@code data.pkl}, {@code code/}, {@code constants.pkl} and {@code version}),
- * which is the only way in that DJL offers. A script holds no state and may be called by several
- * threads at once.
+ * name(self, x: Tensor, …) -> Tensor}. It is put into a {@link TorchScriptArchive}, which is the
+ * only way in that DJL offers. A script holds no state and may be called by several threads at
+ * once.
  */
 public final class TorchScript {
   private static final ConcurrentHashMap<String, TorchScript> LOADED = new ConcurrentHashMap<>();
-
-  /** A module object of class {@code __torch__.Script} whose only attribute is {@code training}. */
-  private static final byte[] MODULE =
-      "\u0080\u0002c__torch__\nScript\n)\u0081}X\u0008\0\0\0training\u0089sb."
-          .getBytes(StandardCharsets.ISO_8859_1);
-
-  /** An empty tuple. */
-  private static final byte[] NO_CONSTANTS = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
 
   private final PtSymbolBlock block;
 
@@ -77,37 +65,14 @@ public final class TorchScript {
 
   private static TorchScript load(String methods) {
     PtNDManager owner = (PtNDManager) TorchScope.open();
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
     try {
+      TorchScriptArchive.write(archive, methods, List.of());
       return new TorchScript(
-          JniUtils.loadModule(owner, new ByteArrayInputStream(archive(methods)), false, false));
+          JniUtils.loadModule(
+              owner, new ByteArrayInputStream(archive.toByteArray()), false, false));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static byte[] archive(String methods) throws IOException {
-    String code =
-        "class Script(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
-            + methods;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      store(zip, "data.pkl", MODULE);
-      store(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
-      store(zip, "constants.pkl", NO_CONSTANTS);
-      store(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
-    CRC32 checksum = new CRC32();
-    checksum.update(content);
-    ZipEntry entry = new ZipEntry("script/" + name);
-    entry.setMethod(ZipEntry.STORED);
-    entry.setSize(content.length);
-    entry.setCrc(checksum.getValue());
-    zip.putNextEntry(entry);
-    zip.write(content);
-    zip.closeEntry();
   }
 }

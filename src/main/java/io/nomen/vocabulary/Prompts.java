@@ -1,10 +1,7 @@
 package io.nomen.vocabulary;
 
+import io.nomen.store.Digests;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -52,12 +49,6 @@ public record Prompts(String name, List<String> templates) implements Serializab
 
   /** Hexadecimal SHA-256 of the templates: equal for equal sentences, whatever the name. */
   public String digest() {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      byte[] all = String.join("\n", templates).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(sha.digest(all));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(String.join("\n", templates));
   }
 }

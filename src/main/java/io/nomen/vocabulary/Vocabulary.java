@@ -1,7 +1,9 @@
 package io.nomen.vocabulary;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,12 @@ import org.slf4j.LoggerFactory;
  *     count: CLIP does not see them)
  */
 public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
+  /** How the source of WordNet's nouns begins. */
+  public static final String WORDNET = "WordNet 3.1";
+
+  /** The source of nouns that came with a model. */
+  public static final String MODELS = "the model's own nouns";
+
   private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
 
   public Vocabulary {
@@ -50,7 +58,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
               .map(form -> Noun.linked(form, wordnet.firstSense(form)))
               .map(noun -> spelled(noun, wordnet))
               .toList();
-      return new Vocabulary("WordNet 3.1", all, 0);
+      return new Vocabulary(WORDNET, all, 0);
     }
     Map<String, Noun> words = new TreeMap<>();
     Map<String, Integer> counts = new LinkedHashMap<>();
@@ -70,14 +78,14 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
       }
     }
     return new Vocabulary(
-        "WordNet 3.1 under " + String.join(", ", subtrees), List.copyOf(words.values()), 0);
+        WORDNET + " under " + String.join(", ", subtrees), List.copyOf(words.values()), 0);
   }
 
   /**
    * A list of words, one a line, UTF-8, each by itself or with a tab and the id of its meaning in
    * WordNet after it ({@code banana}, tab, {@code banana.n.02}); without one, a word has the
    * meaning that people use most. Blank lines and lines that begin with {@code #} are left out, and
-   * so is a word that came before.
+   * so is a word that came before. The words are kept as they stand there.
    *
    * @throws NomenException where WordNet has no such meaning
    */
@@ -89,15 +97,15 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
 
   /** Words in memory (a bundled model's own list), as {@link #ofFile} takes them. */
   public static Vocabulary ofLines(String source, List<String> lines) {
-    Map<String, String> distinct = new LinkedHashMap<>();
-    for (String line : lines) {
-      distinct.putIfAbsent(shown(word(line)).toLowerCase(Locale.ROOT), line);
+    Map<String, Noun> distinct = new LinkedHashMap<>();
+    for (Noun noun : link(source, lines)) {
+      distinct.putIfAbsent(noun.words().toLowerCase(Locale.ROOT), noun);
     }
     int duplicates = lines.size() - distinct.size();
     if (duplicates > 0) {
       LOG.warn("{}: {} of {} words came twice and count once", source, duplicates, lines.size());
     }
-    return new Vocabulary(source, link(source, List.copyOf(distinct.values())), duplicates);
+    return new Vocabulary(source, List.copyOf(distinct.values()), duplicates);
   }
 
   /**
@@ -110,13 +118,10 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     List<String> lines = lines(storage, uri);
     if (lines.size() != rows) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %d lines and the matrix of noun embeddings %d rows; line i names row i, so"
                   + " both must be of one length.",
-              uri,
-              lines.size(),
-              rows));
+              uri, lines.size(), rows));
     }
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {
@@ -130,40 +135,28 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
 
   private static List<Noun> link(String source, List<String> lines) {
     WordNet wordnet = WordNet.get();
-    return lines.stream()
-        .map(line -> Noun.linked(shown(word(line)), meaning(source, line, wordnet)))
-        .toList();
+    return lines.stream().map(line -> linked(source, line.strip(), wordnet)).toList();
   }
 
-  private static String word(String line) {
-    int tab = line.strip().indexOf('\t');
-    return tab < 0 ? line : line.strip().substring(0, tab);
-  }
-
-  private static Optional<Sense> meaning(String source, String line, WordNet wordnet) {
-    String word = word(line);
-    if (word.equals(line)) {
-      return wordnet.firstSense(looked(shown(word)));
+  private static Noun linked(String source, String line, WordNet wordnet) {
+    int tab = line.indexOf('\t');
+    if (tab < 0) {
+      return Noun.linked(line, wordnet.firstSense(looked(line)));
     }
-    String id = line.strip().substring(word.length()).strip();
-    return Optional.of(
-        wordnet
-            .sense(id)
-            .orElseThrow(
-                () ->
-                    NomenException.input(
-                        ("%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an"
-                                + " id such as dog.n.01 after the tab, or leave it out.")
-                            .formatted(source, shown(word), id))));
-  }
-
-  private static String shown(String line) {
-    return line.replace('_', ' ').strip().replaceAll("\\s+", " ");
+    String word = line.substring(0, tab).strip();
+    String id = line.substring(tab).strip();
+    Optional<Sense> meaning = wordnet.sense(id);
+    if (meaning.isEmpty()) {
+      throw NomenException.input(
+          "%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an id such as dog.n.01 after the tab, or leave both out."
+              .formatted(source, word, id));
+    }
+    return Noun.linked(word, meaning);
   }
 
   /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
   private static String looked(String word) {
-    return word.replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+    return new Noun(word, Optional.empty(), "").words().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
   }
 
   private static Noun spelled(Noun noun, WordNet wordnet) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TestCheckpoint.Raw;
+import io.nomen.safetensors.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -158,7 +159,7 @@ class ClipCheckpointTest {
   }
 
   private static Raw asFloats(Raw half) {
-    float[] values = ElementType.F16.decode(half.bytes());
+    float[] values = TensorType.F16.decode(half.bytes());
     ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     out.asFloatBuffer().put(values);
     return new Raw("F32", half.shape(), out.array());

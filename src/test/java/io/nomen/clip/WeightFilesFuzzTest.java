@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.nomen.NomenException;
 import io.nomen.clip.TestCheckpoint.Raw;
+import io.nomen.safetensors.SafetensorsReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ class WeightFilesFuzzTest {
           read++;
         } catch (NomenException e) {
           assertThat(e.kind()).isEqualTo(NomenException.Kind.INPUT);
-          assertThat(e.getMessage()).contains("is not a usable weights file");
+          assertThat(e.getMessage()).contains("is not a usable");
           refused++;
         } catch (RuntimeException | Error e) {
           Files.write(Path.of("target", "fuzz-" + entry.getKey()), damaged);
@@ -69,13 +70,13 @@ class WeightFilesFuzzTest {
     CheckpointFiles files = new CheckpointFiles.Bundled(new HashMap<>(Map.of(name, bytes)));
     TensorSource source =
         name.endsWith(".safetensors")
-            ? Safetensors.open(files, name)
+            ? TensorSource.of(SafetensorsReader.open(files.source(name)))
             : PickleCheckpoint.open(files, name);
     source
         .tensors()
         .forEach(
             (tensor, stored) -> {
-              if (stored.type().isWeight()) {
+              if (stored.type().isFloat()) {
                 assertThat(source.read(tensor)).hasSize((int) stored.elements());
               }
             });

@@ -7,12 +7,8 @@ import io.nomen.store.Storage;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,48 +80,5 @@ class LargeMatrixTest {
     Path file = sparse(header, 10, new byte[1]);
     assertThatThrownBy(() -> NpyReader.open(storage, file.toString()))
         .hasMessageContaining("large");
-  }
-
-  @Test
-  void tensors_of_a_large_safetensors_file_follow_each_other() throws Exception {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    shapes.put("embeddings", List.of(ROWS, (long) WIDTH));
-    shapes.put("norm", List.of(4L));
-    Path empty = folder.resolve("header.safetensors");
-    new SafetensorsWriter(storage, empty.toString(), shapes).close();
-    byte[] header = Files.readAllBytes(empty);
-    assertThat(header.length % 8).isZero();
-    assertThat(new String(header, 8, header.length - 8, StandardCharsets.UTF_8))
-        .contains("\"data_offsets\":[0,4915200000]", "\"data_offsets\":[4915200000,4915200016]");
-    Path file = sparse(header, ROWS * WIDTH + 4, floats(7, 8, 1, 2, 3, 4));
-    SafetensorsReader reader = SafetensorsReader.open(storage, file.toString());
-    assertThat(reader.names(2)).containsExactly("embeddings");
-    assertThat(reader.vector("norm")).hasValue(new float[] {1, 2, 3, 4});
-    assertThat(reader.vector("nothing")).isEmpty();
-    try (MatrixReader matrix = reader.matrix("embeddings")) {
-      matrix.skip(ROWS - 1);
-      assertThat(matrix.next(9)).hasSize(WIDTH).endsWith(0, 7, 8);
-    }
-  }
-
-  @Test
-  void a_safetensors_header_that_lies_is_refused() throws Exception {
-    for (String header :
-        List.of(
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[0,99]}}",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,16]}}",
-            "{\"a\":{\"dtype\":\"I64\",\"shape\":[2,1],\"data_offsets\":[0,16]}}",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[-8,8]}}",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2,-2],\"data_offsets\":[0,16]}}")) {
-      byte[] text = header.getBytes(StandardCharsets.UTF_8);
-      ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + 16).order(ByteOrder.LITTLE_ENDIAN);
-      bytes.putLong(text.length).put(text);
-      Path file = Files.write(folder.resolve("lie.safetensors"), bytes.array());
-      SafetensorsReader reader = SafetensorsReader.open(storage, file.toString());
-      assertThatThrownBy(() -> reader.matrix("a")).as(header).hasMessageContaining("Cannot use");
-    }
-    Path noise = Files.write(folder.resolve("noise.safetensors"), new byte[] {1, 2, 3});
-    assertThatThrownBy(() -> SafetensorsReader.open(storage, noise.toString()))
-        .hasMessageContaining("header does not fit");
   }
 }

@@ -67,10 +67,9 @@ public final class BadFiles {
   static Map<String, byte[]> lies() {
     Map<String, byte[]> files = new LinkedHashMap<>();
     byte[] gif = picture("gif");
-    files.put("GIF with an empty canvas", with(gif, 6, 0, 0, 0, 0));
     int image = indexOf(gif, new byte[] {0x2c, 0, 0, 0, 0});
     files.put("GIF with an empty picture", with(gif, image + 5, 0, 0, 0, 0));
-    files.put("GIF picture off its canvas", with(gif, image + 1, 0xff, 0x7f));
+    files.put("GIF without a picture", with(gif, image, 0x3b));
     byte[] jpeg = picture("jpg");
     int frame = indexOf(jpeg, new byte[] {(byte) 0xff, (byte) 0xc0});
     files.put("JPEG of no height", with(jpeg, frame + 5, 0, 0));
@@ -113,7 +112,81 @@ public final class BadFiles {
             "IEND", new byte[0]));
     byte[] webp = picture("webp");
     files.put("WebP with an unknown chunk", with(webp, 12, 'X', 'X', 'X', 'X'));
+    files.put("WebP picture off its canvas", animation(10, 10));
+    files.put("TIFF with a far larger JPEG in its only strip", jpegInTiff(20_000));
     return files;
+  }
+
+  /** A WebP that says that its canvas has one pixel, around a picture of 3000 x 3000. */
+  static byte[] liarsCanvas() {
+    byte[] lossless = {0x2f, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    int packed = 2999 | 2999 << 14;
+    for (int i = 0; i < 4; i++) {
+      lossless[1 + i] = (byte) (packed >> (8 * i));
+    }
+    return Pictures.riff(
+        "WEBP", Pictures.chunk("VP8X", new byte[10]), Pictures.chunk("VP8L", lossless));
+  }
+
+  /** A WebP's picture as the first of an animation on a canvas. */
+  static byte[] animation(int width, int height) {
+    byte[] still = picture("webp");
+    byte[] header = {2, 0, 0, 0, (byte) (width - 1), 0, 0, (byte) (height - 1), 0, 0};
+    byte[] picture = Arrays.copyOfRange(still, 12, still.length);
+    return Pictures.riff(
+        "WEBP",
+        Pictures.chunk("VP8X", header),
+        Pictures.chunk("ANIM", new byte[6]),
+        Pictures.chunk("ANMF", Pictures.concat(new byte[16], picture)));
+  }
+
+  /** A TIFF of 8 x 8 pixels, whose strip is a JPEG that says that it has far more. */
+  static byte[] jpegInTiff(int side) {
+    byte[] jpeg = Pictures.encode("jpg", 8, 8);
+    int frame = indexOf(jpeg, new byte[] {(byte) 0xff, (byte) 0xc0});
+    jpeg = with(jpeg, frame + 5, side >> 8, side & 0xff, side >> 8, side & 0xff);
+    return Pictures.tiff(jpeg, 256, 8, 257, 8, 258, 8, 259, 7, 262, 6, 277, 3);
+  }
+
+  /** A TIFF with as many strips as its bytes can name, behind as many other tags. */
+  static byte[] manyStrips() {
+    int strips = 1 << 20;
+    byte[] offsets = new byte[4 * strips];
+    int tags = 20_000;
+    byte[] directory = new byte[2 + 12 * tags + 4];
+    directory[0] = (byte) tags;
+    directory[1] = (byte) (tags >> 8);
+    int[][] last = {
+      {256, 3, 1, 8},
+      {257, 3, 1, 8},
+      {258, 3, 1, 8},
+      {262, 3, 1, 1},
+      {273, 4, strips, 8},
+      {279, 4, strips, 8}
+    };
+    for (int i = 0; i < tags; i++) {
+      int[] tag = i < tags - last.length ? new int[] {1, 3, 1, 0} : last[i - tags + last.length];
+      int at = 2 + 12 * i;
+      directory[at] = (byte) tag[0];
+      directory[at + 1] = (byte) (tag[0] >> 8);
+      directory[at + 2] = (byte) tag[1];
+      for (int j = 0; j < 4; j++) {
+        directory[at + 4 + j] = (byte) (tag[2] >> (8 * j));
+        directory[at + 8 + j] = (byte) (tag[3] >> (8 * j));
+      }
+    }
+    int start = 8 + offsets.length;
+    byte[] head = {
+      'I',
+      'I',
+      '*',
+      0,
+      (byte) start,
+      (byte) (start >> 8),
+      (byte) (start >> 16),
+      (byte) (start >> 24)
+    };
+    return Pictures.concat(head, offsets, directory);
   }
 
   /** Noise behind the signature of every format. */

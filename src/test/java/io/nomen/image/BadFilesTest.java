@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** More than two hundred damaged and hostile files: each gets its status, none an exception. */
 class BadFilesTest {
@@ -123,7 +126,9 @@ class BadFilesTest {
             "\0\0\0\30ftypheic", "heif",
             "\0\0\0\30ftypavif", "avif",
             "8BPS\0\1", "psd",
-            "MM\0+", "big-tiff");
+            "MM\0+", "big-tiff",
+            "\0\0\0\30ftypcrx ", "darktable",
+            "<?xml version='1.0'?><svg/>", "svg");
     starts.forEach(
         (start, word) -> {
           byte[] bytes = (start + "and more").getBytes(StandardCharsets.ISO_8859_1);
@@ -151,9 +156,48 @@ class BadFilesTest {
     assertThat(seen).hasSize(90).doesNotContain(ImageStatus.OK, ImageStatus.TIMEOUT);
   }
 
-  /** Bytes that this thread has allocated so far. */
+  @Test
+  void a_size_is_asked_of_the_reader_that_will_take_memory_for_it() {
+    DecodeOptions small = new DecodeOptions(1000, Duration.ofSeconds(30));
+    Decoded.Bad bad = (Decoded.Bad) ImageDecoder.decode(BadFiles.liarsCanvas(), small);
+    assertThat(bad.status()).isEqualTo(ImageStatus.TOO_LARGE);
+    assertThat(bad.reason()).contains("3000 x 3000");
+    long before = allocated();
+    assertThat(status(BadFiles.jpegInTiff(60_000))).isEqualTo(ImageStatus.CORRUPT);
+    assertThat(allocated() - before).isLessThan(1 << 20);
+  }
+
+  @Test
+  @Timeout(20)
+  void a_directory_of_many_strips_is_gone_through_once() {
+    // A search for every strip took a minute for this file.
+    assertThat(status(BadFiles.manyStrips())).isNotEqualTo(ImageStatus.TIMEOUT);
+  }
+
+  @Test
+  void what_stands_in_a_picture_s_place_is_told() {
+    Map<String, String> starts =
+        Map.of(
+            "<!DOCTYPE html><title>403", "HTML page",
+            "version https://git-lfs.github.com/spec/v1\n", "git lfs pull",
+            "PK\3\4\24\0", "zip archive",
+            "\0\0\0\24ftypqt  ", "a video",
+            "\u001f\u008b\b", "compressed",
+            "{\"error\": 1}", "JSON",
+            "\0\0\0\0\0\0\0\0", "zeros");
+    starts.forEach(
+        (start, words) -> {
+          byte[] bytes = start.getBytes(StandardCharsets.ISO_8859_1);
+          Decoded.Bad bad = (Decoded.Bad) ImageDecoder.decode(bytes, DecodeOptions.defaults());
+          assertThat(bad.status()).as(words).isEqualTo(ImageStatus.NOT_AN_IMAGE);
+          assertThat(bad.reason()).contains(words);
+        });
+  }
+
+  /** Bytes that all threads have allocated so far. */
   private static long allocated() {
-    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-        .getThreadAllocatedBytes(Thread.currentThread().getId());
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long[] each = threads.getThreadAllocatedBytes(threads.getAllThreadIds());
+    return LongStream.of(each).filter(bytes -> bytes > 0).sum();
   }
 }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,5 +135,88 @@ class ImageDecoderTest {
     byte[] soi = {(byte) 0xff, (byte) 0xd8};
     RgbImage with = ok(Pictures.concat(soi, marker, noise, rest)).image();
     assertThat(with.rgb()).isEqualTo(ok(jpeg).image().rgb());
+  }
+
+  @Test
+  void reads_the_orientation_wherever_it_is_written() {
+    byte[] jpeg = Pictures.encode("jpg", 40, 24);
+    byte[] xmp = Pictures.ascii(Pictures.xmp(6));
+    byte[] namespace = Pictures.ascii("http://ns.adobe.com/xap/1.0/\0");
+    byte[] jpegXmp = Pictures.withSegment(jpeg, Pictures.concat(namespace, xmp));
+    // EXIF's own word counts before XMP's, and its first before others.
+    byte[] both = Pictures.oriented(jpegXmp, 8);
+    byte[] twice = Pictures.oriented(Pictures.oriented(jpeg, 3), 6);
+    byte[] header = Pictures.pngHeader(1, 1, 8, 2);
+    byte[] pixel = Pictures.deflate(new byte[] {0, 1, 2, 3});
+    byte[] hex =
+        Pictures.ascii(
+            "\nexif\n  34\n457869660000"
+                + HexFormat.of().formatHex(Pictures.exif(6)).replaceAll("(.{36})", "$1\n"));
+    byte[] name = Pictures.ascii("Raw profile type exif\0");
+    byte[] webp = BadFiles.picture("webp");
+    byte[] canvas = {12, 0, 0, 0, 96, 0, 0, 60, 0, 0};
+    byte[] still = Arrays.copyOfRange(webp, 12, webp.length);
+    Map<String, byte[]> six = new LinkedHashMap<>();
+    six.put("XMP of a JPEG", jpegXmp);
+    six.put("first EXIF of a JPEG", twice);
+    six.put(
+        "EXIF behind a PNG's data",
+        Pictures.png(
+            "IHDR",
+            header,
+            "IDAT",
+            pixel,
+            "tEXt",
+            new byte[4],
+            "eXIf",
+            Pictures.exif(6),
+            "IEND",
+            new byte[0]));
+    six.put(
+        "XMP of a PNG",
+        Pictures.png(
+            "IHDR",
+            header,
+            "iTXt",
+            Pictures.concat(Pictures.ascii("XML:com.adobe.xmp\0\0\0\0\0"), xmp),
+            "IDAT",
+            pixel,
+            "IEND",
+            new byte[0]));
+    six.put(
+        "raw profile of a PNG",
+        Pictures.png(
+            "IHDR",
+            header,
+            "tEXt",
+            Pictures.concat(name, hex),
+            "IDAT",
+            pixel,
+            "IEND",
+            new byte[0]));
+    six.put(
+        "compressed raw profile of a PNG",
+        Pictures.png(
+            "IHDR",
+            header,
+            "zTXt",
+            Pictures.concat(name, new byte[1], Pictures.deflate(hex)),
+            "IDAT",
+            pixel,
+            "IEND",
+            new byte[0]));
+    six.put(
+        "XMP of a WebP",
+        Pictures.riff("WEBP", Pictures.chunk("VP8X", canvas), still, Pictures.chunk("XMP ", xmp)));
+    six.put(
+        "EXIF of a WebP",
+        Pictures.riff(
+            "WEBP",
+            Pictures.chunk("VP8X", canvas),
+            still,
+            Pictures.chunk("EXIF", Pictures.exif(6))));
+    six.put("tag of a TIFF", Pictures.tiff(new byte[] {7}, 256, 1, 257, 1, 258, 8, 262, 1, 274, 6));
+    six.forEach((where, file) -> assertThat(ok(file).facts().orientation()).as(where).isEqualTo(6));
+    assertThat(ok(both).facts().orientation()).isEqualTo(8);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.testing.FailingFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -184,8 +189,7 @@ class InventoryTest {
     write("cat/b.txt");
     Map<String, RawImage> rows =
         read().stream().collect(Collectors.toMap(r -> relative(r.path()), Function.identity()));
-    assertThat(rows)
-        .containsOnlyKeys("cat/a.png", "cat/b.png", "cat/alone.txt", "cat/alone.cls", "cat/b.txt");
+    assertThat(rows).containsOnlyKeys("cat/a.png", "cat/b.png", "cat/b.txt");
     assertThat(rows.get("cat/a.png").label()).contains("7");
     assertThat(rows.get("cat/b.png").label()).contains("cat");
   }
@@ -248,5 +252,245 @@ class InventoryTest {
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("There is nothing at")
         .hasMessageContaining("none*");
+  }
+
+  private SortedMap<String, Long> leftOut() {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    Inventory.Listing listing =
+        Inventory.listing(STORAGE, List.of(folder.toString()), InventoryOptions.defaults());
+    counts.putAll(listing.leftOut());
+    for (Bucket bucket : listing.buckets()) {
+      LeftOut read = new LeftOut();
+      try (CloseableIterator<RawImage> all =
+          BucketReader.open(bucket, STORAGE, ReadOptions.defaults(), read)) {
+        all.forEachRemaining(image -> {});
+      }
+      read.counts().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+    }
+    return counts;
+  }
+
+  @Test
+  void what_systems_and_other_programs_leave_among_pictures_is_counted_and_no_image()
+      throws Exception {
+    for (String name :
+        List.of(
+            "._a.jpg",
+            ".DS_Store",
+            "Thumbs.db",
+            "x/desktop.ini",
+            ".~lock.a.odt#",
+            "~$a.docx",
+            ".a.jpg.crc",
+            "_SUCCESS",
+            ".nfs000001")) {
+      Files.createDirectories(folder.resolve(name).getParent());
+      Files.writeString(folder.resolve(name), "of a system");
+    }
+    for (String name :
+        List.of(
+            "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg",
+            "$RECYCLE.BIN/a.jpg",
+            ".Trash-1000/files/a.jpg",
+            "x/.thumbnails/a.jpg",
+            "__MACOSX/._a.jpg",
+            "System Volume Information/a.jpg",
+            ".git/objects/a.png",
+            "My.photoslibrary/resources/derivatives/a.jpg",
+            "Lightroom Previews.lrdata/a.jpg",
+            ".picasaoriginals/a.jpg")) {
+      write(name);
+    }
+    List<String> pictures =
+        List.of("a.jpg", "x/b.png", ".hidden.png", "My.photoslibrary/originals/a.jpg");
+    for (String name : pictures) {
+      write(name);
+    }
+    assertThat(read())
+        .extracting(r -> relative(r.path()))
+        .containsExactlyInAnyOrderElementsOf(pictures);
+    assertThat(leftOut())
+        .containsExactly(Map.entry(SideFiles.FOLDERS, 10L), Map.entry(SideFiles.SYSTEM, 9L));
+    // What somebody names is looked into.
+    assertThat(read(List.of(folder + "/x/.thumbnails"), InventoryOptions.defaults())).hasSize(1);
+  }
+
+  @Test
+  void annotations_videos_and_side_files_in_any_folder_are_no_images_unless_they_begin_like_one()
+      throws Exception {
+    write("images/0.jpg");
+    write("phone/IMG_1.JPG");
+    for (String name :
+        List.of(
+            "labels/0.txt",
+            "Annotations/0.xml",
+            "phone/IMG_1.MOV",
+            "phone/IMG_1.AAE",
+            "phone/IMG_1.xmp",
+            "phone/IMG_1.JPG.json",
+            "README.md",
+            "LICENSE")) {
+      Files.createDirectories(folder.resolve(name).getParent());
+      Files.writeString(folder.resolve(name), "no image");
+    }
+    write("labels/odd.txt");
+    Files.writeString(folder.resolve("letter.docx"), "no image, and nothing that belongs to one");
+    assertThat(read())
+        .extracting(r -> relative(r.path()))
+        .containsExactlyInAnyOrder(
+            "images/0.jpg", "phone/IMG_1.JPG", "labels/odd.txt", "letter.docx");
+    assertThat(leftOut())
+        .containsExactly(
+            Map.entry("annotations and side files", 7L), Map.entry("videos and sounds", 1L));
+  }
+
+  @Test
+  void a_raw_or_heic_copy_beside_a_picture_that_is_read_is_left_out_and_one_alone_is_not()
+      throws Exception {
+    write("a.JPG");
+    for (String name : List.of("a.CR2", "a.HEIC", "b.NEF", "c.heic", "d.MP4", "d.THM")) {
+      Files.write(folder.resolve(name), Pictures.ascii("\0\0\0\30ftypheic...."));
+    }
+    assertThat(read())
+        .extracting(r -> relative(r.path()))
+        .contains("a.JPG", "b.NEF", "c.heic")
+        .doesNotContain("a.CR2", "a.HEIC", "d.THM");
+    assertThat(leftOut()).containsEntry(SideFiles.COPIES, 3L);
+  }
+
+  @Test
+  void the_output_of_a_run_inside_an_input_is_no_input() throws Exception {
+    write("a.png");
+    write("out/gallery/thumbnails/1.jpg");
+    Files.createFile(folder.resolve("out/_CURRENT"));
+    write("half/images/attempt=1/part.parquet");
+    Files.createFile(folder.resolve("half/_LEASE"));
+    write("failed/_stages/encode.json");
+    write("failed/images/1.png");
+    assertThat(read()).extracting(r -> relative(r.path())).containsExactly("a.png");
+    assertThat(leftOut()).containsExactly(Map.entry("files in outputs of runs", 6L));
+    assertThatThrownBy(() -> read(List.of(folder + "/out"), InventoryOptions.defaults()))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("is the output of a run");
+  }
+
+  @Test
+  void two_stars_are_folders_at_any_depth_and_nowhere_else() throws Exception {
+    List<String> all = List.of("0.jpg", "a/1.jpg", "a/b/2.jpg", "a/b/c/3.jpg");
+    for (String name : all) {
+      write(name);
+    }
+    write("a/b/4.png");
+    assertThat(names("/**/*.jpg")).containsExactlyInAnyOrderElementsOf(all);
+    assertThat(names("/a/**/*.jpg")).containsExactly("a/1.jpg", "a/b/2.jpg", "a/b/c/3.jpg");
+    assertThat(names("/**/b")).containsExactly("a/b/2.jpg", "a/b/4.png", "a/b/c/3.jpg");
+    assertThat(names("/**")).hasSize(5);
+    assertThat(names("/**/c/*")).containsExactly("a/b/c/3.jpg");
+    assertThatThrownBy(() -> names("/**.jpg")).hasMessageContaining("as in **/*.jpg");
+    assertThatThrownBy(() -> names("/**/*.gif")).hasMessageContaining("There is nothing at");
+    assertThatThrownBy(() -> names("/none/**/*.jpg")).hasMessageContaining("There is nothing at");
+  }
+
+  private List<String> names(String pattern) {
+    return read(List.of(folder + pattern), InventoryOptions.defaults()).stream()
+        .map(r -> relative(r.path()))
+        .toList();
+  }
+
+  @Test
+  void a_range_in_braces_names_every_shard_and_each_must_be_there() throws Exception {
+    for (String name : List.of("00008.png", "00009.png", "00010.png", "7-a.png", "8-a.png")) {
+      write(name);
+    }
+    assertThat(names("/{00008..00010}.png")).containsExactly("00008.png", "00009.png", "00010.png");
+    assertThat(names("/{7..8}-{a,b}.png")).containsExactly("7-a.png", "8-a.png");
+    assertThat(names("/00008.png::" + folder + "/00010.png"))
+        .containsExactly("00008.png", "00010.png");
+    assertThatThrownBy(() -> names("/{00008..00012}.png"))
+        .hasMessageContaining("There is nothing at")
+        .hasMessageContaining("00011.png");
+    assertThatThrownBy(() -> names("/{0..99999999}.png")).hasMessageContaining("more than");
+    write("{1..2}.png");
+    assertThat(names("/{1..2}.png")).containsExactly("{1..2}.png");
+  }
+
+  @Test
+  void labels_of_dotted_names_go_to_the_image_of_the_same_name() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      write("img.v1.00" + i + ".png");
+      Files.writeString(folder.resolve("img.v1.00" + i + ".cls"), "" + i);
+    }
+    write("b.left.png");
+    Files.writeString(folder.resolve("b.cls"), "both");
+    assertThat(read())
+        .extracting(r -> r.label().orElse("none"))
+        .containsExactly("both", "0", "1", "2");
+  }
+
+  @Test
+  void a_folder_without_images_and_a_list_of_paths_are_one_sentence_each() throws Exception {
+    assertThatThrownBy(this::read)
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("There is no image in " + folder);
+    Path list = Files.writeString(folder.resolve("paths.csv"), "path,url\n");
+    assertThatThrownBy(() -> read(List.of(list.toString()), InventoryOptions.defaults()))
+        .hasMessageContaining("is a table or a text, not an image");
+  }
+
+  /** 40 images on a store that answers while {@code readable}, and else fails in its own words. */
+  private List<RawImage> readFromAStore(BooleanSupplier readable) throws IOException {
+    List<ListedFile> files = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Path file = write("store/%02d.png".formatted(i));
+      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, 0, "", ""));
+    }
+    Configuration configuration = new Configuration();
+    configuration.set("fs.failing.impl", FailingFiles.class.getName());
+    Storage storage = new Storage(configuration);
+    FailingFiles.play(
+        new FailingFiles.Script() {
+          @Override
+          public double happens(FailingFiles.Change change) {
+            return 1;
+          }
+
+          @Override
+          public String reason() {
+            return "an answer of a kind never met before";
+          }
+
+          @Override
+          public boolean readable() {
+            return readable.getAsBoolean();
+          }
+        });
+    try (CloseableIterator<RawImage> all =
+        BucketReader.open(new FileBucket(0, files), storage, ReadOptions.defaults())) {
+      List<RawImage> images = new ArrayList<>();
+      all.forEachRemaining(images::add);
+      return images;
+    } finally {
+      FailingFiles.play(change -> 1);
+    }
+  }
+
+  @Test
+  void a_store_that_stops_answering_is_no_pile_of_bad_images() {
+    AtomicInteger answers = new AtomicInteger();
+    assertThatThrownBy(() -> readFromAStore(() -> answers.incrementAndGet() < 20))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("the store is in trouble")
+        .hasMessageContaining("an answer of a kind never met before");
+  }
+
+  @Test
+  void files_that_cannot_be_read_cost_themselves_alone_while_the_store_answers() throws Exception {
+    AtomicInteger answers = new AtomicInteger();
+    List<RawImage> images = readFromAStore(() -> answers.incrementAndGet() > 12);
+    assertThat(images).hasSize(40);
+    assertThat(images)
+        .filteredOn(image -> image.content() instanceof Content.Missing)
+        .hasSize(12)
+        .allMatch(image -> ((Content.Missing) image.content()).status() == ImageStatus.UNREADABLE);
   }
 }

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -117,7 +119,10 @@ class ParquetBucketTest {
     assertThatThrownBy(() -> buckets(columns("picture", "", "")))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("--image-column picture")
-        .hasMessageContaining("[image, name]");
+        .hasMessageContaining("columns that may hold images: [image]")
+        .hasMessageContaining("[image, label, name]");
+    assertThatThrownBy(() -> buckets(columns("name", "", "")))
+        .hasMessageContaining("has text or numbers there");
   }
 
   @Test
@@ -137,9 +142,113 @@ class ParquetBucketTest {
   }
 
   @Test
-  void without_a_column_a_parquet_file_is_a_file_like_any_other() {
-    List<Bucket> buckets =
-        Inventory.list(STORAGE, List.of(folder.toString()), InventoryOptions.defaults());
-    assertThat(buckets).hasSize(1).allMatch(b -> b instanceof FileBucket);
+  void without_a_column_parquet_files_alone_are_asked_about_and_beside_images_left_out()
+      throws IOException {
+    assertThatThrownBy(
+            () -> Inventory.list(STORAGE, List.of(folder.toString()), InventoryOptions.defaults()))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("say which of its columns [image] holds the images")
+        .hasMessageContaining("--image-column image");
+    Files.write(folder.resolve("a.png"), Pictures.encode("png", 8, 8));
+    Inventory.Listing listing =
+        Inventory.listing(STORAGE, List.of(folder.toString()), InventoryOptions.defaults());
+    assertThat(listing.buckets()).hasSize(1).allMatch(b -> b instanceof FileBucket);
+    assertThat(listing.leftOut()).containsEntry("Parquet files without --image-column", 1L);
+  }
+
+  /** What Hugging Face's {@code datasets} writes, and its sisters with lists. */
+  private Path writeNested(String schema, BiConsumer<Group, Integer> fill) throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType(schema);
+    Path file = folder.resolve("nested/train.parquet");
+    Files.createDirectories(file.getParent());
+    Files.deleteIfExists(file);
+    SimpleGroupFactory groups = new SimpleGroupFactory(type);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toUri()))
+            .withType(type)
+            .withExtraMetaData(
+                Map.of(
+                    "huggingface",
+                    "{\"info\":{\"features\":{\"label\":{\"names\":[\"cat\",\"dog\"],"
+                        + "\"_type\":\"ClassLabel\"}}}}"))
+            .build()) {
+      for (int i = 0; i < 3; i++) {
+        Group row = groups.newGroup();
+        fill.accept(row, i);
+        writer.write(row);
+      }
+    }
+    return file;
+  }
+
+  private static Binary png(int width) {
+    return Binary.fromConstantByteArray(Pictures.encode("png", width, 8));
+  }
+
+  @Test
+  void a_struct_of_bytes_and_path_is_an_image_with_its_name_and_its_label_s_word()
+      throws IOException {
+    Path file =
+        writeNested(
+            "message m { optional group image { optional binary bytes; optional binary path (UTF8);"
+                + " } optional int64 label; }",
+            (row, i) -> {
+              Group image = row.addGroup("image");
+              if (i < 2) {
+                image.add("bytes", png(8 + i));
+                image.add("path", "cat_%d.png".formatted(i));
+              } else {
+                image.add("path", "far/away.png");
+              }
+              row.add("label", (long) i - 1);
+            });
+    for (String column : List.of("image", "image.bytes")) {
+      InventoryOptions options = columns(column, "label", "");
+      List<RawImage> rows = read(Inventory.list(STORAGE, List.of(file.toString()), options));
+      assertThat(rows)
+          .extracting(r -> r.path().substring(r.path().indexOf("!/") + 2))
+          .containsExactly("cat_0.png", "cat_1.png", "far/away.png");
+      assertThat(rows)
+          .extracting(r -> r.label().orElse("none"))
+          .containsExactly("none", "cat", "dog");
+      assertThat(((Content.Missing) rows.get(2).content()).reason()).contains("far/away.png");
+      RawImage second = rows.get(1);
+      assertThat(ImageBytes.read(STORAGE, second.path(), second.offset(), second.length()))
+          .isEqualTo(((Content.Whole) second.content()).bytes());
+    }
+    List<RawImage> named =
+        read(
+            Inventory.list(
+                STORAGE, List.of(file.toString()), columns("image.bytes", "", "image.path")));
+    assertThat(named.get(0).path()).endsWith("!/cat_0.png");
+  }
+
+  @Test
+  void a_list_of_images_is_as_many_images_and_each_is_found_again() throws IOException {
+    Path file =
+        writeNested(
+            "message m { optional group images (LIST) { repeated group list { optional group"
+                + " element { optional binary bytes; optional binary path (UTF8); } } }"
+                + " optional binary mask; optional int64 label; }",
+            (row, i) -> {
+              Group list = row.addGroup("images");
+              for (int j = 0; j < i; j++) {
+                list.addGroup("list").addGroup("element").add("bytes", png(8 + j));
+              }
+              row.add("mask", png(30));
+              row.add("label", 0L);
+            });
+    List<RawImage> rows =
+        read(Inventory.list(STORAGE, List.of(file.toString()), columns("images", "", "")));
+    assertThat(rows)
+        .extracting(r -> r.path().substring(r.path().indexOf("!/") + 2))
+        .containsExactly("row-0", "row-1", "row-2[0]", "row-2[1]");
+    for (RawImage row : rows.subList(1, 4)) {
+      assertThat(ImageBytes.read(STORAGE, row.path(), row.offset(), row.length()))
+          .isEqualTo(((Content.Whole) row.content()).bytes());
+    }
+    assertThatThrownBy(
+            () -> Inventory.list(STORAGE, List.of(file.toString()), InventoryOptions.defaults()))
+        .hasMessageContaining("[images, mask]");
   }
 }

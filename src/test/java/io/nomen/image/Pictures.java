@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
@@ -99,6 +100,47 @@ final class Pictures {
     };
   }
 
+  /** A RIFF file of the given chunks. */
+  static byte[] riff(String kind, byte[]... chunks) {
+    byte[] content = concat(kind.getBytes(StandardCharsets.ISO_8859_1), concat(chunks));
+    return chunk("RIFF", content);
+  }
+
+  /** A chunk of a RIFF file. */
+  static byte[] chunk(String type, byte[] content) {
+    return concat(
+        type.getBytes(StandardCharsets.ISO_8859_1),
+        little(content.length),
+        content,
+        new byte[content.length & 1]);
+  }
+
+  /** A little-endian TIFF of one strip. */
+  static byte[] tiff(byte[] strip, int... tagsAndShorts) {
+    int tags = tagsAndShorts.length / 2 + 2;
+    int data = 8 + 2 + 12 * tags + 4;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(new byte[] {'I', 'I', '*', 0, 8, 0, 0, 0, (byte) tags, 0});
+    for (int i = 0; i < tagsAndShorts.length; i += 2) {
+      out.writeBytes(entry(tagsAndShorts[i], tagsAndShorts[i + 1]));
+    }
+    out.writeBytes(entry(273, data));
+    out.writeBytes(entry(279, strip.length));
+    out.writeBytes(new byte[4]);
+    out.writeBytes(strip);
+    return out.toByteArray();
+  }
+
+  private static byte[] entry(int tag, int value) {
+    return concat(new byte[] {(byte) tag, (byte) (tag >> 8), 4, 0}, little(1), little(value));
+  }
+
+  private static byte[] little(int value) {
+    return new byte[] {
+      (byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)
+    };
+  }
+
   static byte[] concat(byte[]... parts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (byte[] part : parts) {
@@ -109,17 +151,31 @@ final class Pictures {
 
   /** A JPEG with an EXIF segment that says {@code orientation}. */
   static byte[] oriented(byte[] jpeg, int orientation) {
-    byte[] exif = {
-      (byte) 0xff,
-      (byte) 0xe1,
-      0,
-      34,
-      'E',
-      'x',
-      'i',
-      'f',
-      0,
-      0,
+    return withSegment(jpeg, concat(ascii("Exif\0\0"), exif(orientation)));
+  }
+
+  /** A JPEG with an application segment of its own in front of all others. */
+  static byte[] withSegment(byte[] jpeg, byte[] content) {
+    int length = content.length + 2;
+    byte[] start = {
+      (byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe1, (byte) (length >> 8), (byte) length
+    };
+    return concat(start, content, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+  }
+
+  static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** An XMP packet that says {@code orientation}. */
+  static String xmp(int orientation) {
+    return "<x:xmpmeta><rdf:Description tiff:Orientation=\"%d\"/></x:xmpmeta>"
+        .formatted(orientation);
+  }
+
+  /** EXIF that says {@code orientation}, as a TIFF structure. */
+  static byte[] exif(int orientation) {
+    return new byte[] {
       'M',
       'M',
       0,
@@ -147,7 +203,5 @@ final class Pictures {
       0,
       0
     };
-    byte[] rest = java.util.Arrays.copyOfRange(jpeg, 2, jpeg.length);
-    return concat(new byte[] {(byte) 0xff, (byte) 0xd8}, exif, rest);
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -49,7 +50,10 @@ class TarBucketTest {
   }
 
   private List<RawImage> read(byte[] shard, ReadOptions options) throws IOException {
-    Path file = Files.write(folder.resolve("s.tar"), shard);
+    return readFile(Files.write(folder.resolve("s.tar"), shard), options);
+  }
+
+  private List<RawImage> readFile(Path file, ReadOptions options) {
     List<RawImage> images = new ArrayList<>();
     for (Bucket bucket :
         Inventory.list(STORAGE, List.of(file.toString()), InventoryOptions.defaults())) {
@@ -89,6 +93,9 @@ class TarBucketTest {
     put("../../escape.png", IMAGE);
     put("004.txt", IMAGE);
     put("README", text("hello"));
+    put("._000.png", text("of a Mac"));
+    put("__MACOSX/000.png", IMAGE);
+    put("clip.mp4", text("a video"));
     TarArchiveEntry link = new TarArchiveEntry("link.png", TarConstants.LF_SYMLINK);
     link.setLinkName("/etc/passwd");
     tar.putArchiveEntry(link);
@@ -105,19 +112,83 @@ class TarBucketTest {
             longName,
             "../../escape.png",
             "004.txt",
-            "README",
             "link.png",
             "003.png#2");
     assertThat(rows.get(0).label()).contains("7");
     assertThat(rows.get(1).label()).contains("8");
     assertThat(rows.get(2).label()).isEmpty();
-    assertThat(status(rows.get(7))).isEqualTo(ImageStatus.UNREADABLE);
+    assertThat(status(rows.get(6))).isEqualTo(ImageStatus.UNREADABLE);
     for (RawImage row : rows) {
       if (row.content() instanceof Content.Whole whole) {
         assertThat(ImageBytes.read(STORAGE, row.path(), row.offset(), row.length()))
             .isEqualTo(whole.bytes());
       }
     }
+  }
+
+  @Test
+  void labels_of_dotted_keys_go_to_the_image_of_the_same_name_however_many_share_a_key()
+      throws IOException {
+    for (int i = 0; i < 200; i++) {
+      String name = "img.v1.%03d".formatted(i);
+      if (i % 2 == 0) {
+        put(name + ".png", IMAGE);
+        put(name + ".cls", text("" + i));
+      } else {
+        put(name + ".cls", text("" + i));
+        put(name + ".png", IMAGE);
+      }
+    }
+    put("b.left.png", IMAGE);
+    put("b.right.png", IMAGE);
+    put("b.cls", text("both"));
+    tar.close();
+    List<RawImage> rows = read(bytes.toByteArray());
+    assertThat(rows).hasSize(202);
+    for (int i = 0; i < 200; i++) {
+      assertThat(rows.get(i).label()).contains("" + i);
+    }
+    assertThat(rows.get(200).label()).contains("both");
+    assertThat(rows.get(201).label()).contains("both");
+  }
+
+  @Test
+  void names_that_come_twice_stay_apart_from_those_that_are_called_so() throws IOException {
+    for (String name : List.of("a.png", "a.png#2", "a.png", "a.png")) {
+      put(name, IMAGE);
+    }
+    tar.close();
+    assertThat(read(bytes.toByteArray()))
+        .extracting(this::member)
+        .containsExactly("a.png", "a.png#2", "a.png#3", "a.png#4");
+  }
+
+  @Test
+  void a_shard_through_gzip_is_read_and_read_again() throws IOException {
+    put("000.png", IMAGE);
+    put("000.cls", text("7"));
+    put("001.jpg", Pictures.encode("jpg", 8, 8));
+    tar.close();
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+      gzip.write(bytes.toByteArray());
+    }
+    for (String name : List.of("s.tar", "s.tar.gz", "s.tgz")) {
+      Path file = Files.write(folder.resolve(name), compressed.toByteArray());
+      List<RawImage> rows = readFile(file, ReadOptions.defaults());
+      assertThat(rows).extracting(r -> r.label().orElse("none")).containsExactly("7", "none");
+      for (RawImage row : rows) {
+        if (!name.equals("s.tar")) {
+          assertThat(ImageBytes.read(STORAGE, row.path(), row.offset(), row.length()))
+              .isEqualTo(((Content.Whole) row.content()).bytes());
+        }
+      }
+    }
+    byte[] half = Arrays.copyOf(compressed.toByteArray(), compressed.size() / 2);
+    Path cut = Files.write(folder.resolve("cut.tar.gz"), half);
+    assertThat(readFile(cut, ReadOptions.defaults()))
+        .last()
+        .satisfies(row -> assertThat(row.content()).isInstanceOf(Content.Missing.class));
   }
 
   @Test
@@ -167,7 +238,7 @@ class TarBucketTest {
     new Random(1).nextBytes(noise);
     assertThat(status(read(noise).get(0))).isEqualTo(ImageStatus.CORRUPT);
     assertThat(status(read(new byte[] {0x1f, (byte) 0x8b, 8}).get(0)))
-        .isEqualTo(ImageStatus.UNSUPPORTED);
+        .isEqualTo(ImageStatus.UNREADABLE);
   }
 
   @Test

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -82,7 +82,7 @@ class MethodsTest {
         ByteArrayOutputStream stored = new ByteArrayOutputStream();
         found.model().parts().write(stored);
         ModelParts read =
-            ModelParts.read(new ByteArrayInputStream(stored.toByteArray()), "model.nomen");
+            ModelParts.read(SafetensorsReader.Source.of("model", stored.toByteArray()));
         FittedModel model = Methods.model(read);
         assertThat(model.method()).isEqualTo(name);
         assertThat(model.width()).isEqualTo(WIDTH);
@@ -99,7 +99,7 @@ class MethodsTest {
   @Test
   void a_file_that_is_no_model_is_an_input_error_that_names_it() {
     assertThatThrownBy(
-            () -> ModelParts.read(new ByteArrayInputStream(new byte[20]), "runs/old/model"))
+            () -> ModelParts.read(SafetensorsReader.Source.of("runs/old/model", new byte[20])))
         .isInstanceOf(NomenException.class)
         .hasMessageStartingWith("runs/old/model is not a model");
   }

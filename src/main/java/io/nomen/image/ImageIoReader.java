@@ -1,0 +1,59 @@
+package io.nomen.image;
+
+import com.luciad.imageio.webp.WebPImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.IOException;
+import javax.imageio.ImageReader;
+
+/**
+ * The first picture of some bytes through a reader of ImageIO: PNG and GIF by the JDK, BMP and TIFF
+ * by TwelveMonkeys, WebP by libwebp (TwelveMonkeys' WebP gets the chroma wrong: 0.9973 of cosine on
+ * a golden photograph).
+ */
+final class ImageIoReader implements AutoCloseable {
+  private final ImageReader reader;
+
+  ImageIoReader(byte[] bytes, ImageFormat format, Deadline deadline) throws IOException {
+    this.reader = create(format);
+    reader.setInput(new DeadlineImageInputStream(bytes, deadline), true, true);
+  }
+
+  /** Made directly: a shaded jar or a cluster's class loaders may hide a registered reader. */
+  private static ImageReader create(ImageFormat format) throws IOException {
+    return switch (format) {
+      case PNG -> JdkReaders.create("png");
+      case GIF -> JdkReaders.create("gif");
+      case BMP -> new BMPImageReaderSpi().createReaderInstance();
+      case WEBP -> new WebPImageReaderSpi().createReaderInstance();
+      case TIFF -> new TIFFImageReaderSpi().createReaderInstance();
+      default -> throw new IllegalArgumentException("ImageIO is not used for " + format);
+    };
+  }
+
+  /** Pixels per row that reading would take memory for, whatever a file's other headers say. */
+  int width() throws IOException {
+    return reader.getWidth(0);
+  }
+
+  /** Rows that reading would take memory for. */
+  int height() throws IOException {
+    return reader.getHeight(0);
+  }
+
+  BufferedImage image() throws IOException {
+    return reader.read(0);
+  }
+
+  /** The samples as stored, without any conversion. */
+  Raster raster() throws IOException {
+    return reader.readRaster(0, null);
+  }
+
+  @Override
+  public void close() {
+    reader.dispose();
+  }
+}
