@@ -1,5 +1,6 @@
 package io.nomen.encode;
 
+import io.nomen.DaemonThreads;
 import io.nomen.clip.Preprocessing;
 import io.nomen.image.CloseableIterator;
 import io.nomen.image.Content;
@@ -71,17 +72,9 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     this.preprocessing = preprocessing;
     this.options = options;
     this.ahead = new ArrayBlockingQueue<>(window);
-    this.decoders = Executors.newFixedThreadPool(threads, daemon("nomen-decode"));
-    this.reader = daemon("nomen-read").newThread(this::read);
+    this.decoders = Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
+    this.reader = DaemonThreads.named("nomen-read").newThread(this::read);
     reader.start();
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   private void read() {

@@ -10,7 +10,9 @@ import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
 import io.nomen.image.LeftOut;
+import io.nomen.image.ParquetBucket;
 import io.nomen.image.ReadOptions;
+import io.nomen.image.TarBucket;
 import io.nomen.run.BucketManifest;
 import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.JobContext;
@@ -21,6 +23,7 @@ import io.nomen.run.RunRecord.Counts;
 import io.nomen.run.Table;
 import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
+import io.nomen.spark.Placement;
 import io.nomen.spark.TaskResources;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
@@ -34,6 +37,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -185,7 +189,7 @@ public final class EncodeStage {
     return bucket instanceof FileBucket files ? files.files().size() : 0;
   }
 
-  /** Names and lengths of all that is listed; contents are not read for it. */
+  /** Names, lengths and times of all that is listed; contents are not read for it. */
   private String inputDigest() {
     MessageDigest digest = Digests.begin();
     for (Bucket bucket : buckets) {
@@ -219,12 +223,20 @@ public final class EncodeStage {
       EncodeTask task =
           new EncodeTask(
               context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
-      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> Placement.near(spark, pending, this::hosts).map(task).collect());
     }
   }
 
+  /** A shard's machines. Plain files are too many to be asked for, and lie on as many machines. */
+  private List<String> hosts(Bucket bucket) {
+    if (bucket instanceof TarBucket shard) {
+      return context.storage().hosts(shard.path());
+    }
+    return bucket instanceof ParquetBucket rows ? context.storage().hosts(rows.path()) : List.of();
+  }
+
   private Precision precision() {
-    return options.model().taskPrecision();
+    return options.model().taskPrecision(options.resume() ? folder.stage(NAME) : Optional.empty());
   }
 
   private int batchSize() {

@@ -28,8 +28,8 @@ import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
+import io.nomen.vocabulary.NounEncoding.TextEncoder;
 import io.nomen.vocabulary.Prompts;
-import io.nomen.vocabulary.TextEncoder;
 import io.nomen.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +111,8 @@ final class VocabularyStage {
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision = model.taskPrecision();
+    Precision precision =
+        model.taskPrecision(choice.resume() ? folder.stage(NAME) : Optional.empty());
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));

@@ -1,9 +1,13 @@
 package io.nomen.naming;
 
+import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.RootLocale;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.Concepts.CommonHypernym;
+import io.nomen.naming.Concepts.Concept;
 import io.nomen.tensor.LinearAssignment;
 import io.nomen.vocabulary.Noun;
-import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package io.nomen.vocabulary;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.store.Storage;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
