@@ -76,7 +76,6 @@ public final class BadImages {
     List<String> paths =
         here.stream().map(BadImage::path).map(path -> path.replaceFirst(".*/", "")).toList();
     String more = images > paths.size() ? ", …" : "";
-    return "%s (%s): %s%s"
-        .formatted(count, here.get(0).reason(), String.join(", ", paths), more);
+    return "%s (%s): %s%s".formatted(count, here.get(0).reason(), String.join(", ", paths), more);
   }
 }

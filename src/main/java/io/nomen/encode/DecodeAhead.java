@@ -21,9 +21,9 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * Reads and decodes images ahead of the encoder, in their order: one thread reads, others decode,
- * and a fixed number of images and of bytes is under way or waiting. So the encoder waits for nothing
- * while there is work, not even for an object store, and memory stays bounded. The thread that reads
- * closes what it reads from, since only it knows that it is not in the middle of it.
+ * and a fixed number of images and of bytes is under way or waiting. So the encoder waits for
+ * nothing while there is work, not even for an object store, and memory stays bounded. The thread
+ * that reads closes what it reads from, since only it knows that it is not in the middle of it.
  */
 final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private static final long CLOSING_MILLISECONDS = 5_000;
@@ -36,7 +36,8 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
-  private final Semaphore kib = new Semaphore(MOST_KIB);
+  private final int mostKib;
+  private final Semaphore kib;
 
   /** Empty behind the last image. */
   private final BlockingQueue<Future<Optional<PreparedImage>>> ahead;
@@ -55,6 +56,18 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       DecodeOptions options,
       int threads,
       int window) {
+    this(source, preprocessing, options, threads, window, MOST_KIB);
+  }
+
+  DecodeAhead(
+      CloseableIterator<RawImage> source,
+      Preprocessing preprocessing,
+      DecodeOptions options,
+      int threads,
+      int window,
+      int mostKib) {
+    this.mostKib = mostKib;
+    this.kib = new Semaphore(mostKib);
     this.source = source;
     this.preprocessing = preprocessing;
     this.options = options;
@@ -70,7 +83,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
         while (source.hasNext()) {
           RawImage raw = source.next();
           int size = raw.content() instanceof Content.Whole whole ? whole.bytes().length >> 10 : 0;
-          int held = Math.min(size, MOST_KIB);
+          int held = Math.min(size, mostKib);
           kib.acquire(held);
           ahead.put(decoders.submit(() -> prepared(raw, held)));
         }

@@ -68,7 +68,9 @@ public final class EncodeStage {
     this.buckets = listing.buckets();
   }
 
-  /** An input among the tables would be read while they are written, or be deleted with old ones. */
+  /**
+   * An input among the tables would be read while they are written, or be deleted with old ones.
+   */
   private void requireOutside(String input) {
     String uri = context.storage().qualify(input).replaceAll("/+$", "") + "/";
     String output = folder.uri() + "/";

@@ -82,7 +82,13 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
       }
       batch.flush();
       return new BucketManifest(
-          bucket.number(), file, images.rows(), embeddings.rows(), batch.statuses, batch.bad, leftOut.counts());
+          bucket.number(),
+          file,
+          images.rows(),
+          embeddings.rows(),
+          batch.statuses,
+          batch.bad,
+          leftOut.counts());
     }
   }
 

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 final class LabelFile {
   /** Headings of the two columns, in lower case. */
   private static final Set<String> PATHS =
-      Set.of("path", "filepath", "file_path", "image_path", "file", "filename", "file_name", "image");
+      Set.of(
+          "path", "filepath", "file_path", "image_path", "file", "filename", "file_name", "image");
 
   private static final Set<String> LABELS = Set.of("label", "class", "class_name", "category");
 
@@ -134,7 +135,8 @@ final class LabelFile {
     try (CSVParser parser = CSVParser.parse(text, format)) {
       for (CSVRecord record : parser) {
         int number = Math.toIntExact(parser.getCurrentLineNumber());
-        List<String> names = record.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+        List<String> names =
+            record.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
         boolean heading = first && places(names, PATHS) >= 0 && places(names, LABELS) >= 0;
         first = false;
         if (heading) {

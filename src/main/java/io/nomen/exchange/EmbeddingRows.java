@@ -118,7 +118,8 @@ interface EmbeddingRows extends Closeable {
     private static String withWideNumbers(String name) {
       return Pattern.compile("\\d+")
           .matcher(name)
-          .replaceAll(number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
+          .replaceAll(
+              number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
     }
 
     @Override

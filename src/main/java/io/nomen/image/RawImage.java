@@ -21,7 +21,9 @@ public record RawImage(
     return new RawImage(path, label, offset, length, new Content.Whole(new byte[0]));
   }
 
-  /** {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called. */
+  /**
+   * {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called.
+   */
   static String unique(String path, Set<String> seen) {
     String name = path;
     for (int times = 2; !seen.add(name); times++) {

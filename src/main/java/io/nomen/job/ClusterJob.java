@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -285,6 +286,7 @@ public final class ClusterJob {
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
@@ -296,6 +298,18 @@ public final class ClusterJob {
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     timed.write(folder);
     return timed;
+  }
+
+  /** Says so where a method made fewer clusters than it was asked for. */
+  private Optional<String> fewer(Clustering clustering) {
+    int wanted = options.clusters().orElse(0);
+    int empty = wanted - clustering.clusters();
+    return empty <= 0
+        ? Optional.empty()
+        : Optional.of(
+            RootLocale.format(
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s found no more among these images; k-means (--method kmeans) makes as many as it is asked for",
+                empty, wanted, options.method()));
   }
 
   private void publish(String id, boolean semantics) {
@@ -344,7 +358,10 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(provenance(clustering, resemblance)),
+        Stream.concat(
+                MethodRemarks.of(provenance(clustering, resemblance)).stream(),
+                fewer(clustering).stream())
+            .toList(),
         Platform.versions());
   }
 

@@ -34,7 +34,9 @@ final class NounSource {
     this.options = options;
   }
 
-  /** Whether words have to be encoded by the model: the method needs them, or they were asked for. */
+  /**
+   * Whether words have to be encoded by the model: the method needs them, or they were asked for.
+   */
   boolean needsModel() {
     VocabularyChoice choice = options.vocabulary();
     boolean asked = !choice.source().equals("auto") || !choice.subtrees().isEmpty();

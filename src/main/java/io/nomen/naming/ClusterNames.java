@@ -45,8 +45,7 @@ public final class ClusterNames {
     this.noise = noise;
     this.verbatim = verbatim;
     SenseChoice choice = new SenseChoice(nouns, scores);
-    List<Optional<Sense>> senses =
-        IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
+    List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
     concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
     widerWord = new WiderWord(concepts, specificity);
   }

@@ -45,6 +45,7 @@ public final class RunFolder {
           "heads",
           "gallery",
           "_stages");
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 

@@ -51,7 +51,7 @@ class VocabularyTest {
     Vocabulary list = Vocabulary.ofFile(storage, uri);
     assertThat(list.nouns())
         .extracting(Noun::lemma)
-        .containsExactly("dog", "Grand Piano", "flux capacitor");
+        .containsExactly("dog", "Grand_Piano", "flux capacitor");
     assertThat(list.nouns())
         .extracting(Noun::synset)
         .containsExactly(
