@@ -115,8 +115,8 @@ final class ClusterCommand implements Subcommand {
         clustering.seed,
         common.resumes(),
         title(source),
-        Jobs.command(console),
-        console.effectiveOptions());
+        console.command(),
+        Jobs.recorded(console, context.storage()));
   }
 
   /**

@@ -51,6 +51,9 @@ public final class EncodeStage {
   static final String NAME = "encode";
   static final String BAD = "bad";
 
+  /** To be raised where a version of Nomen gives other embeddings of the same images. */
+  private static final String GENERATION = "1";
+
   private final JobContext context;
   private final RunFolder folder;
   private final EncodeOptions options;
@@ -92,6 +95,7 @@ public final class EncodeStage {
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", inputDigest());
+    settings.put("generation", GENERATION);
     settings.put("model", model.digest());
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));

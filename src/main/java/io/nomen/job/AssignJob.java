@@ -97,7 +97,10 @@ public final class AssignJob {
                     context, folder, options.images(), options.embeddings(), model, tables));
     StageAttempt attempt =
         folder.begin(
-            NAME, Map.of("embeddings", source.id(), "run", fitted.run()), options.resume());
+            NAME,
+            Map.of(
+                "embeddings", source.id(), "run", fitted.run(), "nomen", Platform.nomenVersion()),
+            options.resume());
     Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
     if (!attempt.done() || done.isEmpty()) {
       return assign(attempt, source);

@@ -158,6 +158,7 @@ public final class ClusterJob {
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("nomen", Platform.nomenVersion());
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
