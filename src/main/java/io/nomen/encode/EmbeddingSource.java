@@ -47,11 +47,7 @@ public record EmbeddingSource(
     StageAttempt attempt =
         new EncodeStage(context, folder, images.get(), model.orElseThrow()).run();
     EmbeddingSource source = encoded(folder, attempt);
-    BadImages.check(
-        source.counts().listed(),
-        source.counts().bad(),
-        images.get().maxBadFraction(),
-        source.images());
+    BadImages.check(source.counts(), EncodeStage.bad(attempt), images.get().maxBadFraction());
     return source;
   }
 

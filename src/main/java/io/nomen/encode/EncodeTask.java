@@ -1,6 +1,6 @@
 package io.nomen.encode;
 
-import io.nomen.RootLocale;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
@@ -8,6 +8,7 @@ import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
+import io.nomen.image.LeftOut;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ImageRow;
 import io.nomen.run.Table;
@@ -16,7 +17,6 @@ import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,27 +31,8 @@ import org.apache.spark.util.LongAccumulator;
  * then, when both are whole, the manifest that makes them count. A repeated or speculative task
  * writes beside the first, and the manifest names the winner.
  */
-final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
+final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;
-
-  /**
-   * Says that a bucket is whole, and which files are it. Written last: a bucket without its
-   * manifest does not count, whatever files lie about.
-   *
-   * @param bucket number of the bucket
-   * @param file name of its Parquet file, the same in {@code images} and {@code embeddings}
-   * @param listed rows in {@code images}
-   * @param embedded rows in {@code embeddings}
-   * @param statuses word of each status → images that have it
-   */
-  record BucketManifest(
-      int bucket, String file, long listed, long embedded, SortedMap<String, Long> statuses)
-      implements Serializable {
-
-    String name() {
-      return RootLocale.format("bucket-%06d.json", bucket);
-    }
-  }
 
   private final Storage storage;
   private final ClipModel model;
@@ -70,7 +51,7 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
     String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
-    storage.writeText(settings.manifestsFolder() + "/" + manifest.name(), Json.line(manifest));
+    storage.writeText(settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()), Json.line(manifest));
     return manifest;
   }
 
@@ -81,6 +62,7 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
             storage,
             TaskDevice.choose(settings.device(), TaskContext.get()),
             settings.precision());
+    LeftOut leftOut = new LeftOut();
     try (TableWriter<ImageRow> images =
             new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
         TableWriter<EmbeddingTable.Row> embeddings =
@@ -88,7 +70,7 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
                 storage, settings.embeddingsFolder() + "/" + file, EmbeddingTable.SCHEMA);
         DecodeAhead prepared =
             new DecodeAhead(
-                BucketReader.open(bucket, storage, settings.read()),
+                BucketReader.open(bucket, storage, settings.read(), leftOut),
                 model.preprocessing(),
                 settings.decode(),
                 settings.decodeThreads(),
@@ -99,7 +81,13 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
       }
       batch.flush();
       return new BucketManifest(
-          bucket.number(), file, images.rows(), embeddings.rows(), batch.statuses);
+          bucket.number(),
+          file,
+          images.rows(),
+          embeddings.rows(),
+          batch.statuses,
+          batch.bad,
+          leftOut.counts());
     }
   }
 
@@ -109,6 +97,7 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
     private final TableWriter<ImageRow> images;
     private final TableWriter<EmbeddingTable.Row> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
+    private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private final ByteBuffer pixels;
     private int usable;
@@ -165,11 +154,16 @@ final class EncodeTask implements Function<Bucket, EncodeTask.BucketManifest> {
     }
 
     private void write(PreparedImage image) {
-      statuses.merge(image.status().word(), 1L, Long::sum);
+      String status = image.status().word();
+      if (statuses.merge(status, 1L, Long::sum) <= BucketManifest.EXAMPLES) {
+        image
+            .reason()
+            .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
+      }
       images.write(
           new ImageRow(
               image.raw().path(),
-              image.status().word(),
+              status,
               image.reason(),
               image.facts().map(Facts::format),
               image.facts().map(Facts::width),

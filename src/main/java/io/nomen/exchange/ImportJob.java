@@ -9,13 +9,14 @@ import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ImageRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.Table;
+import io.nomen.run.RunRecord;
 import io.nomen.run.TableWriter;
 import io.nomen.store.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
@@ -34,6 +35,7 @@ public final class ImportJob {
 
   /** Reads the source of {@code options}, row after row, and publishes its tables. */
   public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
+    folder.requireNothingBut(Set.of("images", "embeddings"));
     return folder.holding(
         () -> {
           try (EmbeddingRows rows = EmbeddingRows.open(context.storage(), options.source())) {
@@ -63,9 +65,16 @@ public final class ImportJob {
       }
     }
     Counts counts = new Counts(rows.rows(), writer.embedded(), rows.rows() - writer.embedded());
-    Table images = writer.commit();
+    writer.commit();
     folder.publish(id, Map.of("images", id, "embeddings", id), Map.of(), Optional.empty());
-    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction(), images);
+    BadImages.check(
+        new RunRecord.Counts(
+            counts.listed(),
+            counts.embedded(),
+            counts.bad(),
+            Map.of("ok", counts.embedded(), "corrupt", counts.bad())),
+        List.of(),
+        options.maxBadFraction());
     return counts;
   }
 
@@ -158,9 +167,9 @@ public final class ImportJob {
       return embeddingRows.stream().mapToLong(Long::longValue).sum();
     }
 
-    Table commit() {
+    void commit() {
       folder.commit("embeddings", attempt, files, embeddingRows);
-      return folder.commit("images", attempt, files, imageRows);
+      folder.commit("images", attempt, files, imageRows);
     }
   }
 }

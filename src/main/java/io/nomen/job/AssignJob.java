@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives new images the clusters of an earlier run: no text, no training, the same names. On the
@@ -48,6 +49,9 @@ public final class AssignJob {
     this.options = options;
     this.earlier = new RunFolder(context.storage(), options.run()).snapshot();
     this.fitted = earlier.requireRecord();
+    folder.requireOtherThan("--run", options.run());
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
+    folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
   }
 
   /** What the job would do, without a Spark action. */
@@ -80,7 +84,10 @@ public final class AssignJob {
                 EmbeddingSource.of(context, folder, options.images(), options.embeddings(), model));
     StageAttempt attempt =
         folder.begin(
-            NAME, Map.of("embeddings", source.id(), "run", fitted.run()), options.resume());
+            NAME,
+            Map.of(
+                "embeddings", source.id(), "run", fitted.run(), "nomen", Platform.nomenVersion()),
+            options.resume());
     Optional<Snapshot> done = folder.published(attempt);
     if (done.isEmpty()) {
       return assign(folder.unpublished(attempt), source);

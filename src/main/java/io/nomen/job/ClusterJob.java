@@ -15,6 +15,7 @@ import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.method.SicFeatures;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -28,6 +29,7 @@ import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
+import io.nomen.run.Table;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.tensor.RowBlocks;
@@ -36,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -54,11 +57,13 @@ public final class ClusterJob {
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> attempts = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
+  private Optional<Table> secondTable = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -75,6 +80,10 @@ public final class ClusterJob {
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
     EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
+    secondTable =
+        options
+            .secondEmbeddings()
+            .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
@@ -116,6 +125,29 @@ public final class ClusterJob {
         checkpoint.map(ClipCheckpoint::model));
   }
 
+  /** The same images' embeddings by another model, where a method takes two. */
+  private Optional<EmbeddingTable> second() {
+    return secondTable.map(
+        table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
+  }
+
+  private static RowBlocks withLengths(EmbeddingTable table) {
+    return SicFeatures.of(table.embeddings(), Optional.of(table.norms()));
+  }
+
+  /** Row i of both must be the same image. */
+  private void requireSameImages(EmbeddingTable first) {
+    second()
+        .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
+        .ifPresent(
+            second -> {
+              throw NomenException.input(
+                  "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                      .formatted(
+                          options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+            });
+  }
+
   private void requireSensible(Optional<NounTable> nouns) {
     int wanted = options.clusters().orElse(0);
     int classes = nouns.map(table -> table.nouns().size()).orElse(0);
@@ -128,12 +160,14 @@ public final class ClusterJob {
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("nomen", Platform.nomenVersion());
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
     settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
+    secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -150,6 +184,7 @@ public final class ClusterJob {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     requireEnough(table.rows());
+    requireSameImages(table);
     RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
@@ -175,7 +210,8 @@ public final class ClusterJob {
               Checkpoints.in(
                   context.storage(),
                   folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                  Digests.sha256(attempt.settings().toString())));
+                  Digests.sha256(attempt.settings().toString())),
+              second().map(ClusterJob::withLengths));
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
@@ -235,6 +271,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())
@@ -253,6 +290,7 @@ public final class ClusterJob {
                 .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
@@ -263,6 +301,18 @@ public final class ClusterJob {
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     folder.show(timed);
     return timed;
+  }
+
+  /** Says so where a method made fewer clusters than it was asked for. */
+  private Optional<String> fewer(Clustering clustering) {
+    int wanted = options.clusters().orElse(0);
+    int empty = wanted - clustering.clusters();
+    return empty <= 0
+        ? Optional.empty()
+        : Optional.of(
+            RootLocale.format(
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s found no more among these images; k-means (--method kmeans) makes as many as it is asked for",
+                empty, wanted, options.method()));
   }
 
   private RunRecord record(
@@ -300,7 +350,10 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(provenance(clustering, resemblance)),
+        Stream.concat(
+                MethodRemarks.of(provenance(clustering, resemblance)).stream(),
+                fewer(clustering).stream())
+            .toList(),
         Platform.versions());
   }
 

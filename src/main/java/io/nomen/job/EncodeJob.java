@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Images to an embeddings table, and nothing else. */
 public final class EncodeJob {
@@ -30,6 +31,7 @@ public final class EncodeJob {
    */
   public static Map<String, Object> run(
       JobContext context, RunFolder folder, EncodeOptions options) {
+    folder.requireNothingBut(Set.of("images", "embeddings"));
     EncodeStage stage = stage(context, folder, options);
     return folder.holding(() -> run(folder, options, stage));
   }
@@ -40,8 +42,7 @@ public final class EncodeJob {
     String id = attempt.attempt();
     folder.publish(id, Map.of("images", id, "embeddings", id), Map.of(), Optional.empty());
     Counts counts = EncodeStage.counts(attempt);
-    BadImages.check(
-        counts.listed(), counts.bad(), options.maxBadFraction(), folder.table("images", attempt));
+    BadImages.check(counts, EncodeStage.bad(attempt), options.maxBadFraction());
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("run", id);
     result.put("output", folder.uri());

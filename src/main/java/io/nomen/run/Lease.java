@@ -1,5 +1,6 @@
 package io.nomen.run;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
@@ -80,12 +81,7 @@ final class Lease implements AutoCloseable {
     this.holder = Holder.self();
     this.base = folder.current().map(Snapshot::run);
     this.renewal =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "nomen-lease");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-lease"));
   }
 
   /**

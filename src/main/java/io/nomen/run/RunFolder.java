@@ -42,6 +42,23 @@ public final class RunFolder {
   private static final String STAGES = "/_stages";
   private static final String RECORD = "run.json";
   private static final String FILE = "part-00000.parquet";
+
+  /** Folders that a run may have, each written by it and swept by the next. */
+  public static final Set<String> PARTS =
+      Set.of(
+          "images",
+          "embeddings",
+          "nouns",
+          "semantic_centres",
+          "selected_nouns",
+          "counterparts",
+          "assignments",
+          "clusters",
+          "heads",
+          "record",
+          "gallery",
+          "_stages");
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -109,6 +126,30 @@ public final class RunFolder {
                 NomenException.input(
                     "%s holds no finished run (there is no %s in it); name the folder that --output gave."
                         .formatted(uri, CURRENT)));
+  }
+
+  /**
+   * Refuses to write where publishing would unlist what another command has left.
+   *
+   * @param tables those that this command writes
+   */
+  public void requireNothingBut(Set<String> tables) {
+    Set<String> others = new TreeSet<>(current().map(c -> c.contents().tables().keySet()).orElse(Set.of()));
+    others.removeAll(tables);
+    if (!others.isEmpty()) {
+      throw NomenException.usage(
+          "--output %s holds a run with the tables %s, which would be lost; give another folder."
+              .formatted(uri, others));
+    }
+  }
+
+  /** Refuses a folder that is read and would be written over. */
+  public void requireOtherThan(String option, String read) {
+    if (storage.qualify(read).replaceAll("/+$", "").equals(uri)) {
+      throw NomenException.usage(
+          "--output is the folder of %s itself, %s, which would be replaced; give another one."
+              .formatted(option, uri));
+    }
   }
 
   /** Whether there is a published run in {@code folder} that has the table {@code name}. */
@@ -230,6 +271,9 @@ public final class RunFolder {
       Optional<RunRecord> record) {
     Map<String, String> tables = new TreeMap<>();
     attempts.forEach((name, attempt) -> tables.put(name, relative(name, attempt)));
+    if (!PARTS.containsAll(tables.keySet())) {
+      throw new IllegalStateException("a later run would not sweep all of " + tables.keySet());
+    }
     Optional<Snapshot> before = current();
     record.ifPresent(r -> storage.writeText(uri + "/" + recordFile(run), Json.pretty(r)));
     Snapshot.Contents contents =
@@ -294,7 +338,7 @@ public final class RunFolder {
     }
     Set<String> unfinished = sweepStages(kept);
     for (Storage.Entry table : storage.list(uri)) {
-      if (table.folder() && !table.name().startsWith("_")) {
+      if (table.folder() && PARTS.contains(table.name())) {
         sweepTable(table, kept, unfinished);
       }
     }

@@ -1,5 +1,6 @@
 package io.nomen.run;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.store.Json;
@@ -63,11 +64,7 @@ public record Table(String name, String folder, List<String> files, List<Long> r
     ExecutorService threads =
         Executors.newFixedThreadPool(
             Math.min(READERS, uris.size()),
-            work -> {
-              Thread thread = new Thread(work, "nomen-read");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("nomen-read"));
     try {
       List<Future<T>> parts = new ArrayList<>();
       uris.forEach(uri -> parts.add(threads.submit(() -> read.apply(uri))));

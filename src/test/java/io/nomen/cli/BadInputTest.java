@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,26 +178,5 @@ class BadInputTest {
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(List.of(run.err().split("\n", -1))).anyMatch(line -> line.startsWith("nomen: "));
     assertThat(run.err()).doesNotContain("defect");
-  }
-
-  @Test
-  void too_many_bad_images_of_a_run_that_is_not_published_are_in_the_table_that_is_named()
-      throws Exception {
-    write(Map.of("bomb.png", BadFiles.headerBomb()));
-    Path output = folder.resolve("unpublished");
-    Command strict =
-        Command.run(
-            "cluster",
-            "--input",
-            folder.resolve("in").toString(),
-            "--clusters",
-            "2",
-            "--output",
-            output.toString());
-    assertThat(strict.exitCode()).isEqualTo(4);
-    Matcher named = Pattern.compile("the table (\\S+) has a reason").matcher(strict.refusal());
-    assertThat(named.find()).as(strict.refusal()).isTrue();
-    assertThat(STORAGE.list(named.group(1))).isNotEmpty();
-    assertThat(output.resolve("_CURRENT")).doesNotExist();
   }
 }

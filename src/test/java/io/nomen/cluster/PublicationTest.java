@@ -26,25 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is published, and by whom, on local disks and on S3; {@link YarnIT} does it on HDFS. */
 class PublicationTest {
   private static final int STARTS = 4;
-  private static final TableSchema<Thing> THINGS = new TableSchema<>("things", Thing.class);
+  private static final TableSchema<Thing> THINGS = new TableSchema<>("clusters", Thing.class);
 
   private record Thing(String name) {}
 
-  private final Storage storage;
-  private final String uri;
-
-  private PublicationTest(Storage storage, String uri) {
-    this.storage = storage;
-    this.uri = uri;
-  }
-
-  PublicationTest() {
-    this(new Storage(new Configuration()), "");
-  }
+  private Storage storage;
+  private String uri;
 
   @Test
   void local_disks_have_one_holder_and_whole_runs(@TempDir Path folder) throws Exception {
-    check(storage, folder.toString(), true);
+    check(new Storage(new Configuration()), folder.toString(), true);
   }
 
   @Test
@@ -64,7 +55,9 @@ class PublicationTest {
    * @param exclusive whether the store makes a file only once
    */
   static void check(Storage storage, String uri, boolean exclusive) throws Exception {
-    PublicationTest test = new PublicationTest(storage, uri);
+    PublicationTest test = new PublicationTest();
+    test.storage = storage;
+    test.uri = uri;
     test.a_reader_works_on_its_snapshot_until_the_next_run_but_one();
     test.whoever_has_lost_the_folder_publishes_and_deletes_nothing();
     for (int round = 0; round < 3; round++) {
@@ -78,7 +71,7 @@ class PublicationTest {
 
   private static Snapshot publish(RunFolder folder, String id) {
     folder.write(THINGS, id, List.of(new Thing("of " + id)));
-    return folder.publish(id, Map.of("things", id), Map.of(), Optional.empty());
+    return folder.publish(id, Map.of("clusters", id), Map.of(), Optional.empty());
   }
 
   private void published(String id) {

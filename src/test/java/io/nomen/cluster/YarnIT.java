@@ -33,7 +33,9 @@ class YarnIT {
 
   @AfterAll
   static void stop() throws Exception {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   private static String[] encode(String input, String output) {

@@ -3,7 +3,6 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.encode.EncodeTask.BucketManifest;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Inventory;

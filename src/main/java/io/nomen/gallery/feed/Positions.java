@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.evaluate.RowSample;
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.tensor.RowSample;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapLayout;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -24,11 +24,11 @@ record Positions(Map<Integer, MapPoint> byRow, String algorithm) {
   static Positions of(JobContext context, Snapshot run, RunRecord record, int rows) {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"));
-    RowSample sample = RowSample.of(table.embeddings(), Math.min(MOST, rows), record.seed());
-    MapLayout layout = MapLayout.of(sample.values(), table.width(), record.seed());
+    RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
+    MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
     Map<Integer, MapPoint> byRow = new HashMap<>();
-    for (int i = 0; i < sample.rows().length; i++) {
-      byRow.put(sample.rows()[i], new MapPoint(layout.x()[i], layout.y()[i]));
+    for (int i = 0; i < sample.numbers().length; i++) {
+      byRow.put((int) sample.numbers()[i], new MapPoint(layout.x()[i], layout.y()[i]));
     }
     return new Positions(byRow, layout.algorithm());
   }
