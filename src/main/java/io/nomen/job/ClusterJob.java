@@ -163,31 +163,28 @@ public final class ClusterJob {
 
   private Clustering fit(
       StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
-    try (MethodSteps steps = new MethodSteps(context.progress())) {
-      MethodInput input =
-          new MethodInput(
-              embeddings,
-              Optional.of(norms),
-              nouns.map(NounTable::matrix),
-              Optional.empty(),
-              options.clusters().orElse(1),
-              options.options(),
-              options.seed(),
-              steps,
-              Checkpoints.in(
-                  context.storage(),
-                  folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                  Digests.sha256(attempt.settings().toString())));
-      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-        ClusterCount.Choice choice = AutoClusters.choose(input);
-        count = Optional.of(choice);
-        context
-            .progress()
-            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-        input = input.withClusters(choice.clusters());
-      }
-      return Methods.named(options.method()).cluster(input);
+    MethodInput input =
+        new MethodInput(
+            embeddings,
+            Optional.of(norms),
+            nouns.map(NounTable::matrix),
+            options.clusters().orElse(1),
+            options.options(),
+            options.seed(),
+            context.progress(),
+            Checkpoints.in(
+                context.storage(),
+                folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                Digests.sha256(attempt.settings().toString())));
+    if (options.clusters().isEmpty() && options.classes().isEmpty()) {
+      ClusterCount.Choice choice = AutoClusters.choose(input);
+      count = Optional.of(choice);
+      context
+          .progress()
+          .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+      input = input.withClusters(choice.clusters());
     }
+    return Methods.named(options.method()).cluster(input);
   }
 
   private Optional<Resemblance> resemblance(RowBlocks embeddings) {
@@ -204,7 +201,7 @@ public final class ClusterJob {
    * neighbours told.
    */
   private Map<String, Object> provenance(Clustering clustering, Optional<Resemblance> resemblance) {
-    Map<String, Object> all = new LinkedHashMap<>(clustering.quality());
+    Map<String, Object> all = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
     resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
     count.ifPresent(choice -> all.put("cluster_count", choice));
     return all;
@@ -250,7 +247,7 @@ public final class ClusterJob {
     space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
-    MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
@@ -310,7 +307,7 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(provenance(clustering, resemblance)),
+        MethodRemarks.of(clustering.findings(), count),
         Platform.versions());
   }
 

@@ -1,15 +1,14 @@
 package io.nomen.gallery.feed;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.gallery.ClusterCard;
 import io.nomen.gallery.ClusterCard.NearCluster;
 import io.nomen.gallery.ClusterCard.NounScore;
 import io.nomen.gallery.ClusterCard.WordsFit;
+import io.nomen.method.Findings;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.TableRow;
-import io.nomen.store.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,14 +19,14 @@ final class ClusterCards {
   private ClusterCards() {}
 
   static List<ClusterCard> read(RunRecord record, RunFolder folder) {
-    JsonNode gate = Json.mapper().valueToTree(record.method()).path("gate");
+    Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
     return folder.table("clusters").uris().stream()
         .flatMap(uri -> TableRow.read(folder.storage(), uri).stream())
         .map(row -> card(row, gate))
         .toList();
   }
 
-  private static ClusterCard card(TableRow row, JsonNode gate) {
+  private static ClusterCard card(TableRow row, Optional<Findings.TextGate> gate) {
     return new ClusterCard(
         row.integer("cluster"),
         row.string("name"),
@@ -37,7 +36,7 @@ final class ClusterCards {
         row.optionalNumber("silhouette")
             .map(value -> OptionalDouble.of(value))
             .orElse(OptionalDouble.empty()),
-        wordsFit(gate, row.integer("cluster")),
+        gate.map(fit -> wordsFit(fit, row.integer("cluster"))),
         text(row.string("gloss")),
         nouns(row),
         row.optionalString("hypernym"),
@@ -47,10 +46,8 @@ final class ClusterCards {
         near(row));
   }
 
-  private static Optional<WordsFit> wordsFit(JsonNode gate, int cluster) {
-    JsonNode rho = gate.path("rho_per_cluster").path(cluster);
-    String degree = gate.path("fit_per_cluster").path(cluster).asText();
-    return rho.isNumber() ? Optional.of(new WordsFit(degree, rho.doubleValue())) : Optional.empty();
+  private static WordsFit wordsFit(Findings.TextGate gate, int cluster) {
+    return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
   }
 
   private static List<NounScore> nouns(TableRow row) {
