@@ -40,14 +40,16 @@ final class ClusterCommand implements Subcommand {
       paramLabel = "auto|wordnet|FILE|NOUNS",
       defaultValue = "auto",
       description =
-          "The nouns: WordNet's, a file with a noun a line, or a folder of nomen vocabulary; auto is the model's own list where it has one, otherwise WordNet (default: auto).")
+          "The nouns: WordNet's, a file with a noun a line, or a folder of nomen vocabulary; auto"
+              + " is the model's own list where it has one, otherwise WordNet (default: auto).")
   private String vocabulary;
 
   @Option(
       names = "--classes",
       paramLabel = "FILE|NOUNS",
       description =
-          "For zero-shot: the classes, one a line, or a folder of nomen vocabulary with their embeddings.")
+          "For zero-shot: the classes, one a line, or a folder of nomen vocabulary with their"
+              + " embeddings.")
   private Optional<String> classes = Optional.empty();
 
   @Option(
@@ -101,6 +103,7 @@ final class ClusterCommand implements Subcommand {
     return new ClusterOptions(
         images,
         embeddings,
+        clustering.secondEmbeddings,
         clustering.clusters(),
         clustering.method,
         model.choice(),

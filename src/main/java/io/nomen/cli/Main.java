@@ -45,7 +45,8 @@ import picocli.CommandLine.ParseResult;
       "",
       "Try: ./nomen demo",
       "     ./nomen cluster --input FOLDER --clusters 20 --output RUN",
-      "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot be",
+      "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot"
+          + " be",
       "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
     })
 public final class Main {
@@ -255,13 +256,11 @@ public final class Main {
   private static Outcome failed(NomenException e, PrintStream out, PrintStream err) {
     String sentence = Storage.withoutPasswords(String.valueOf(e.getMessage()));
     err.println("nomen: " + sentence);
-    out.println(
-        Json.line(
-            Map.of(
-                "exit",
-                e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                "reason",
-                sentence)));
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("exit", e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+    line.put("reason", sentence);
+    line.putAll(e.details());
+    out.println(Json.line(line));
     return Outcome.of(e.kind(), sentence);
   }
 

@@ -16,6 +16,7 @@ import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -61,6 +62,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -118,6 +120,31 @@ public final class ClusterJob {
         tables);
   }
 
+  /** The same images' embeddings by another model, where a method takes two. */
+  private Optional<EmbeddingTable> second() {
+    return options
+        .secondEmbeddings()
+        .map(
+            uri -> EmbeddingTable.of(context.spark().get(), new RunFolder(context.storage(), uri)));
+  }
+
+  private static RowBlocks withLengths(EmbeddingTable table) {
+    return UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()));
+  }
+
+  /** Row i of both must be the same image. */
+  private void requireSameImages(EmbeddingTable first) {
+    second()
+        .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
+        .ifPresent(
+            second -> {
+              throw NomenException.input(
+                  "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                      .formatted(
+                          options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+            });
+  }
+
   private void requireSensible(Optional<NounTable> nouns) {
     int wanted = options.clusters().orElse(0);
     int classes = nouns.map(table -> table.nouns().size()).orElse(0);
@@ -136,6 +163,10 @@ public final class ClusterJob {
     settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
+    options
+        .secondEmbeddings()
+        .map(uri -> new RunFolder(context.storage(), uri).table("embeddings").folder())
+        .ifPresent(table -> settings.put("second-embeddings", table));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -152,6 +183,7 @@ public final class ClusterJob {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     requireEnough(table.rows());
+    requireSameImages(table);
     RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
@@ -175,7 +207,8 @@ public final class ClusterJob {
             Checkpoints.in(
                 context.storage(),
                 folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                Digests.sha256(attempt.settings().toString())));
+                Digests.sha256(attempt.settings().toString())),
+            second().map(ClusterJob::withLengths));
     if (options.clusters().isEmpty() && options.classes().isEmpty()) {
       ClusterCount.Choice choice = AutoClusters.choose(input);
       count = Optional.of(choice);
@@ -234,6 +267,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())

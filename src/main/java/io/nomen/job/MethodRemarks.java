@@ -35,10 +35,8 @@ final class MethodRemarks {
                         "Clusters are as large as they come: average linkage separates the images"
                             + " %s (silhouette %.2f) than k-means, whose clusters are of about"
                             + " equal sizes (%.2f).",
-                        linkage.silhouette() > linkage.silhouetteOfKmeans()
-                            ? "better"
-                            : "no better",
-                        linkage.silhouette(),
+                        linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
+                        linkage.best(),
                         linkage.silhouetteOfKmeans())));
     count.ifPresent(
         choice ->

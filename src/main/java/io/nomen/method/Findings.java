@@ -148,7 +148,13 @@ public record Findings(List<Part> parts) {
    */
   public record LinkageComparison(
       boolean taken, double silhouette, double silhouetteSmoothedTwice, double silhouetteOfKmeans)
-      implements Part {}
+      implements Part {
+
+    /** The higher of linkage's two. */
+    public double best() {
+      return Math.max(silhouette, silhouetteSmoothedTwice);
+    }
+  }
 
   /**
    * SIC's semantic space and its bound on the risk.

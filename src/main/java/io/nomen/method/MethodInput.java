@@ -27,6 +27,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param seed one seed, one result
  * @param progress told how far the method is
  * @param checkpoints where methods with a head keep the state of their training
+ * @param second [N, d₂] embeddings of the same images by another model, in the same order, with
+ *     their own lengths; for methods that take two
  */
 public record MethodInput(
     RowBlocks embeddings,
@@ -36,7 +38,8 @@ public record MethodInput(
     MethodOptions options,
     long seed,
     Progress progress,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    Optional<RowBlocks> second) {
 
   /** A plain input: embeddings alone, default options, nobody told. */
   public static MethodInput of(RowBlocks embeddings, int clusters, long seed) {
@@ -48,12 +51,14 @@ public record MethodInput(
         MethodOptions.defaults(),
         seed,
         Progress.SILENT,
-        Checkpoints.none());
+        Checkpoints.none(),
+        Optional.empty());
   }
 
   /** The same with K = {@code wanted}. */
   public MethodInput withClusters(int wanted) {
-    return new MethodInput(embeddings, norms, nouns, wanted, options, seed, progress, checkpoints);
+    return new MethodInput(
+        embeddings, norms, nouns, wanted, options, seed, progress, checkpoints, second);
   }
 
   /**

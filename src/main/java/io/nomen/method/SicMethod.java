@@ -14,7 +14,6 @@ import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.Arrays;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -57,9 +55,9 @@ public final class SicMethod extends ClusteringMethod {
         input
             .nouns()
             .orElseThrow(() -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
-    boolean known = Features.known(input.norms());
+    boolean known = UnnormalisedRows.known(input.norms());
     int most = input.options().training().trainMax();
-    RowBlocks all = Features.of(input.embeddings(), input.norms(), known);
+    RowBlocks all = UnnormalisedRows.of(input.embeddings(), input.norms(), known);
     RowBlocks embeddings = RowSample.even(input.embeddings(), most);
     RowBlocks features = RowSample.even(all, most).persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -80,7 +78,7 @@ public final class SicMethod extends ClusteringMethod {
       TrainedHead head = trained.ordered(order);
       return Clustering.of(
               HeadAssignment.assign(all, head),
-              new Model(head, known),
+              new LinearHeadModel(NAME, head, known),
               Optional.of(space.around(centres)),
               Findings.of(
                   Findings.Neighbours.of(view.search()),
@@ -91,7 +89,8 @@ public final class SicMethod extends ClusteringMethod {
                       space.unique(),
                       RiskBound.of(replicas, view.rows()))))
           .withCentreNouns(space.inVocabulary(centres))
-          .withRestarts(HeadFit.models(replicas, replica -> new Model(replica, known)));
+          .withRestarts(
+              HeadFit.models(replicas, replica -> new LinearHeadModel(NAME, replica, known)));
     } finally {
       features.unpersist();
     }
@@ -113,7 +112,7 @@ public final class SicMethod extends ClusteringMethod {
             .rows();
     int[] clusters = AssignmentBlock.clusters(CentreAssignment.assign(embeddings, found));
     List<int[]> members = members(clusters, found.rows());
-    Matrix centres = SicMapping.means(features, members, Features.longest(features));
+    Matrix centres = SicMapping.means(features, members, UnnormalisedRows.largest(features));
     return new Start(centres, centres.unit(), members);
   }
 
@@ -152,78 +151,6 @@ public final class SicMethod extends ClusteringMethod {
             settings,
             seed -> TrainingState.begin(begin.clone(), new float[0]),
             pseudoLabels);
-  }
-
-  /**
-   * CLIP's outputs before they were made unit rows, which SIC works on: {@code norm × embedding}.
-   */
-  static final class Features {
-    /** What CLIP's outputs are long, roughly; for embeddings that came without their lengths. */
-    static final float TYPICAL_NORM = 10;
-
-    /** Norms this near to 1 say that the embeddings were imported as units. */
-    private static final double UNIT_TOLERANCE = 0.01;
-
-    /** Whether {@code norms} are there and tell more than that the rows are units. */
-    static boolean known(Optional<RowBlocks> norms) {
-      return norms.isPresent()
-          && norms.get().blocks().map(Features::anyOtherThanOne).fold(false, (a, b) -> a || b);
-    }
-
-    /** All rows with their lengths; computed when used. */
-    static RowBlocks of(RowBlocks embeddings, Optional<RowBlocks> norms, boolean known) {
-      if (!known) {
-        return new RowBlocks(
-            embeddings.blocks().map(block -> scaled(block, TYPICAL_NORM)),
-            embeddings.rows(),
-            embeddings.width());
-      }
-      return new RowBlocks(
-          embeddings
-              .blocks()
-              .zip(norms.orElseThrow().blocks())
-              .map(pair -> scaled(pair._1(), pair._2())),
-          embeddings.rows(),
-          embeddings.width());
-    }
-
-    /** The greatest size of any number of {@code features}. */
-    static double longest(RowBlocks features) {
-      return features.blocks().map(Features::largest).fold(0f, Math::max);
-    }
-
-    private static float largest(RowBlock features) {
-      float largest = 0;
-      for (float value : features.values()) {
-        largest = Math.max(largest, Math.abs(value));
-      }
-      return largest;
-    }
-
-    private static RowBlock scaled(RowBlock block, float factor) {
-      float[] values = block.values().clone();
-      for (int i = 0; i < values.length; i++) {
-        values[i] *= factor;
-      }
-      return new RowBlock(block.firstRow(), block.rows(), block.width(), values);
-    }
-
-    private static RowBlock scaled(RowBlock block, RowBlock norms) {
-      float[] values = block.values().clone();
-      for (int i = 0; i < values.length; i++) {
-        values[i] *= norms.values()[i / block.width()];
-      }
-      return new RowBlock(block.firstRow(), block.rows(), block.width(), values);
-    }
-
-    private static boolean anyOtherThanOne(RowBlock norms) {
-      for (float norm : norms.values()) {
-        if (Math.abs(norm - 1) > UNIT_TOLERANCE) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 
   /**
@@ -269,46 +196,6 @@ public final class SicMethod extends ClusteringMethod {
         most = Math.max(most, ++listed[row]);
       }
       return (double) most / view.count();
-    }
-  }
-
-  /**
-   * SIC's linear head over un-normalised features.
-   *
-   * @param normsKnown whether the head was trained on embeddings that came with their lengths
-   */
-  record Model(TrainedHead head, boolean normsKnown) implements FittedModel {
-    private static final String NORMS = "norms";
-
-    static Model of(ModelParts parts) {
-      return new Model(parts.linearHead(), Boolean.parseBoolean(parts.setting(NORMS)));
-    }
-
-    @Override
-    public String method() {
-      return NAME;
-    }
-
-    @Override
-    public int clusters() {
-      return head.shape().clusters();
-    }
-
-    @Override
-    public int width() {
-      return head.shape().width();
-    }
-
-    @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-      return HeadAssignment.assign(
-          Features.of(embeddings, norms, normsKnown && norms.isPresent()), head);
-    }
-
-    @Override
-    public ModelParts parts() {
-      return new ModelParts(
-          method(), Map.of(NORMS, Boolean.toString(normsKnown)), ModelParts.matrices(head));
     }
   }
 }

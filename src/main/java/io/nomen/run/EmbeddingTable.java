@@ -1,10 +1,14 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.spark.Placement;
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -32,6 +36,9 @@ public final class EmbeddingTable {
   private final Table table;
   private final List<List<Piece>> partitions;
   private final int width;
+
+  /** Of the files that were asked for. */
+  private final Map<String, List<String>> hosts = new HashMap<>();
 
   /** Consecutive rows of one file. */
   record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {}
@@ -82,6 +89,17 @@ public final class EmbeddingTable {
                         .subList(piece.skip(), piece.skip() + piece.rows())));
   }
 
+  /** Changes when the images or their order do. */
+  public String pathsDigest() {
+    MessageDigest digest = Digests.begin();
+    for (String uri : table.uris()) {
+      for (String path : new TableColumn(storage, uri, "path").strings()) {
+        digest.update((path + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return Digests.end(digest);
+  }
+
   /**
    * The paths of some rows, by row.
    *
@@ -113,7 +131,11 @@ public final class EmbeddingTable {
   }
 
   private JavaRDD<Piece> pieces() {
-    return spark.parallelize(partitions, Math.max(1, partitions.size())).flatMap(List::iterator);
+    return Placement.near(spark, partitions, this::hosts).flatMap(List::iterator);
+  }
+
+  private List<String> hosts(List<Piece> partition) {
+    return hosts.computeIfAbsent(partition.get(0).uri(), storage::hosts);
   }
 
   private static List<List<Piece>> partitions(Table table) {

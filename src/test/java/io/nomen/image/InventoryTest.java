@@ -442,7 +442,7 @@ class InventoryTest {
     List<ListedFile> files = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       Path file = write("store/%02d.png".formatted(i));
-      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, "", ""));
+      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, 0, "", ""));
     }
     Configuration configuration = new Configuration();
     configuration.set("fs.failing.impl", FailingFiles.class.getName());

@@ -92,6 +92,7 @@ class MainJobTest {
         new ClusterOptions(
             Optional.of(encode),
             Optional.empty(),
+            Optional.empty(),
             OptionalInt.of(5),
             "tac-no-train",
             model,

