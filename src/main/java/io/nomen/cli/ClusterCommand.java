@@ -103,6 +103,7 @@ final class ClusterCommand implements Subcommand {
     return new ClusterOptions(
         images,
         embeddings,
+        clustering.secondEmbeddings,
         clustering.clusters(),
         clustering.method,
         model.choice(),

@@ -291,13 +291,11 @@ public final class Main {
   private static Outcome failed(NomenException e, PrintStream out, PrintStream err) {
     String sentence = Storage.withoutPasswords(String.valueOf(e.getMessage()));
     err.println("nomen: " + sentence);
-    out.println(
-        Json.line(
-            Map.of(
-                "exit",
-                e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                "reason",
-                sentence)));
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("exit", e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+    line.put("reason", sentence);
+    line.putAll(e.details());
+    out.println(Json.line(line));
     return Outcome.of(e.kind(), sentence);
   }
 

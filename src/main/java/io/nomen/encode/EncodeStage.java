@@ -1,5 +1,6 @@
 package io.nomen.encode;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.RootLocale;
@@ -8,10 +9,12 @@ import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
+import io.nomen.image.LeftOut;
 import io.nomen.image.ParquetBucket;
 import io.nomen.image.ReadOptions;
 import io.nomen.image.TarBucket;
 import io.nomen.run.BucketManifest;
+import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.JobContext;
 import io.nomen.run.Leftovers;
 import io.nomen.run.RunFolder;
@@ -46,6 +49,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class EncodeStage {
   static final String NAME = "encode";
+  static final String BAD = "bad";
 
   /** To be raised where a version of Nomen gives other embeddings of the same images. */
   private static final String GENERATION = "1";
@@ -54,6 +58,7 @@ public final class EncodeStage {
   private final RunFolder folder;
   private final EncodeOptions options;
   private final ClipModel model;
+  private final Inventory.Listing listing;
   private final List<Bucket> buckets;
 
   public EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
@@ -61,7 +66,25 @@ public final class EncodeStage {
     this.folder = folder;
     this.options = options;
     this.model = model;
-    this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
+    options.inputs().forEach(this::requireOutside);
+    this.listing = Inventory.listing(context.storage(), options.inputs(), options.inventory());
+    this.buckets = listing.buckets();
+  }
+
+  /**
+   * An input among the tables would be read while they are written, or be deleted with old ones.
+   */
+  private void requireOutside(String input) {
+    String uri = context.storage().qualify(input).replaceAll("/+$", "") + "/";
+    String output = folder.uri() + "/";
+    boolean inside =
+        uri.startsWith(output)
+            && RunFolder.PARTS.contains(uri.substring(output.length()).replaceAll("/.*", ""));
+    if (uri.equals(output) || inside) {
+      throw NomenException.usage(
+          "--input %s lies in the --output %s, whose tables would come among the images; give an output of its own, beside the images or in a folder below them."
+              .formatted(input, folder.uri()));
+    }
   }
 
   List<Bucket> buckets() {
@@ -99,8 +122,17 @@ public final class EncodeStage {
       done.put(manifest.bucket(), manifest);
     }
     Counts counts = commit(attempt, done);
+    SortedMap<String, Long> leftOut = leftOut(done.values());
+    if (counts.listed() == 0) {
+      throw Inventory.noImage(options.inputs(), leftOut);
+    }
+    if (!leftOut.isEmpty()) {
+      context.progress().say("encode: left out: " + LeftOut.words(leftOut));
+    }
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("counts", counts);
+    facts.put("left_out", leftOut);
+    facts.put(BAD, BadImages.examples(done.values()));
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
@@ -109,6 +141,12 @@ public final class EncodeStage {
     // killed before this line would go on with those.
     deleteLeftovers(attempt, done.values());
     return whole;
+  }
+
+  private SortedMap<String, Long> leftOut(Collection<BucketManifest> manifests) {
+    SortedMap<String, Long> all = new TreeMap<>(listing.leftOut());
+    manifests.forEach(m -> m.leftOut().forEach((kind, n) -> all.merge(kind, n, Long::sum)));
+    return all;
   }
 
   private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
@@ -127,6 +165,9 @@ public final class EncodeStage {
         RootLocale.format(
             "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
             files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+    if (!listing.leftOut().isEmpty()) {
+      plan.add("leave out " + LeftOut.words(listing.leftOut()));
+    }
     folder
         .stage(NAME)
         .ifPresent(
@@ -164,6 +205,12 @@ public final class EncodeStage {
   /** The counts that a finished attempt recorded. */
   public static Counts counts(StageAttempt attempt) {
     return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
+  }
+
+  /** Some of the bad images that a finished attempt recorded. */
+  public static List<BadImage> bad(StageAttempt attempt) {
+    Object bad = attempt.facts().getOrDefault(BAD, List.of());
+    return Json.mapper().convertValue(bad, new TypeReference<>() {});
   }
 
   private List<BucketManifest> encode(

@@ -7,7 +7,9 @@ import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
+import io.nomen.image.LeftOut;
 import io.nomen.run.BucketManifest;
+import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
 import io.nomen.run.TaskFile;
@@ -62,13 +64,14 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             storage,
             TaskDevice.choose(settings.device(), TaskContext.get()),
             settings.precision());
+    LeftOut leftOut = new LeftOut();
     try (TableWriter images =
             new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
         TableWriter embeddings =
             new TableWriter(storage, settings.embeddingsFolder() + "/" + file, Tables.EMBEDDINGS);
         DecodeAhead prepared =
             new DecodeAhead(
-                BucketReader.open(bucket, storage, settings.read()),
+                BucketReader.open(bucket, storage, settings.read(), leftOut),
                 model.preprocessing(),
                 settings.decode(),
                 settings.decodeThreads(),
@@ -79,7 +82,13 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
       }
       batch.flush();
       return new BucketManifest(
-          bucket.number(), file, images.rows(), embeddings.rows(), batch.statuses);
+          bucket.number(),
+          file,
+          images.rows(),
+          embeddings.rows(),
+          batch.statuses,
+          batch.bad,
+          leftOut.counts());
     }
   }
 
@@ -89,6 +98,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     private final TableWriter images;
     private final TableWriter embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
+    private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private final ByteBuffer pixels;
     private int usable;
@@ -141,7 +151,12 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
 
     private void write(PreparedImage image) {
-      statuses.merge(image.status().word(), 1L, Long::sum);
+      String status = image.status().word();
+      if (statuses.merge(status, 1L, Long::sum) <= BucketManifest.EXAMPLES) {
+        image
+            .reason()
+            .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
+      }
       images.write(
           image.raw().path(),
           image.status().word(),

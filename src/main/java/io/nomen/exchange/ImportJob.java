@@ -9,6 +9,7 @@ import io.nomen.run.JobContext;
 import io.nomen.run.Lease;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.Current;
+import io.nomen.run.RunRecord;
 import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
@@ -37,6 +39,7 @@ public final class ImportJob {
 
   /** Reads the source of {@code options}, row after row, and publishes its tables. */
   public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
+    folder.requireNothingBut(Set.of("images", "embeddings"));
     return Lease.holding(
         folder,
         () -> {
@@ -75,7 +78,14 @@ public final class ImportJob {
             Map.of(
                 "images", RunFolder.relative("images", id),
                 "embeddings", RunFolder.relative("embeddings", id))));
-    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
+    BadImages.check(
+        new RunRecord.Counts(
+            counts.listed(),
+            counts.embedded(),
+            counts.bad(),
+            Map.of("ok", counts.embedded(), "corrupt", counts.bad())),
+        List.of(),
+        options.maxBadFraction());
     return counts;
   }
 

@@ -42,6 +42,12 @@ public final class VectorFile implements Closeable {
           uri,
           ParquetFileReader.open(
               HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri))));
+    } catch (NullPointerException e) {
+      // What Parquet's library says of a type that is newer than it.
+      throw NomenException.input(
+          "%s has a column of a type that is not read, as lists of float16 are; store them as float32 (pyarrow: cast, pandas: astype)."
+              .formatted(uri),
+          e);
     } catch (IOException | RuntimeException e) {
       throw NomenException.input(
           "%s is not a readable Parquet file (%s).".formatted(uri, e.getMessage()), e);

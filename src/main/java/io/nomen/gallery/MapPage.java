@@ -1,7 +1,8 @@
 package io.nomen.gallery;
 
 import io.nomen.RootLocale;
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapPoints.Patch;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.SiteIndex;
@@ -57,7 +58,8 @@ final class MapPage {
                     Figures.count(site.data().facts().counts().embedded()))
             : "";
     return some
-        + "Images that look alike to the model lie side by side; distances across the map mean little."
+        + "Images that look alike to the model lie side by side; distances across the map mean"
+        + " little."
         + " Placed by %s.".formatted(site.data().mapLayout().orElseThrow());
   }
 
@@ -179,8 +181,8 @@ final class MapPage {
       html.leaf("h2", "The same map in pictures");
       html.leaf(
           "p",
-          "One image for each part of the map; it leads to its cluster. The clusters' pages show them"
-              + " with their words.",
+          "One image for each part of the map; it leads to its cluster. The clusters' pages show"
+              + " them with their words.",
           "class",
           "note");
       html.open("div", "class", "wide plane");

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives new images the clusters of an earlier run: no text, no training, the same names. On the
@@ -53,6 +54,9 @@ public final class AssignJob {
     this.folder = folder;
     this.options = options;
     this.earlier = new RunFolder(context.storage(), options.run());
+    folder.requireOtherThan("--run", options.run());
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
+    folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
     this.fitted =
         RunRecord.read(earlier)
             .orElseThrow(

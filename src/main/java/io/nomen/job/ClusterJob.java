@@ -16,6 +16,7 @@ import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.method.SicFeatures;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -61,6 +63,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -118,6 +121,31 @@ public final class ClusterJob {
         tables);
   }
 
+  /** The same images' embeddings by another model, where a method takes two. */
+  private Optional<EmbeddingTable> second() {
+    return options
+        .secondEmbeddings()
+        .map(
+            uri -> EmbeddingTable.of(context.spark().get(), new RunFolder(context.storage(), uri)));
+  }
+
+  private static RowBlocks withLengths(EmbeddingTable table) {
+    return SicFeatures.of(table.embeddings(), Optional.of(table.norms()));
+  }
+
+  /** Row i of both must be the same image. */
+  private void requireSameImages(EmbeddingTable first) {
+    second()
+        .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
+        .ifPresent(
+            second -> {
+              throw NomenException.input(
+                  "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                      .formatted(
+                          options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+            });
+  }
+
   private void requireSensible(Optional<NounTable> nouns) {
     int wanted = options.clusters().orElse(0);
     int classes = nouns.map(table -> table.nouns().size()).orElse(0);
@@ -137,6 +165,10 @@ public final class ClusterJob {
     settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
+    options
+        .secondEmbeddings()
+        .map(uri -> new RunFolder(context.storage(), uri).table("embeddings").folder())
+        .ifPresent(table -> settings.put("second-embeddings", table));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -153,6 +185,7 @@ public final class ClusterJob {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     requireEnough(table.rows());
+    requireSameImages(table);
     RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     try (Clustering clustering =
         stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
@@ -178,7 +211,8 @@ public final class ClusterJob {
               Checkpoints.in(
                   context.storage(),
                   folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                  Digests.sha256(attempt.settings().toString())));
+                  Digests.sha256(attempt.settings().toString())),
+              second().map(ClusterJob::withLengths));
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
@@ -238,6 +272,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())
@@ -252,6 +287,7 @@ public final class ClusterJob {
     StoredModel.write(folder, id, clustering.model());
     publish(id, space.isPresent());
     MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
@@ -263,6 +299,20 @@ public final class ClusterJob {
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
     timed.write(folder);
     return timed;
+  }
+
+  /** Says so where a method made fewer clusters than it was asked for. */
+  private Optional<String> fewer(Clustering clustering) {
+    int wanted = options.clusters().orElse(0);
+    int empty = wanted - clustering.clusters();
+    return empty <= 0
+        ? Optional.empty()
+        : Optional.of(
+            RootLocale.format(
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s"
+                    + " found no more among these images; k-means (--method kmeans) makes as many"
+                    + " as it is asked for",
+                empty, wanted, options.method()));
   }
 
   private void publish(String id, boolean semantics) {
@@ -311,7 +361,10 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(provenance(clustering, resemblance)),
+        Stream.concat(
+                MethodRemarks.of(provenance(clustering, resemblance)).stream(),
+                fewer(clustering).stream())
+            .toList(),
         Platform.versions());
   }
 

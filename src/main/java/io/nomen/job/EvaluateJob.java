@@ -8,7 +8,9 @@ import io.nomen.evaluate.Labels;
 import io.nomen.evaluate.RunComparison;
 import io.nomen.evaluate.Scores;
 import io.nomen.evaluate.Scores.ConfusionMatrix;
+import io.nomen.exchange.ExportJob;
 import io.nomen.gallery.feed.ListedImages;
+import io.nomen.naming.NameScores;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -17,6 +19,7 @@ import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import io.nomen.vocabulary.WordNet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,7 +34,8 @@ public final class EvaluateJob {
 
   /**
    * Scores the run in {@code folder}, and leaves {@code evaluation.json} beside its {@code
-   * run.json}: scores, a row per cluster, the confusion matrix.
+   * run.json}: scores, a row per cluster, how well names say what the classes are called, the
+   * confusion matrix.
    *
    * @param labels {@code folder}, {@code cls} or {@code column} for what the images table holds, or
    *     a {@code .npy} or {@code .csv} file
@@ -53,13 +57,31 @@ public final class EvaluateJob {
     result.put("without_label", paths.size() - clusters.length);
     result.put("classes", truth.names().size());
     result.put("labels", labels);
+    NameScores names = names(folder, truth, ClusterTable.of(counted));
+    result.put("names", names.summary());
     Map<String, Object> whole = new LinkedHashMap<>(result);
     RunRecord.read(folder).ifPresent(record -> whole.put("without_labels", record.quality()));
     whole.put("label_names", truth.names());
     whole.put("by_cluster", ClusterTable.of(counted).rows());
+    whole.put("by_name", names.rows());
     whole.put("confusion", ConfusionMatrix.of(counted));
     storage.writeText(folder.uri() + "/evaluation.json", Json.pretty(whole));
     return result;
+  }
+
+  private static NameScores names(RunFolder folder, Labels truth, ClusterTable table) {
+    Map<Integer, String> names = ExportJob.clusterNames(folder);
+    List<NameScores.Named> named =
+        table.rows().stream()
+            .map(
+                row ->
+                    new NameScores.Named(
+                        row.cluster(),
+                        names.getOrDefault(row.cluster(), ""),
+                        truth.names().get(row.majorityLabel()),
+                        row.size()))
+            .toList();
+    return NameScores.of(named, WordNet.get());
   }
 
   /** How much two runs over the same images agree. */

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Nouns to a noun table that {@code cluster --vocabulary FOLDER} takes. */
 public final class VocabularyJob {
@@ -40,6 +41,7 @@ public final class VocabularyJob {
   /** Makes the table and publishes it. */
   public static Map<String, Object> run(
       JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
+    folder.requireNothingBut(Set.of("nouns"));
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
     return Lease.holding(folder, () -> run(context, folder, choice, model, stage));
   }

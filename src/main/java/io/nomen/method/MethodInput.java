@@ -5,7 +5,6 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
-import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
@@ -28,6 +27,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param seed one seed, one result
  * @param progress told how far the method is
  * @param checkpoints where methods with a head keep the state of their training
+ * @param second [N, d₂] embeddings of the same images by another model, in the same order, with
+ *     their own lengths; for methods that take two
  */
 public record MethodInput(
     RowBlocks embeddings,
@@ -38,7 +39,8 @@ public record MethodInput(
     MethodOptions options,
     long seed,
     MethodProgress progress,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    Optional<RowBlocks> second) {
 
   /** An input whose training leaves no checkpoints. */
   public MethodInput(
@@ -51,7 +53,16 @@ public record MethodInput(
       long seed,
       MethodProgress progress) {
     this(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, Checkpoints.none());
+        embeddings,
+        norms,
+        nouns,
+        semantics,
+        clusters,
+        options,
+        seed,
+        progress,
+        Checkpoints.none(),
+        Optional.empty());
   }
 
   /** A plain input: embeddings alone, default options, nobody told. */
@@ -70,7 +81,7 @@ public record MethodInput(
   /** The same with K = {@code wanted}. */
   public MethodInput withClusters(int wanted) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints);
+        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints, second);
   }
 
   /** The same with {@code nouns}. */
@@ -84,19 +95,29 @@ public record MethodInput(
         options,
         seed,
         progress,
-        checkpoints);
+        checkpoints,
+        second);
   }
 
   /** The same with checkpoints in {@code place}. */
   public MethodInput withCheckpoints(Checkpoints place) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place);
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place, second);
   }
 
   /** The same with {@code choices} for its options. */
   public MethodInput withOptions(MethodOptions choices) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, choices, seed, progress, checkpoints);
+        embeddings,
+        norms,
+        nouns,
+        semantics,
+        clusters,
+        choices,
+        seed,
+        progress,
+        checkpoints,
+        second);
   }
 
   /**
@@ -137,18 +158,9 @@ public record MethodInput(
         (done, total) -> progress.at(stage, done, total));
   }
 
-  /**
-   * Rows averaged with their nearest ones, which count for as much together as the row itself.
-   *
-   * @param rows [N, d], unit rows
-   * @param lists their neighbours
-   */
-  Smoothing smoothed(RowBlocks rows, NeighbourLists lists) {
-    return Smoothing.of(
-        JavaSparkContext.fromSparkContext(rows.blocks().context()),
-        rows,
-        lists,
-        NomenSpace.NEIGHBOURS,
-        (done, total) -> progress.at("smoothing", done, total));
+  /** The same with a second space of embeddings. */
+  public MethodInput withSecond(Optional<RowBlocks> other) {
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, checkpoints, other);
   }
 }

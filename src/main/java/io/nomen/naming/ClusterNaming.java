@@ -21,9 +21,14 @@ import java.util.stream.IntStream;
  * semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
+ * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
  */
 public record ClusterNaming(
-    boolean given, Optional<NounTable> nouns, SemanticOptions semantics, long seed) {
+    boolean given,
+    boolean verbatim,
+    Optional<NounTable> nouns,
+    SemanticOptions semantics,
+    long seed) {
 
   /**
    * Names all clusters.
@@ -37,7 +42,7 @@ public record ClusterNaming(
     Optional<SemanticSpace> space =
         clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, seed);
+        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -48,6 +53,37 @@ public record ClusterNaming(
         table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
   }
 
+  /**
+   * What the clusters of a run are called, and what they were made of.
+   *
+   * @param names [K]
+   * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
+   *     not made of nouns
+   */
+  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+    private static final int SHOWN = 30;
+
+    /**
+     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
+     */
+    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
+      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
+    }
+
+    /** Clusters that were not made of nouns. */
+    static NamedClusters of(List<ClusterName> names) {
+      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
+    }
+
+    private static List<String> words(int[] centre, NounTable nouns) {
+      return Arrays.stream(centre)
+          .limit(SHOWN)
+          .mapToObj(row -> nouns.nouns().get(row).lemma())
+          .distinct()
+          .toList();
+    }
+  }
+
   /** Names of all clusters from the selected nouns; the same for every method. */
   public static final class Names {
     private Names() {}
@@ -55,6 +91,7 @@ public record ClusterNaming(
     /**
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
+     * @param verbatim whether names must be nouns as they are
      */
     static List<ClusterName> of(
         RowBlocks embeddings,
@@ -62,6 +99,7 @@ public record ClusterNaming(
         int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
+        boolean verbatim,
         long seed) {
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
@@ -76,7 +114,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima));
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */
@@ -117,37 +155,6 @@ public record ClusterNaming(
           Optional.empty(),
           List.of(),
           "there is no vocabulary to name it from");
-    }
-  }
-
-  /**
-   * What the clusters of a run are called, and what they were made of.
-   *
-   * @param names [K]
-   * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
-   *     not made of nouns
-   */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
-    private static final int SHOWN = 30;
-
-    /**
-     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
-     */
-    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
-      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
-    }
-
-    /** Clusters that were not made of nouns. */
-    static NamedClusters of(List<ClusterName> names) {
-      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
-    }
-
-    private static List<String> words(int[] centre, NounTable nouns) {
-      return Arrays.stream(centre)
-          .limit(SHOWN)
-          .mapToObj(row -> nouns.nouns().get(row).lemma())
-          .distinct()
-          .toList();
     }
   }
 }

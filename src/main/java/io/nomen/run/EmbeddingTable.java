@@ -2,10 +2,13 @@ package io.nomen.run;
 
 import io.nomen.NomenException;
 import io.nomen.spark.Placement;
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -84,6 +87,17 @@ public final class EmbeddingTable {
                     new TableColumn(files, piece.uri(), "path")
                         .strings()
                         .subList(piece.skip(), piece.skip() + piece.rows())));
+  }
+
+  /** Changes when the images or their order do. */
+  public String pathsDigest() {
+    MessageDigest digest = Digests.begin();
+    for (String uri : table.uris()) {
+      for (String path : new TableColumn(storage, uri, "path").strings()) {
+        digest.update((path + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return Digests.end(digest);
   }
 
   /**

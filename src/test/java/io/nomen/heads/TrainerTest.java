@@ -133,12 +133,12 @@ class TrainerTest {
     TrainingSet rowsOnly =
         new TrainingSet(List.of(TrainingSet.View.of(values, WIDTH, new int[0], 0)));
     WidestMargin objective =
-        new WidestMargin(List.of(WIDTH), List.of(1.0), GROUPS, 10, 10, 3, 1e-2);
+        new WidestMargin(List.of(WIDTH), List.of(1.0), GROUPS, 10, 10, 1, 1e-1);
     Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
     List<Trainer.Result> results = new ArrayList<>();
     for (int shards : new int[] {1, 4}) {
       TrainerSettings settings =
-          new TrainerSettings(2, 3750, 1e-2, Schedule.CONSTANT, shards, 5, 3);
+          new TrainerSettings(2, 3750, 1e-1, Schedule.CONSTANT, shards, 5, 3);
       results.add(
           new Trainer(LocalSpark.context(), broadcast, objective, settings, 1)
               .train(
@@ -147,7 +147,7 @@ class TrainerTest {
     assertThat(results.get(1).state().parameters())
         .containsExactly(results.get(0).state().parameters());
     assertThat(results.get(1).history()).isEqualTo(results.get(0).history());
-    RowBlock labels = results.get(0).head().probabilities(new RowBlock(0, GROUPS, WIDTH, values));
+    RowBlock labels = results.get(0).head().probabilities(new RowBlock(0, rows, WIDTH, values));
     assertThat(IntStream.range(0, GROUPS).map(row -> best(labels, row)).distinct().count())
         .isEqualTo(GROUPS);
     rowsOnly.close();

@@ -7,7 +7,7 @@ import io.nomen.encode.EncodeOptions;
 import io.nomen.encode.ModelChoice;
 import io.nomen.exchange.ExportJob;
 import io.nomen.image.InventoryOptions;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.TrainingOptions;
 import io.nomen.run.JobContext;
@@ -83,12 +83,15 @@ class MainJobTest {
             resume);
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(3), SemanticOptions.defaults(), TrainingOptions.defaults());
+            SphericalKMeans.Options.withRestarts(3),
+            SemanticOptions.defaults(),
+            TrainingOptions.defaults());
     return new ClusterJob(
         context,
         new RunFolder(STORAGE, folder.resolve(output).toString()),
         new ClusterOptions(
             Optional.of(encode),
+            Optional.empty(),
             Optional.empty(),
             OptionalInt.of(5),
             "tac-no-train",

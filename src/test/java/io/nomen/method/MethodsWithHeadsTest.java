@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.testing.LocalSpark;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -109,18 +109,15 @@ class MethodsWithHeadsTest {
       assertThat(rhoPerCluster(fits))
           .hasSize(GROUPS)
           .allSatisfy(rho -> assertThat(rho).isCloseTo(1, within(0.2)));
-      assertThat(rho(misses)).isLessThan(0.6);
+      assertThat(rho(misses)).isLessThan(0.78);
       assertThat(accuracy(misses.assignments())).isGreaterThan(95);
     }
   }
 
   @Test
-  void gate_weights_follow_rho_between_their_bounds() {
-    assertThat(gate(0.5).shareInTraining()).isZero();
-    assertThat(gate(0.7).shareInTraining()).isCloseTo(0.5, within(1e-9));
-    assertThat(gate(0.9).shareInTraining()).isOne();
-    assertThat(gate(0.7).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
-    assertThat(gate(0.99).shareWithoutTraining()).isEqualTo(0.5);
+  void texts_join_where_the_nouns_fit() {
+    assertThat(gate(0.7).open()).isFalse();
+    assertThat(gate(0.9).open()).isTrue();
     assertThat(gate(0.5).words()).contains("do not describe");
   }
 
@@ -154,7 +151,8 @@ class MethodsWithHeadsTest {
                 trained.add(done);
               }
             },
-            place);
+            place,
+            Optional.empty());
     try (Clustering resumed = new TacMethod().cluster(again)) {
       assertThat(clusters(resumed.assignments())).containsExactly(whole);
     }
@@ -176,7 +174,7 @@ class MethodsWithHeadsTest {
     }
     RowBlocks all = new RowBlocks(LocalSpark.context().parallelize(blocks, 3), 1000, 1);
 
-    RowBlocks thinned = EvenRows.of(all, 300);
+    RowBlocks thinned = RowSample.even(all, 300);
     float[] kept = thinned.collect();
     assertThat(thinned.rows()).isEqualTo(300);
     assertThat(kept).hasSize(300).isSorted().doesNotHaveDuplicates();
@@ -222,10 +220,10 @@ class MethodsWithHeadsTest {
             SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(2),
+            SphericalKMeans.Options.withRestarts(2),
             new SemanticOptions(
                 OptionalInt.of(2 * GROUPS),
-                KMeansOptions.withRestarts(2),
+                SphericalKMeans.Options.withRestarts(2),
                 papers.nounsPerCentre(),
                 0.05),
             training);
@@ -244,8 +242,7 @@ class MethodsWithHeadsTest {
     Random random = new Random(8);
     float[] values = new float[40 * WIDTH];
     for (int i = 0; i < values.length; i++) {
-      // Groups lie in the first dimensions; these nouns differ in the last ones alone.
-      values[i] = i % WIDTH < GROUPS ? 0.5f : (float) random.nextGaussian();
+      values[i] = (float) random.nextGaussian();
     }
     return nouns(new Matrix(40, WIDTH, values).unit());
   }

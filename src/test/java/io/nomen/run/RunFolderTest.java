@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,5 +178,21 @@ class RunFolderTest {
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("password")
         .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void what_is_read_and_what_another_command_left_is_not_written_over() {
+    RunFolder run = run();
+    write(run, "one", "dogs");
+    run.publish(current("one"));
+    run.requireNothingBut(Set.of("clusters", "heads"));
+    assertThatThrownBy(() -> run.requireNothingBut(Set.of("images", "embeddings")))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("holds a run with the tables [clusters], which would be lost");
+    run.requireOtherThan("--run", folder.resolveSibling("other").toString());
+    for (String same : List.of(folder.toString(), folder + "/", "file:" + folder)) {
+      assertThatThrownBy(() -> run.requireOtherThan("--run", same))
+          .hasMessageContaining("--output is the folder of --run itself");
+    }
   }
 }

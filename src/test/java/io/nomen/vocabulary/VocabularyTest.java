@@ -51,12 +51,30 @@ class VocabularyTest {
     Vocabulary list = Vocabulary.ofFile(storage, uri);
     assertThat(list.nouns())
         .extracting(Noun::lemma)
-        .containsExactly("dog", "Grand Piano", "flux capacitor");
+        .containsExactly("dog", "Grand_Piano", "flux capacitor");
     assertThat(list.nouns())
         .extracting(Noun::synset)
         .containsExactly(
             Optional.of("dog.n.01"), Optional.of("grand_piano.n.01"), Optional.empty());
     assertThat(list.duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void a_list_may_say_which_meaning_a_word_has() throws IOException {
+    Vocabulary list =
+        Vocabulary.ofFile(
+            storage, file("banana\tbanana.n.02\nbanana\nboxer\nboxer dog\tboxer.n.04\n"));
+    assertThat(list.nouns())
+        .extracting(Noun::lemma)
+        .containsExactly("banana", "boxer", "boxer dog");
+    assertThat(list.nouns())
+        .extracting(n -> n.synset().orElseThrow())
+        .containsExactly("banana.n.02", "boxer.n.01", "boxer.n.04");
+    assertThat(list.nouns().get(0).gloss()).startsWith("elongated crescent-shaped yellow fruit");
+    String wrong = file("dog\tdog.n.99\n");
+    assertThatThrownBy(() -> Vocabulary.ofFile(storage, wrong))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("gives \"dog\" the meaning \"dog.n.99\"");
   }
 
   @Test
