@@ -174,32 +174,6 @@ class MainTest {
   }
 
   @Test
-  void the_command_to_run_it_again_is_what_a_shell_takes_for_the_same_words() throws Exception {
-    String[] words = {
-      "cluster",
-      "--input",
-      "a b/*.jpg",
-      "it's",
-      "--clusters",
-      "7",
-      "--dry-run",
-      "--output",
-      "hdfs://host:8020/run"
-    };
-    CommandLine.ParseResult parsed = new CommandLine(new Main()).parseArgs(words).subcommand();
-    String command = String.join(" ", Main.command(parsed));
-    assertThat(command).startsWith("nomen cluster ").contains(" --dry-run");
-    Process shell =
-        new ProcessBuilder("bash", "-c", "nomen() { printf '%s\\n' \"$@\"; }; " + command).start();
-    List<String> read =
-        new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    CommandLine.ParseResult again =
-        new CommandLine(new Main()).parseArgs(read.toArray(String[]::new)).subcommand();
-    assertThat(Main.effective(again)).isEqualTo(Main.effective(parsed));
-    assertThat(read).containsSubsequence("--input", "a b/*.jpg", "it's");
-  }
-
-  @Test
   void values_of_a_job_file_are_what_yaml_means_by_them_and_paths_stay_as_written()
       throws Exception {
     Path job = folder.resolve("job.yaml");
@@ -269,5 +243,31 @@ class MainTest {
     assertThat(ended.err())
         .contains("There is no image in " + texts)
         .contains("1 annotations and side files");
+  }
+
+  @Test
+  void the_command_to_run_it_again_is_what_a_shell_takes_for_the_same_words() throws Exception {
+    String[] words = {
+      "cluster",
+      "--input",
+      "a b/*.jpg",
+      "it's",
+      "--clusters",
+      "7",
+      "--dry-run",
+      "--output",
+      "hdfs://host:8020/run"
+    };
+    CommandLine.ParseResult parsed = new CommandLine(new Main()).parseArgs(words).subcommand();
+    String command = String.join(" ", Main.command(parsed));
+    assertThat(command).startsWith("nomen cluster ").contains(" --dry-run");
+    Process shell =
+        new ProcessBuilder("bash", "-c", "nomen() { printf '%s\\n' \"$@\"; }; " + command).start();
+    List<String> read =
+        new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    CommandLine.ParseResult again =
+        new CommandLine(new Main()).parseArgs(read.toArray(String[]::new)).subcommand();
+    assertThat(Main.effective(again)).isEqualTo(Main.effective(parsed));
+    assertThat(read).containsSubsequence("--input", "a b/*.jpg", "it's");
   }
 }
