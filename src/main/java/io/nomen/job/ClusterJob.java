@@ -308,7 +308,9 @@ public final class ClusterJob {
         ? Optional.empty()
         : Optional.of(
             RootLocale.format(
-                "%,d of the %,d clusters that were asked for are empty and left out: method %s found no more among these images; k-means (--method kmeans) makes as many as it is asked for",
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s"
+                    + " found no more among these images; k-means (--method kmeans) makes as many"
+                    + " as it is asked for",
                 empty, wanted, options.method()));
   }
 
