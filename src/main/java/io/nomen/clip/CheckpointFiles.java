@@ -7,16 +7,22 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
-sealed interface CheckpointFiles {
+sealed interface CheckpointFiles extends Serializable {
   /** The word for the bundled model. */
   String BUNDLED = "tiny";
+
+  int LARGEST_POINTER = 1024;
+
+  Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*");
 
   static CheckpointFiles of(Storage storage, String location) {
     return location.equals(BUNDLED) ? new Bundled() : Folder.list(storage, location);
@@ -81,30 +87,80 @@ sealed interface CheckpointFiles {
                     NomenException.input(
                         "%s has no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
                             .formatted(name(), file)));
+    refusePointer(file);
     if (length > limit) {
       throw NomenException.input(
           "%s/%s has %d bytes, more than the %d that such a file may have."
               .formatted(name(), file, length, limit));
     }
-    return new String(read(file, 0, (int) length), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(read(file, 0, (int) length), StandardCharsets.UTF_8);
+  }
+
+  /** Refuses what a clone without git-lfs leaves in the place of a large file. */
+  default void refusePointer(String file) {
+    long length = length(file).orElse(0L);
+    if (length < LARGEST_POINTER
+        && new String(read(file, 0, (int) length), StandardCharsets.ISO_8859_1)
+            .startsWith("version https://git-lfs")) {
+      throw NomenException.input(
+          "%s/%s is the pointer that git leaves in the place of a large file; run \"git lfs pull\" in the folder, or fetch the file itself."
+              .formatted(name(), file));
+    }
+  }
+
+  /** A sentence on a folder without a configuration that Nomen reads. */
+  default String whatItIs() {
+    if (has("modules.json")) {
+      return "%s is a folder of sentence-transformers; give the folder inside it that holds the CLIP itself (0_CLIPModel)."
+          .formatted(name());
+    }
+    if (has("open_clip_model.safetensors") || has("open_clip_pytorch_model.bin")) {
+      return "%s has open_clip's weights but no open_clip_config.json, without which nobody knows their activation; fetch it beside them."
+          .formatted(name());
+    }
+    return "%s has no config.json and no open_clip_config.json; give the folder of a Hugging Face or open_clip checkpoint, or \"tiny\"."
+        .formatted(name());
   }
 
   /** A folder; listed once, so that questions cost no request. */
-  record Folder(Storage storage, String uri, Map<String, Long> lengths) implements CheckpointFiles {
+  record Folder(Storage storage, String uri, HashMap<String, Long> lengths)
+      implements CheckpointFiles {
     static Folder list(Storage storage, String location) {
       String qualified = storage.qualify(location);
       String uri =
           qualified.endsWith("/") ? qualified.substring(0, qualified.length() - 1) : qualified;
-      Map<String, Long> lengths =
-          storage.list(uri).stream()
-              .filter(e -> !e.folder())
-              .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+      List<Storage.Entry> entries = storage.list(uri);
+      if (entries.stream().anyMatch(e -> e.folder() && e.name().equals("snapshots"))) {
+        return list(storage, snapshot(storage, uri));
+      }
+      HashMap<String, Long> lengths = new HashMap<>();
+      entries.stream().filter(e -> !e.folder()).forEach(e -> lengths.put(e.name(), e.length()));
       if (lengths.isEmpty()) {
         throw NomenException.input(
-            "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
-                .formatted(location));
+            HUB_NAME.matcher(location).matches() && entries.isEmpty()
+                ? "There is no folder %s; if that is a name on Hugging Face's hub, \"nomen model pull %s\" fetches the known ones, and any other's folder can be given."
+                    .formatted(location, location)
+                : "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                    .formatted(location));
       }
       return new Folder(storage, uri, lengths);
+    }
+
+    /** The folder of files in a model's folder of Hugging Face's cache. */
+    private static String snapshot(Storage storage, String uri) {
+      List<Storage.Entry> snapshots =
+          storage.list(uri + "/snapshots").stream().filter(Storage.Entry::folder).toList();
+      String main = uri + "/refs/main";
+      String current = storage.exists(main) ? storage.readText(main).strip() : "";
+      return snapshots.stream()
+          .filter(e -> e.name().equals(current) || snapshots.size() == 1)
+          .findFirst()
+          .map(Storage.Entry::uri)
+          .orElseThrow(
+              () ->
+                  NomenException.input(
+                      "%s is a model's folder in Hugging Face's cache with %d snapshots, none of which refs/main names; give one of %s/snapshots."
+                          .formatted(uri, snapshots.size(), uri)));
     }
 
     @Override
@@ -124,7 +180,7 @@ sealed interface CheckpointFiles {
   }
 
   /** The model inside the jar; small, so files are held whole while a checkpoint is open. */
-  record Bundled(Map<String, byte[]> held) implements CheckpointFiles {
+  record Bundled(HashMap<String, byte[]> held) implements CheckpointFiles {
     Bundled() {
       this(new HashMap<>());
     }

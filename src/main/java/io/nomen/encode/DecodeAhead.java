@@ -1,10 +1,11 @@
 package io.nomen.encode;
 
-import io.nomen.clip.Preprocessing;
 import io.nomen.image.CloseableIterator;
 import io.nomen.image.DecodeOptions;
+import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,7 +26,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private static final long CLOSING_MILLISECONDS = 5_000;
 
   private final CloseableIterator<RawImage> source;
-  private final Preprocessing preprocessing;
+  private final List<ModelInput> inputs;
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
@@ -39,16 +40,17 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   /**
    * Begins to read.
    *
+   * @param inputs what each model takes
    * @param window images that are decoded or waiting at one time
    */
   DecodeAhead(
       CloseableIterator<RawImage> source,
-      Preprocessing preprocessing,
+      List<ModelInput> inputs,
       DecodeOptions options,
       int threads,
       int window) {
     this.source = source;
-    this.preprocessing = preprocessing;
+    this.inputs = inputs;
     this.options = options;
     this.ahead = new ArrayBlockingQueue<>(window);
     this.decoders = Executors.newFixedThreadPool(threads, daemon("nomen-decode"));
@@ -69,8 +71,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       try {
         while (source.hasNext()) {
           RawImage raw = source.next();
-          ahead.put(
-              decoders.submit(() -> Optional.of(PreparedImage.of(raw, preprocessing, options))));
+          ahead.put(decoders.submit(() -> Optional.of(PreparedImage.of(raw, inputs, options))));
         }
         ahead.put(CompletableFuture.completedFuture(Optional.empty()));
       } catch (RuntimeException | Error e) {

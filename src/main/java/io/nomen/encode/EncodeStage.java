@@ -2,6 +2,7 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
@@ -30,6 +31,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -46,6 +48,7 @@ public final class EncodeStage {
   private final RunFolder folder;
   private final EncodeOptions options;
   private final ClipModel model;
+  private final Optional<ClipModel> second;
   private final List<Bucket> buckets;
 
   public EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
@@ -53,6 +56,10 @@ public final class EncodeStage {
     this.folder = folder;
     this.options = options;
     this.model = model;
+    this.second =
+        options
+            .secondModel()
+            .map(location -> ClipCheckpoint.open(context.storage(), location).model());
     this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
   }
 
@@ -65,6 +72,7 @@ public final class EncodeStage {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", inputDigest());
     settings.put("model", model.digest());
+    second.ifPresent(other -> settings.put("second-model", other.digest()));
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
     return settings;
@@ -93,6 +101,7 @@ public final class EncodeStage {
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
+    second.ifPresent(other -> facts.put("second_model", other.id()));
     StageAttempt whole = folder.finish(attempt, facts);
     // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
     // killed before this line would go on with those.
@@ -114,7 +123,7 @@ public final class EncodeStage {
     List<String> plan = new ArrayList<>();
     plan.add(
         "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)"
-            .formatted(files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+            .formatted(files, shards, buckets.size(), names(), precision().word(), batchSize()));
     folder
         .stage(NAME)
         .ifPresent(
@@ -128,6 +137,16 @@ public final class EncodeStage {
                       : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
             });
     return plan;
+  }
+
+  private List<ClipModel> models() {
+    List<ClipModel> models = new ArrayList<>(List.of(model));
+    second.ifPresent(models::add);
+    return models;
+  }
+
+  private String names() {
+    return model.id() + second.map(other -> " and " + other.id()).orElse("");
   }
 
   /** Images outside of shards, which only reading tells the number of. */
@@ -166,7 +185,7 @@ public final class EncodeStage {
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
       EncodeTask task =
           new EncodeTask(
-              context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
+              context.storage(), models(), taskSettings(attempt, spark), encoded.accumulator());
       return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
     }
   }
@@ -177,7 +196,7 @@ public final class EncodeStage {
 
   private int batchSize() {
     int asked = options.model().batchSize();
-    int crop = model.preprocessing().crop();
+    int crop = models().stream().mapToInt(m -> m.vision().imageSize()).max().orElseThrow();
     int most = Integer.MAX_VALUE / (3 * crop * crop);
     if (asked > most) {
       throw NomenException.usage(

@@ -15,6 +15,7 @@ import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.TorchDevice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +34,19 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;
 
   private final Storage storage;
-  private final ClipModel model;
+  private final List<ClipModel> models;
   private final EncodeSettings settings;
   private final LongAccumulator encoded;
 
-  EncodeTask(Storage storage, ClipModel model, EncodeSettings settings, LongAccumulator encoded) {
+  /**
+   * A task for one model, or two.
+   *
+   * @param models the first one's embeddings are the images'
+   */
+  EncodeTask(
+      Storage storage, List<ClipModel> models, EncodeSettings settings, LongAccumulator encoded) {
     this.storage = storage;
-    this.model = model;
+    this.models = List.copyOf(models);
     this.settings = settings;
     this.encoded = encoded;
   }
@@ -56,24 +63,26 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   }
 
   private BucketManifest encode(Bucket bucket, String file) {
-    ClipEncoder encoder =
-        EncoderCache.encoder(
-            model,
-            storage,
-            TaskDevice.choose(settings.device(), TaskContext.get()),
-            settings.precision());
+    TorchDevice device = TaskDevice.choose(settings.device(), TaskContext.get());
+    List<ClipEncoder> encoders =
+        models.stream()
+            .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
+            .toList();
     try (TableWriter images =
             new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
         TableWriter embeddings =
-            new TableWriter(storage, settings.embeddingsFolder() + "/" + file, Tables.EMBEDDINGS);
+            new TableWriter(
+                storage,
+                settings.embeddingsFolder() + "/" + file,
+                models.size() == 1 ? Tables.EMBEDDINGS : Tables.EMBEDDINGS_OF_TWO);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read()),
-                model.preprocessing(),
+                models.stream().map(model -> model.preprocessing().input()).toList(),
                 settings.decode(),
                 settings.decodeThreads(),
                 2 * settings.batchSize())) {
-      Batch batch = new Batch(encoder, images, embeddings);
+      Batch batch = new Batch(encoders, images, embeddings);
       while (prepared.hasNext()) {
         batch.add(prepared.next());
       }
@@ -85,25 +94,21 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
-    private final ClipEncoder encoder;
+    private final List<ClipEncoder> encoders;
     private final TableWriter images;
     private final TableWriter embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
-    private final ByteBuffer pixels;
     private int usable;
 
-    Batch(ClipEncoder encoder, TableWriter images, TableWriter embeddings) {
-      this.encoder = encoder;
+    Batch(List<ClipEncoder> encoders, TableWriter images, TableWriter embeddings) {
+      this.encoders = encoders;
       this.images = images;
       this.embeddings = embeddings;
-      int crop = model.preprocessing().crop();
-      this.pixels = PixelBuffer.ofThread(settings.batchSize() * crop * crop * 3);
     }
 
     void add(PreparedImage image) {
-      image.pixels().ifPresent(pixels::put);
-      usable += image.pixels().isPresent() ? 1 : 0;
+      usable += image.pixels().isEmpty() ? 0 : 1;
       waiting.add(image);
       // A run of bad images must not pile up either.
       if (usable == settings.batchSize() || waiting.size() == 4 * settings.batchSize()) {
@@ -112,32 +117,59 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
 
     void flush() {
-      float[] values = {};
-      if (usable > 0) {
-        values = encoder.encodeImages(pixels.flip(), usable);
+      List<float[]> values = new ArrayList<>();
+      for (int m = 0; m < models.size() && usable > 0; m++) {
+        values.add(encoders.get(m).encodeImages(pixels(m), usable));
       }
       int row = 0;
       for (PreparedImage image : waiting) {
-        if (image.pixels().isPresent()) {
-          write(image, UnitRow.of(values, row * model.projectionWidth(), model.projectionWidth()));
-          row++;
-        } else {
+        if (image.pixels().isEmpty()) {
           write(image);
+        } else {
+          write(image, units(values, row));
+          row++;
         }
       }
       encoded.add(waiting.size());
       waiting.clear();
-      pixels.clear();
       usable = 0;
     }
 
-    private void write(PreparedImage image, UnitRow unit) {
-      if (unit.values().isPresent()) {
-        embeddings.write(image.raw().path(), unit.values().get(), unit.norm());
-        write(image);
-      } else {
-        write(image.bad(unit.problem().orElseThrow()));
+    /** The usable pictures as the model {@code m} takes them; valid until the next call. */
+    private ByteBuffer pixels(int m) {
+      ByteBuffer pixels = PixelBuffer.ofThread(usable * models.get(m).vision().imageBytes());
+      for (PreparedImage image : waiting) {
+        if (!image.pixels().isEmpty()) {
+          pixels.put(image.pixels().get(m));
+        }
       }
+      return pixels.flip();
+    }
+
+    private List<UnitRow> units(List<float[]> values, int row) {
+      List<UnitRow> units = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        int width = models.get(m).projectionWidth();
+        units.add(UnitRow.of(values.get(m), row * width, width));
+      }
+      return units;
+    }
+
+    private void write(PreparedImage image, List<UnitRow> units) {
+      for (UnitRow unit : units) {
+        if (unit.problem().isPresent()) {
+          write(image.bad(unit.problem().get()));
+          return;
+        }
+      }
+      List<Object> columns = new ArrayList<>();
+      columns.add(image.raw().path());
+      for (UnitRow unit : units) {
+        columns.add(unit.values().orElseThrow());
+        columns.add(unit.norm());
+      }
+      embeddings.write(columns.toArray());
+      write(image);
     }
 
     private void write(PreparedImage image) {

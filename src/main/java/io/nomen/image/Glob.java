@@ -45,7 +45,9 @@ final class Glob {
     return deep;
   }
 
-  /** The names that ranges of numbers stand for, in their order: {@code text} itself without any. */
+  /**
+   * The names that ranges of numbers stand for, in their order: {@code text} itself without any.
+   */
   static List<String> ranges(String text) {
     Matcher range = RANGE.matcher(text);
     if (!range.find()) {
@@ -55,7 +57,8 @@ final class Glob {
     String to = range.group(2);
     long first = number(text, from);
     long last = number(text, to);
-    int digits = from.startsWith("0") || to.startsWith("0") ? Math.max(from.length(), to.length()) : 1;
+    int digits =
+        from.startsWith("0") || to.startsWith("0") ? Math.max(from.length(), to.length()) : 1;
     if (Math.abs(last - first) >= MAX_RANGE) {
       throw NomenException.usage(
           "%s stands for more than %d names.".formatted(range.group(), MAX_RANGE));
@@ -64,8 +67,7 @@ final class Glob {
     long step = first <= last ? 1 : -1;
     for (long number = first; number != last + step; number += step) {
       String padded = String.format(Locale.ROOT, "%0" + digits + "d", number);
-      names.addAll(
-          ranges(text.substring(0, range.start()) + padded + text.substring(range.end())));
+      names.addAll(ranges(text.substring(0, range.start()) + padded + text.substring(range.end())));
     }
     return names;
   }

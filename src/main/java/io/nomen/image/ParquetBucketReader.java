@@ -155,7 +155,10 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
       return new Content.Missing(
           ImageStatus.EMPTY,
           "its column is null"
-              + image.path().map(p -> "; the file %s that it names is not read".formatted(p)).orElse(""));
+              + image
+                  .path()
+                  .map(p -> "; the file %s that it names is not read".formatted(p))
+                  .orElse(""));
     }
     byte[] bytes = image.bytes().get();
     return bytes.length > options.maxImageBytes()

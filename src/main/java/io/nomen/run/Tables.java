@@ -27,6 +27,16 @@ public final class Tables {
           Column.of("embedding", Kind.FLOATS),
           Column.of("norm", Kind.FLOAT));
 
+  /** The same with the embedding of a second model. */
+  public static final TableSchema EMBEDDINGS_OF_TWO =
+      new TableSchema(
+          "embeddings",
+          Column.of("path", Kind.STRING),
+          Column.of("embedding", Kind.FLOATS),
+          Column.of("norm", Kind.FLOAT),
+          Column.of("second_embedding", Kind.FLOATS),
+          Column.of("second_norm", Kind.FLOAT));
+
   /** The candidate nouns with their unit embeddings. */
   public static final TableSchema NOUNS =
       new TableSchema(

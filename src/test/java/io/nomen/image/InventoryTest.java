@@ -272,17 +272,30 @@ class InventoryTest {
       throws Exception {
     for (String name :
         List.of(
-            "._a.jpg", ".DS_Store", "Thumbs.db", "x/desktop.ini", ".~lock.a.odt#", "~$a.docx",
-            ".a.jpg.crc", "_SUCCESS", ".nfs000001")) {
+            "._a.jpg",
+            ".DS_Store",
+            "Thumbs.db",
+            "x/desktop.ini",
+            ".~lock.a.odt#",
+            "~$a.docx",
+            ".a.jpg.crc",
+            "_SUCCESS",
+            ".nfs000001")) {
       Files.createDirectories(folder.resolve(name).getParent());
       Files.writeString(folder.resolve(name), "of a system");
     }
     for (String name :
         List.of(
-            "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg", "$RECYCLE.BIN/a.jpg", ".Trash-1000/files/a.jpg",
-            "x/.thumbnails/a.jpg", "__MACOSX/._a.jpg", "System Volume Information/a.jpg",
-            ".git/objects/a.png", "My.photoslibrary/resources/derivatives/a.jpg",
-            "Lightroom Previews.lrdata/a.jpg", ".picasaoriginals/a.jpg")) {
+            "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg",
+            "$RECYCLE.BIN/a.jpg",
+            ".Trash-1000/files/a.jpg",
+            "x/.thumbnails/a.jpg",
+            "__MACOSX/._a.jpg",
+            "System Volume Information/a.jpg",
+            ".git/objects/a.png",
+            "My.photoslibrary/resources/derivatives/a.jpg",
+            "Lightroom Previews.lrdata/a.jpg",
+            ".picasaoriginals/a.jpg")) {
       write(name);
     }
     List<String> pictures =
@@ -306,8 +319,14 @@ class InventoryTest {
     write("phone/IMG_1.JPG");
     for (String name :
         List.of(
-            "labels/0.txt", "Annotations/0.xml", "phone/IMG_1.MOV", "phone/IMG_1.AAE",
-            "phone/IMG_1.xmp", "phone/IMG_1.JPG.json", "README.md", "LICENSE")) {
+            "labels/0.txt",
+            "Annotations/0.xml",
+            "phone/IMG_1.MOV",
+            "phone/IMG_1.AAE",
+            "phone/IMG_1.xmp",
+            "phone/IMG_1.JPG.json",
+            "README.md",
+            "LICENSE")) {
       Files.createDirectories(folder.resolve(name).getParent());
       Files.writeString(folder.resolve(name), "no image");
     }
