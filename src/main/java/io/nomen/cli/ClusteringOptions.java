@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.Linkage;
 import io.nomen.method.MethodOptions;
@@ -51,7 +51,8 @@ final class ClusteringOptions {
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
       description =
-          "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default: auto).")
+          "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default:"
+              + " auto).")
   String semanticCentres;
 
   @Option(
@@ -73,7 +74,8 @@ final class ClusteringOptions {
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
       description =
-          "Nearest images that an image may be paired with in training (default: the method's own).")
+          "Nearest images that an image may be paired with in training (default: the method's"
+              + " own).")
   String neighbours;
 
   @Option(
@@ -81,7 +83,8 @@ final class ClusteringOptions {
       paramLabel = "NUMBER|auto",
       defaultValue = "auto",
       description =
-          "For tac and nomen: temperature of the contrast between clusters (default: the method's own).")
+          "For tac and nomen: temperature of the contrast between clusters (default: the method's"
+              + " own).")
   String contrast;
 
   @Option(
@@ -89,7 +92,8 @@ final class ClusteringOptions {
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
       description =
-          "Heads trained with other seeds, of which the lowest loss counts; auto is 3 for nomen on up to 8,192 images, else 1 (default: auto).")
+          "Heads trained with other seeds, of which the lowest loss counts; auto is 3 for nomen on"
+              + " up to 8,192 images, else 1 (default: auto).")
   String replicas;
 
   @Option(
@@ -118,7 +122,8 @@ final class ClusteringOptions {
       paramLabel = "0..1|off",
       defaultValue = "0.97",
       description =
-          "Images whose embeddings are at least so alike count as near-duplicates; off leaves them and outlier scores out (default: 0.97).")
+          "Images whose embeddings are at least so alike count as near-duplicates; off leaves them"
+              + " and outlier scores out (default: 0.97).")
   String duplicateCosine;
 
   @Option(
@@ -126,7 +131,9 @@ final class ClusteringOptions {
       paramLabel = "auto|always|never",
       defaultValue = "auto",
       description =
-          "For nomen and nomen-no-train: average linkage, which takes classes of unequal sizes as they come, where it separates the images better; always; or never (default: auto).")
+          "For nomen and nomen-no-train: average linkage, which takes classes of unequal sizes as"
+              + " they come, where it separates the images better; always; or never (default:"
+              + " auto).")
   String linkage;
 
   @Option(
@@ -134,7 +141,8 @@ final class ClusteringOptions {
       paramLabel = "direct|center|adjusted",
       defaultValue = "adjusted",
       description =
-          "For sic: semantic centres from the nouns of single images, around k-means centres, or around the surest images anew every epoch (default: adjusted).")
+          "For sic: semantic centres from the nouns of single images, around k-means centres, or"
+              + " around the surest images anew every epoch (default: adjusted).")
   String mapping;
 
   void check(Violations violations, boolean needsClusters) {
@@ -200,7 +208,7 @@ final class ClusteringOptions {
   MethodOptions options() {
     SemanticOptions papers = SemanticOptions.defaults();
     return new MethodOptions(
-        KMeansOptions.withRestarts(restarts),
+        SphericalKMeans.Options.withRestarts(restarts),
         new SemanticOptions(
             number(semanticCentres),
             papers.kmeans(),

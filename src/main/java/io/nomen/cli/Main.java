@@ -45,19 +45,40 @@ import picocli.CommandLine.ParseResult;
       "",
       "Try: ./nomen demo",
       "     ./nomen cluster --input FOLDER --clusters 20 --output RUN",
-      "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot be",
+      "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot"
+          + " be",
       "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
     })
 public final class Main {
   Main() {}
 
+  /**
+   * Runs one command line as this process.
+   *
+   * @throws NomenException in YARN's application master, which takes that for failure and its
+   *     message for the application's diagnostics; it takes an exit, even with 0, for a crash
+   */
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     StopSignal.install(err);
-    int exitCode = run(args, out, err);
+    boolean inApplicationMaster = Sessions.inApplicationMaster();
+    if (inApplicationMaster) {
+      // Without a session the application master is never registered, and nothing that it says of
+      // its end counts: not even that all was done before.
+      Sessions.open(args.length == 0 ? "" : args[0]);
+    }
+    Outcome outcome = outcome(args, out, err);
     StopSignal.finished();
-    System.exit(exitCode);
+    if (!inApplicationMaster) {
+      Sessions.stop(outcome.exitCode());
+      System.exit(outcome.exitCode());
+    }
+    if (outcome.exitCode() != 0) {
+      NomenException failure = new NomenException(NomenException.Kind.INTERNAL, outcome.told());
+      failure.setStackTrace(new StackTraceElement[0]);
+      throw failure;
+    }
   }
 
   /**
@@ -68,26 +89,42 @@ public final class Main {
    * @return the exit code
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
+    return outcome(args, out, err).exitCode();
+  }
+
+  /**
+   * How a command ended.
+   *
+   * @param told what its user was told where it failed
+   */
+  private record Outcome(int exitCode, String told) {
+    static final Outcome DONE = new Outcome(0, "");
+
+    static Outcome of(NomenException.Kind kind, String told) {
+      return new Outcome(kind.exitCode(), told);
+    }
+  }
+
+  private static Outcome outcome(String[] args, PrintStream out, PrintStream err) {
     try {
       return parseAndRun(args, out, err);
     } catch (NomenException e) {
       return failed(e, out, err);
-    } catch (Exception e) {
-      // Spark throws checked exceptions that no signature tells of.
+    } catch (Throwable e) {
+      // Spark throws checked exceptions that no signature tells of. An Error that passes here would
+      // end the process as if somebody had stopped it, and a scheduler would try for ever.
       return nomenCause(e)
           .or(() -> Shortage.in(e))
           .map(cause -> failed(cause, out, err))
           .orElseGet(() -> defect(e, out, err));
-    } catch (OutOfMemoryError e) {
-      return failed(Shortage.in(e).orElseThrow(), out, err);
     }
   }
 
-  private static int parseAndRun(String[] args, PrintStream out, PrintStream err) {
+  private static Outcome parseAndRun(String[] args, PrintStream out, PrintStream err) {
     Violations violations = new Violations();
     ParseResult parsed = deepest(parse(args, violations));
     if (help(parsed, out, err)) {
-      return 0;
+      return Outcome.DONE;
     }
     Optional<String> job = jobFile(parsed);
     if (job.isPresent()) {
@@ -122,7 +159,7 @@ public final class Main {
     Map<String, Object> result = new LinkedHashMap<>(subcommand.run(console));
     result.putIfAbsent("exit", "done");
     out.println(Json.line(result));
-    return 0;
+    return Outcome.DONE;
   }
 
   private static ParseResult parse(String[] args, Violations violations) {
@@ -206,27 +243,25 @@ public final class Main {
     return String.join(", ", parsed.commandSpec().subcommands().keySet());
   }
 
-  private static int refused(
+  private static Outcome refused(
       Violations violations, ParseResult parsed, PrintStream out, PrintStream err) {
     List<String> sentences =
         violations.sentences().stream().map(Storage::withoutPasswords).distinct().toList();
     sentences.forEach(sentence -> err.println("nomen: " + sentence));
     err.println("Help: ./" + parsed.commandSpec().qualifiedName() + " --help");
     out.println(Json.line(Map.of("exit", "wrong command", "violations", sentences)));
-    return NomenException.Kind.USAGE.exitCode();
+    return Outcome.of(NomenException.Kind.USAGE, String.join("\n", sentences));
   }
 
-  private static int failed(NomenException e, PrintStream out, PrintStream err) {
+  private static Outcome failed(NomenException e, PrintStream out, PrintStream err) {
     String sentence = Storage.withoutPasswords(String.valueOf(e.getMessage()));
     err.println("nomen: " + sentence);
-    out.println(
-        Json.line(
-            Map.of(
-                "exit",
-                e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                "reason",
-                sentence)));
-    return e.kind().exitCode();
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("exit", e.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+    line.put("reason", sentence);
+    line.putAll(e.details());
+    out.println(Json.line(line));
+    return Outcome.of(e.kind(), sentence);
   }
 
   /** Spark wraps what a task threw; the sentence for the user is somewhere inside. */
@@ -239,7 +274,7 @@ public final class Main {
     return Optional.empty();
   }
 
-  private static int defect(Exception e, PrintStream out, PrintStream err) {
+  private static Outcome defect(Throwable e, PrintStream out, PrintStream err) {
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));
     String report;
@@ -252,6 +287,6 @@ public final class Main {
     }
     err.println("nomen: This is a defect of Nomen (" + e + "); " + report);
     out.println(Json.line(Map.of("exit", "internal error", "reason", String.valueOf(e))));
-    return NomenException.Kind.INTERNAL.exitCode();
+    return Outcome.of(NomenException.Kind.INTERNAL, "This is a defect of Nomen: " + trace);
   }
 }

@@ -19,14 +19,22 @@ final class Shortage {
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
-    if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()) {
+    if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
+        || said(e, "No space left on device")) {
       return Optional.of(
           NomenException.input(
-              "Spark has no room left for its own files; make some where spark.local.dir points to (default: the temporary folder), then run the same command again."));
+              "Spark has no room left for its own files; make some where spark.local.dir points to"
+                  + " (default: the temporary folder), then run the same command again."));
     }
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .flatMap(cause -> memory(cause).or(() -> executors(cause)).stream())
         .findFirst();
+  }
+
+  /** An executor's exception reaches the driver as words among Spark's. */
+  private static boolean said(Throwable e, String words) {
+    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
+        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(words));
   }
 
   private static Optional<NomenException> memory(Throwable e) {

@@ -12,17 +12,20 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
 sealed interface CheckpointFiles extends Serializable {
   /** The word for the bundled model. */
   String BUNDLED = "tiny";
 
-  int LARGEST_POINTER = 1024;
-
   Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*");
+
+  /** How the text begins that stands for a file which Git LFS has not fetched. */
+  String LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
 
   static CheckpointFiles of(Storage storage, String location) {
     return location.equals(BUNDLED) ? new Bundled() : Folder.list(storage, location);
@@ -87,7 +90,6 @@ sealed interface CheckpointFiles extends Serializable {
                     NomenException.input(
                         "%s has no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
                             .formatted(name(), file)));
-    refusePointer(file);
     if (length > limit) {
       throw NomenException.input(
           "%s/%s has %d bytes, more than the %d that such a file may have."
@@ -96,22 +98,10 @@ sealed interface CheckpointFiles extends Serializable {
     return new String(read(file, 0, (int) length), StandardCharsets.UTF_8);
   }
 
-  /** Refuses what a clone without git-lfs leaves in the place of a large file. */
-  default void refusePointer(String file) {
-    long length = length(file).orElse(0L);
-    if (length < LARGEST_POINTER
-        && new String(read(file, 0, (int) length), StandardCharsets.ISO_8859_1)
-            .startsWith("version https://git-lfs")) {
-      throw NomenException.input(
-          "%s/%s is the pointer that git leaves in the place of a large file; run \"git lfs pull\" in the folder, or fetch the file itself."
-              .formatted(name(), file));
-    }
-  }
-
   /** A sentence on a folder without a configuration that Nomen reads. */
   default String whatItIs() {
     if (has("modules.json")) {
-      return "%s is a folder of sentence-transformers; give the folder inside it that holds the CLIP itself (0_CLIPModel)."
+      return "%s is in the layout of sentence-transformers; give the folder inside it that holds the CLIP itself (0_CLIPModel)."
           .formatted(name());
     }
     if (has("open_clip_model.safetensors") || has("open_clip_pytorch_model.bin")) {
@@ -135,15 +125,71 @@ sealed interface CheckpointFiles extends Serializable {
       }
       HashMap<String, Long> lengths = new HashMap<>();
       entries.stream().filter(e -> !e.folder()).forEach(e -> lengths.put(e.name(), e.length()));
-      if (lengths.isEmpty()) {
-        throw NomenException.input(
-            HUB_NAME.matcher(location).matches() && entries.isEmpty()
-                ? "There is no folder %s; if that is a name on Hugging Face's hub, \"nomen model pull %s\" fetches the known ones, and any other's folder can be given."
+      Folder folder = new Folder(storage, uri, lengths);
+      if (!lengths.containsKey(Architecture.HUGGING_FACE)
+          && !lengths.containsKey(Architecture.OPEN_CLIP)) {
+        folder
+            .otherLayout(location)
+            .ifPresent(
+                sentence -> {
+                  throw NomenException.input(sentence);
+                });
+      }
+      folder.requireFetched();
+      return folder;
+    }
+
+    /** What a folder without a checkpoint is instead, and where or how there is one. */
+    private Optional<String> otherLayout(String location) {
+      List<String> folders =
+          storage.list(uri).stream()
+              .filter(Storage.Entry::folder)
+              .map(Storage.Entry::name)
+              .toList();
+      for (String inside : folders) {
+        Map<String, Long> names =
+            storage.list(uri + "/" + inside).stream()
+                .filter(e -> !e.folder())
+                .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+        if (names.containsKey("config.json")) {
+          return Optional.of(
+              "%s holds no checkpoint itself%s; the one in it is %s/%s."
+                  .formatted(
+                      location,
+                      lengths.containsKey("modules.json")
+                          ? " but is in the layout of sentence-transformers"
+                          : "",
+                      name(),
+                      inside));
+        }
+      }
+      if (lengths.isEmpty() && folders.isEmpty() && HUB_NAME.matcher(location).matches()) {
+        return Optional.of(
+            KnownModel.LIST.stream().anyMatch(m -> m.name().equals(location))
+                ? "%s is a name, and no folder is called so here; fetch it with ./nomen model pull %s --output DIR and give DIR."
                     .formatted(location, location)
-                : "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                : "%s looks like a name on Hugging Face's hub, and no folder is called so here; fetch it with any of their tools and give its folder."
                     .formatted(location));
       }
-      return new Folder(storage, uri, lengths);
+      return lengths.isEmpty()
+          ? Optional.of(
+              "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                  .formatted(location))
+          : Optional.empty();
+    }
+
+    /** Git without its extension for large files leaves a few lines of text in their place. */
+    private void requireFetched() {
+      for (Map.Entry<String, Long> file : lengths.entrySet()) {
+        boolean small = file.getValue() >= LFS_POINTER.length() && file.getValue() < 1024;
+        if (small
+            && new String(read(file.getKey(), 0, LFS_POINTER.length()), StandardCharsets.UTF_8)
+                .equals(LFS_POINTER)) {
+          throw NomenException.input(
+              "%s/%s is a pointer of Git LFS and not the file itself; run git lfs pull in that folder (after git lfs install)."
+                  .formatted(name(), file.getKey()));
+        }
+      }
     }
 
     /** The folder of files in a model's folder of Hugging Face's cache. */

@@ -2,6 +2,7 @@ package io.nomen.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.image.ModelInput;
 import io.nomen.image.Resampling;
 import java.io.Serializable;
@@ -228,25 +229,25 @@ public record Preprocessing(
     List<String> steps = new ArrayList<>();
     steps.add(
         switch (input.fit()) {
-          case SHORTEST_SIDE -> "shortest side to %d".formatted(input.size());
-          case LONGEST_SIDE -> "longest side to %d".formatted(input.size());
-          case SQUASH -> "squashed to %d × %d".formatted(input.size(), input.size());
+          case SHORTEST_SIDE -> RootLocale.format("shortest side to %d", input.size());
+          case LONGEST_SIDE -> RootLocale.format("longest side to %d", input.size());
+          case SQUASH -> RootLocale.format("squashed to %d × %d", input.size(), input.size());
         });
     steps.set(
         0,
         steps.get(0) + (input.resampling() == Resampling.BICUBIC ? " (bicubic)" : " (bilinear)"));
     if (input.fit() == ModelInput.Fit.LONGEST_SIDE) {
-      steps.add("padded with %d".formatted(input.padding()));
+      steps.add(RootLocale.format("padded with %d", input.padding()));
     } else if (input.fit() == ModelInput.Fit.SHORTEST_SIDE || input.side() < input.size()) {
-      steps.add("centre %d × %d".formatted(input.side(), input.side()));
+      steps.add(RootLocale.format("centre %d × %d", input.side(), input.side()));
     }
     if (rescale != PER_BYTE) {
-      steps.add("values × %s".formatted(rescale));
+      steps.add(RootLocale.format("values × %s", rescale));
     }
     if (blueFirst) {
       steps.add("blue first");
     }
-    steps.add("mean %s, std %s".formatted(mean, std));
+    steps.add(RootLocale.format("mean %s, std %s", mean, std));
     return String.join(", ", steps);
   }
 }

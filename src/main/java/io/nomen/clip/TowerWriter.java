@@ -1,12 +1,12 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchScriptArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -43,7 +43,7 @@ final class TowerWriter {
 
   /** Formats for libtorch's compiler, which reads no other digits than these, in any locale. */
   static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+    return RootLocale.format(format, arguments);
   }
 
   /** Adds a tensor that is computed here. */

@@ -63,7 +63,6 @@ record WeightFiles(String index, List<String> shards) {
   }
 
   private static TensorSource open(CheckpointFiles files, String shard) {
-    files.refusePointer(shard);
     return shard.endsWith(".safetensors")
         ? TensorSource.of(SafetensorsReader.open(files.source(shard)))
         : PickleCheckpoint.open(files, shard);

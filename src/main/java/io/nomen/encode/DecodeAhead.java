@@ -1,6 +1,8 @@
 package io.nomen.encode;
 
+import io.nomen.DaemonThreads;
 import io.nomen.image.CloseableIterator;
+import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
@@ -15,21 +17,26 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Semaphore;
 
 /**
  * Reads and decodes images ahead of the encoder, in their order: one thread reads, others decode,
- * and a fixed number of images is under way or waiting. So the encoder waits for nothing while
- * there is work, not even for an object store, and memory stays bounded.
+ * and a fixed number of images and of bytes is under way or waiting. So the encoder waits for
+ * nothing while there is work, not even for an object store, and memory stays bounded. The thread
+ * that reads closes what it reads from, since only it knows that it is not in the middle of it.
  */
 final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private static final long CLOSING_MILLISECONDS = 5_000;
+
+  /** Encoded images in memory at one time, in KiB; one that has more comes alone. */
+  private static final int MOST_KIB = 256 << 10;
 
   private final CloseableIterator<RawImage> source;
   private final List<ModelInput> inputs;
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
+  private final Semaphore kib = new Semaphore(MOST_KIB);
 
   /** Empty behind the last image. */
   private final BlockingQueue<Future<Optional<PreparedImage>>> ahead;
@@ -53,17 +60,9 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     this.inputs = inputs;
     this.options = options;
     this.ahead = new ArrayBlockingQueue<>(window);
-    this.decoders = Executors.newFixedThreadPool(threads, daemon("nomen-decode"));
-    this.reader = daemon("nomen-read").newThread(this::read);
+    this.decoders = Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
+    this.reader = DaemonThreads.named("nomen-read").newThread(this::read);
     reader.start();
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   private void read() {
@@ -71,7 +70,10 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       try {
         while (source.hasNext()) {
           RawImage raw = source.next();
-          ahead.put(decoders.submit(() -> Optional.of(PreparedImage.of(raw, inputs, options))));
+          int size = raw.content() instanceof Content.Whole whole ? whole.bytes().length >> 10 : 0;
+          int held = Math.min(size, MOST_KIB);
+          kib.acquire(held);
+          ahead.put(decoders.submit(() -> prepared(raw, held)));
         }
         ahead.put(CompletableFuture.completedFuture(Optional.empty()));
       } catch (RuntimeException | Error e) {
@@ -80,6 +82,16 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     } catch (InterruptedException e) {
       // Closed before the end: nobody waits for more.
       Thread.currentThread().interrupt();
+    } finally {
+      source.close();
+    }
+  }
+
+  private Optional<PreparedImage> prepared(RawImage raw, int held) {
+    try {
+      return Optional.of(PreparedImage.of(raw, inputs, options));
+    } finally {
+      kib.release(held);
     }
   }
 
@@ -122,6 +134,5 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    source.close();
   }
 }

@@ -33,7 +33,7 @@ public final class Embeddings {
     tables.put("images", RunFolder.relative("images", attempt.attempt()));
     tables.put("embeddings", RunFolder.relative("embeddings", attempt.attempt()));
     EmbeddingSource source = EmbeddingSource.encoded(folder, attempt);
-    BadImages.check(source.counts().listed(), source.counts().bad(), images.get().maxBadFraction());
+    BadImages.check(source.counts(), EncodeStage.bad(attempt), images.get().maxBadFraction());
     return source;
   }
 }

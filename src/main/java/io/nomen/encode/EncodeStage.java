@@ -1,15 +1,21 @@
 package io.nomen.encode;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
+import io.nomen.image.LeftOut;
+import io.nomen.image.ParquetBucket;
 import io.nomen.image.ReadOptions;
+import io.nomen.image.TarBucket;
 import io.nomen.run.BucketManifest;
+import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.JobContext;
 import io.nomen.run.Leftovers;
 import io.nomen.run.RunFolder;
@@ -18,6 +24,7 @@ import io.nomen.run.RunRecord.Counts;
 import io.nomen.run.Table;
 import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
+import io.nomen.spark.Placement;
 import io.nomen.spark.TaskResources;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
@@ -43,12 +50,14 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class EncodeStage {
   static final String NAME = "encode";
+  static final String BAD = "bad";
 
   private final JobContext context;
   private final RunFolder folder;
   private final EncodeOptions options;
   private final ClipModel model;
   private final Optional<ClipModel> second;
+  private final Inventory.Listing listing;
   private final List<Bucket> buckets;
 
   public EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
@@ -60,7 +69,25 @@ public final class EncodeStage {
         options
             .secondModel()
             .map(location -> ClipCheckpoint.open(context.storage(), location).model());
-    this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
+    options.inputs().forEach(this::requireOutside);
+    this.listing = Inventory.listing(context.storage(), options.inputs(), options.inventory());
+    this.buckets = listing.buckets();
+  }
+
+  /**
+   * An input among the tables would be read while they are written, or be deleted with old ones.
+   */
+  private void requireOutside(String input) {
+    String uri = context.storage().qualify(input).replaceAll("/+$", "") + "/";
+    String output = folder.uri() + "/";
+    boolean inside =
+        uri.startsWith(output)
+            && RunFolder.PARTS.contains(uri.substring(output.length()).replaceAll("/.*", ""));
+    if (uri.equals(output) || inside) {
+      throw NomenException.usage(
+          "--input %s lies in the --output %s, whose tables would come among the images; give an output of its own, beside the images or in a folder below them."
+              .formatted(input, folder.uri()));
+    }
   }
 
   List<Bucket> buckets() {
@@ -90,14 +117,25 @@ public final class EncodeStage {
     if (!done.isEmpty()) {
       context
           .progress()
-          .say("encode: %d of %d buckets are done already".formatted(done.size(), buckets.size()));
+          .say(
+              RootLocale.format(
+                  "encode: %d of %d buckets are done already", done.size(), buckets.size()));
     }
     for (BucketManifest manifest : encode(attempt, pending, done)) {
       done.put(manifest.bucket(), manifest);
     }
     Counts counts = commit(attempt, done);
+    SortedMap<String, Long> leftOut = leftOut(done.values());
+    if (counts.listed() == 0) {
+      throw Inventory.noImage(options.inputs(), leftOut);
+    }
+    if (!leftOut.isEmpty()) {
+      context.progress().say("encode: left out: " + LeftOut.words(leftOut));
+    }
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("counts", counts);
+    facts.put("left_out", leftOut);
+    facts.put(BAD, BadImages.examples(done.values()));
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
@@ -107,6 +145,12 @@ public final class EncodeStage {
     // killed before this line would go on with those.
     deleteLeftovers(attempt, done.values());
     return whole;
+  }
+
+  private SortedMap<String, Long> leftOut(Collection<BucketManifest> manifests) {
+    SortedMap<String, Long> all = new TreeMap<>(listing.leftOut());
+    manifests.forEach(m -> m.leftOut().forEach((kind, n) -> all.merge(kind, n, Long::sum)));
+    return all;
   }
 
   private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
@@ -122,8 +166,12 @@ public final class EncodeStage {
     long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
     List<String> plan = new ArrayList<>();
     plan.add(
-        "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)"
-            .formatted(files, shards, buckets.size(), names(), precision().word(), batchSize()));
+        RootLocale.format(
+            "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
+            files, shards, buckets.size(), names(), precision().word(), batchSize()));
+    if (!listing.leftOut().isEmpty()) {
+      plan.add("leave out " + LeftOut.words(listing.leftOut()));
+    }
     folder
         .stage(NAME)
         .ifPresent(
@@ -132,8 +180,9 @@ public final class EncodeStage {
               boolean goesOn = changes.isEmpty() && options.resume();
               plan.add(
                   goesOn
-                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
-                          .formatted(finished(earlier).size(), buckets.size())
+                      ? RootLocale.format(
+                          "go on where an earlier run ended: %,d of %,d buckets are done",
+                          finished(earlier).size(), buckets.size())
                       : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
             });
     return plan;
@@ -158,7 +207,7 @@ public final class EncodeStage {
     return bucket instanceof FileBucket files ? files.files().size() : 0;
   }
 
-  /** Names and lengths of all that is listed; contents are not read for it. */
+  /** Names, lengths and times of all that is listed; contents are not read for it. */
   private String inputDigest() {
     MessageDigest digest = Digests.begin();
     for (Bucket bucket : buckets) {
@@ -170,6 +219,12 @@ public final class EncodeStage {
   /** The counts that a finished attempt recorded. */
   public static Counts counts(StageAttempt attempt) {
     return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
+  }
+
+  /** Some of the bad images that a finished attempt recorded. */
+  public static List<BadImage> bad(StageAttempt attempt) {
+    Object bad = attempt.facts().getOrDefault(BAD, List.of());
+    return Json.mapper().convertValue(bad, new TypeReference<>() {});
   }
 
   private List<BucketManifest> encode(
@@ -186,12 +241,20 @@ public final class EncodeStage {
       EncodeTask task =
           new EncodeTask(
               context.storage(), models(), taskSettings(attempt, spark), encoded.accumulator());
-      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> Placement.near(spark, pending, this::hosts).map(task).collect());
     }
   }
 
+  /** A shard's machines. Plain files are too many to be asked for, and lie on as many machines. */
+  private List<String> hosts(Bucket bucket) {
+    if (bucket instanceof TarBucket shard) {
+      return context.storage().hosts(shard.path());
+    }
+    return bucket instanceof ParquetBucket rows ? context.storage().hosts(rows.path()) : List.of();
+  }
+
   private Precision precision() {
-    return options.model().taskPrecision();
+    return options.model().taskPrecision(options.resume() ? folder.stage(NAME) : Optional.empty());
   }
 
   private int batchSize() {

@@ -7,7 +7,9 @@ import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
+import io.nomen.image.LeftOut;
 import io.nomen.run.BucketManifest;
+import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
 import io.nomen.run.TaskFile;
@@ -68,6 +70,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
         models.stream()
             .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
             .toList();
+    LeftOut leftOut = new LeftOut();
     try (TableWriter images =
             new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
         TableWriter embeddings =
@@ -77,7 +80,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
                 models.size() == 1 ? Tables.EMBEDDINGS : Tables.EMBEDDINGS_OF_TWO);
         DecodeAhead prepared =
             new DecodeAhead(
-                BucketReader.open(bucket, storage, settings.read()),
+                BucketReader.open(bucket, storage, settings.read(), leftOut),
                 models.stream().map(model -> model.preprocessing().input()).toList(),
                 settings.decode(),
                 settings.decodeThreads(),
@@ -88,7 +91,13 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
       }
       batch.flush();
       return new BucketManifest(
-          bucket.number(), file, images.rows(), embeddings.rows(), batch.statuses);
+          bucket.number(),
+          file,
+          images.rows(),
+          embeddings.rows(),
+          batch.statuses,
+          batch.bad,
+          leftOut.counts());
     }
   }
 
@@ -98,6 +107,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     private final TableWriter images;
     private final TableWriter embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
+    private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private int usable;
 
@@ -173,7 +183,12 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
 
     private void write(PreparedImage image) {
-      statuses.merge(image.status().word(), 1L, Long::sum);
+      String status = image.status().word();
+      if (statuses.merge(status, 1L, Long::sum) <= BucketManifest.EXAMPLES) {
+        image
+            .reason()
+            .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
+      }
       images.write(
           image.raw().path(),
           image.status().word(),

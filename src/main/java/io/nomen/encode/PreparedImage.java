@@ -63,7 +63,7 @@ record PreparedImage(
               .map(input -> made.computeIfAbsent(input, i -> i.prepare(ok.image())))
               .toList();
       return new PreparedImage(
-          raw,
+          raw.withoutBytes(),
           ImageStatus.OK,
           Optional.empty(),
           Optional.of(ok.facts()),
@@ -73,6 +73,12 @@ record PreparedImage(
     }
     Decoded.Bad bad = (Decoded.Bad) decoded;
     return new PreparedImage(
-        raw, bad.status(), Optional.of(bad.reason()), bad.facts(), bytes.length, digest, List.of());
+        raw.withoutBytes(),
+        bad.status(),
+        Optional.of(bad.reason()),
+        bad.facts(),
+        bytes.length,
+        digest,
+        List.of());
   }
 }

@@ -1,9 +1,9 @@
 package io.nomen.evaluate;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -153,9 +153,10 @@ public final class ClusterCount {
 
   private static String reason(Point best, int first, int last, List<Point> curve) {
     String range =
-        first == last ? "at K = %d".formatted(first) : "from K = %d to %d".formatted(first, last);
-    return String.format(
-        Locale.ROOT,
+        first == last
+            ? RootLocale.format("at K = %d", first)
+            : RootLocale.format("from K = %d to %d", first, last);
+    return RootLocale.format(
         "of %d numbers tried, from %d to %d, separation × stability is best %s"
             + " (silhouette %.3f, agreement of restarts %.0f %% at K = %d)",
         curve.size(),
@@ -174,12 +175,10 @@ public final class ClusterCount {
             .max(Comparator.comparingDouble(Trial::silhouette))
             .orElseThrow();
     String reason =
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "no number of clusters stands out: none is apart and stable; K = %d has the best"
                 + " silhouette, %.3f",
-            best.clusters(),
-            best.silhouette());
+            best.clusters(), best.silhouette());
     return new Choice(best.clusters(), reason, curve);
   }
 }

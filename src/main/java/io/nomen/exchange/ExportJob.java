@@ -1,6 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -13,15 +14,15 @@ import io.nomen.store.StoreTrouble;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
 
 /** Tables of a finished run as files for other tools; always in the order of paths. */
 public final class ExportJob {
@@ -118,21 +119,21 @@ public final class ExportJob {
             .sorted(Comparator.comparing(paths::get))
             .mapToInt(Integer::intValue)
             .toArray();
-    try (Writer out =
-        new BufferedWriter(
-            new OutputStreamWriter(storage.create(storage.qualify(csv)), StandardCharsets.UTF_8),
-            1 << 16)) {
-      out.write("path,cluster,name,confidence\r\n");
+    try (CSVPrinter out =
+        new CSVPrinter(
+            new BufferedWriter(
+                new OutputStreamWriter(
+                    storage.create(storage.qualify(csv)), StandardCharsets.UTF_8),
+                1 << 16),
+            CSVFormat.RFC4180)) {
+      out.printRecord("path", "cluster", "name", "confidence");
       for (int row : order) {
         int cluster = assignments.cluster()[row];
-        out.write(
-            String.format(
-                Locale.ROOT,
-                "%s,%d,%s,%.6f\r\n",
-                quoted(paths.get(row)),
-                cluster,
-                quoted(names.get(cluster)),
-                assignments.confidence()[row]));
+        out.printRecord(
+            paths.get(row),
+            cluster,
+            names.get(cluster),
+            RootLocale.format("%.6f", assignments.confidence()[row]));
       }
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", csv, e);
@@ -148,9 +149,5 @@ public final class ExportJob {
       IntStream.range(0, clusters.length).forEach(i -> names.put(clusters[i], words.get(i)));
     }
     return names;
-  }
-
-  private static String quoted(String field) {
-    return field.matches("(?s).*[\",\r\n].*") ? '"' + field.replace("\"", "\"\"") + '"' : field;
   }
 }

@@ -2,12 +2,14 @@ package io.nomen.exchange;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.encode.BadImages;
 import io.nomen.encode.UnitRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.Lease;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.Current;
+import io.nomen.run.RunRecord;
 import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
 import io.nomen.run.Tables;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
@@ -36,6 +39,7 @@ public final class ImportJob {
 
   /** Reads the source of {@code options}, row after row, and publishes its tables. */
   public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
+    folder.requireNothingBut(Set.of("images", "embeddings"));
     return Lease.holding(
         folder,
         () -> {
@@ -74,7 +78,14 @@ public final class ImportJob {
             Map.of(
                 "images", RunFolder.relative("images", id),
                 "embeddings", RunFolder.relative("embeddings", id))));
-    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
+    BadImages.check(
+        new RunRecord.Counts(
+            counts.listed(),
+            counts.embedded(),
+            counts.bad(),
+            Map.of("ok", counts.embedded(), "corrupt", counts.bad())),
+        List.of(),
+        options.maxBadFraction());
     return counts;
   }
 
@@ -122,7 +133,7 @@ public final class ImportJob {
     }
 
     private void file(EmbeddingRows.Part part, int from, int to) {
-      String file = "part-%05d.parquet".formatted(files.size());
+      String file = RootLocale.format("part-%05d.parquet", files.size());
       try (TableWriter images = table("images", file);
           TableWriter embeddings = table("embeddings", file)) {
         for (int row = from; row < to; row++) {

@@ -11,8 +11,11 @@ import java.io.Serializable;
  * @param epsilon added to the root of the second moment
  */
 public record Adam(double firstDecay, double secondDecay, double epsilon) implements Serializable {
-  /** The setting of both papers' code. */
+  /** The setting of TAC's and SIC's code. */
   public static final Adam PAPERS = new Adam(0.9, 0.99, 1e-8);
+
+  /** PyTorch's own setting. */
+  static final Adam USUAL = new Adam(0.9, 0.999, 1e-8);
 
   /** Takes one step in place and gives the state with its step counted. */
   TrainingState step(TrainingState state, float[] gradient, double rate) {

@@ -1,7 +1,7 @@
 package io.nomen.heads;
 
+import io.nomen.RootLocale;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -83,8 +83,8 @@ public record Distillation(
         .replace("IMAGE_WIDTH", Integer.toString(imageWidth))
         .replace("TEXT_WIDTH", Integer.toString(textWidth))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("TEMPERATURE", String.format(Locale.ROOT, "%.9g", temperature))
-        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance));
+        .replace("TEMPERATURE", RootLocale.format("%.9g", temperature))
+        .replace("BALANCE", RootLocale.format("%.9g", balance));
   }
 
   private static float[] joined(float[] first, float[] second) {
@@ -143,7 +143,7 @@ public record Distillation(
           kept = torch.clamp_min(mean, 1e-9)
           slope = (torch.log(kept) + 1.0) * torch.to(mean >= 1e-9, 6) * (BALANCE / p.size(0))
           return torch.sum(kept * torch.log(kept)), slope
-        def step(self, parameters: Tensor, statistics: Tensor, first: Tensor, second: Tensor, batch: Tensor, anchors: Tensor) -> Tensor:
+        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, anchors: Tensor) -> Tensor:
           n = batch.size(1)
           split = IMAGE_WIDTH * IMAGE_WIDTH + 3 * IMAGE_WIDTH + CLUSTERS * IMAGE_WIDTH + CLUSTERS
           flat = parameters[0:split]

@@ -12,16 +12,16 @@ import java.io.Serializable;
 final class GradientAccumulator implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final double[] sum;
-  private long weight;
+  /** As long as the first vector; before it there is none, so that zeros never travel. */
+  private double[] sum = new double[0];
 
-  /** An empty sum of vectors with {@code dimension} numbers. */
-  GradientAccumulator(int dimension) {
-    this.sum = new double[dimension];
-  }
+  private long weight;
 
   /** Adds a vector that stands for {@code rows} rows. */
   GradientAccumulator add(float[] vector, int rows) {
+    if (weight == 0) {
+      sum = new double[vector.length];
+    }
     requireDimension(vector.length);
     for (int i = 0; i < sum.length; i++) {
       sum[i] += vector[i] * (float) rows;
@@ -32,6 +32,14 @@ final class GradientAccumulator implements Serializable {
 
   /** Adds what another accumulator has gathered. */
   GradientAccumulator merge(GradientAccumulator other) {
+    if (other.weight == 0) {
+      return this;
+    }
+    if (weight == 0) {
+      sum = other.sum.clone();
+      weight = other.weight;
+      return this;
+    }
     requireDimension(other.sum.length);
     for (int i = 0; i < sum.length; i++) {
       sum[i] += other.sum[i];

@@ -4,61 +4,94 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.NativeScope;
+import io.nomen.tensor.TorchScope;
 import io.nomen.tensor.TorchScript;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
-/** Loss and gradient of batches of one training set, through libtorch. Not for several threads. */
-final class GradientStep implements AutoCloseable {
+/**
+ * One step's means over a shard's part of one batch, through libtorch. Not for several threads.
+ *
+ * <p>What the rows give by themselves stays in native memory until the step is closed.
+ */
+final class GradientStep implements Objective.BatchMeans, AutoCloseable {
   private final Objective objective;
-  private final TrainingSet set;
   private final TorchScript script;
-  private final NDManager scope = NativeScope.open();
-  private final NDArray parameters;
-  private final NDArray anchors;
+  private final NDManager scope = TorchScope.open();
+  private final List<Part> parts = new ArrayList<>();
+
+  private record Part(NDArray[] rows, int count) {}
 
   /**
-   * @param anchors what the epoch was prepared with, as rows of the first view's width, or empty
-   */
-  GradientStep(Objective objective, TrainingSet set, float[] anchors) {
-    this.objective = objective;
-    this.set = set;
-    this.script = TorchScript.of(objective.script());
-    this.parameters =
-        NativeFloats.of(scope, new float[objective.parameters()], objective.parameters());
-    int width = set.views().get(0).width();
-    this.anchors = NativeFloats.of(scope, anchors, anchors.length / width, width);
-  }
-
-  /**
-   * @param state parameters and statistics to begin with; nothing in it is changed
+   * Brings the rows.
+   *
+   * @param state parameters of the step; nothing in it is changed
    * @param batch [1 + views, n]: rows, then a neighbour of each in every view
    */
-  StepResult at(TrainingState state, long[] batch) {
-    NativeFloats.write(parameters, state.parameters(), 0, state.parameters().length);
-    int rows = batch.length / (1 + objective.views());
-    try (NDManager step = scope.newSubManager()) {
-      NDList result =
-          script.run(
-              step,
-              "step",
-              parameters,
-              NativeFloats.of(step, state.statistics(), objective.statistics()),
-              set.tensors().get(0),
-              set.tensors().get(objective.views() - 1),
-              NativeFloats.of(step, batch, 1 + objective.views(), rows),
-              anchors);
-      return split(result.head());
+  GradientStep(Objective objective, TrainingSet set, TrainingState state, long[] batch) {
+    this.objective = objective;
+    this.script = TorchScript.of(objective.script());
+    int lists = 1 + objective.views();
+    int rows = batch.length / lists;
+    int atOnce = objective.rowsAtOnce() == 0 ? rows : objective.rowsAtOnce();
+    for (int from = 0; from < rows; from += atOnce) {
+      int to = Math.min(rows, from + atOnce);
+      long[] part = new long[lists * (to - from)];
+      for (int list = 0; list < lists; list++) {
+        System.arraycopy(batch, list * rows + from, part, list * (to - from), to - from);
+      }
+      parts.add(part(set, state, part));
     }
   }
 
-  private StepResult split(NDArray result) {
-    float[] gradient = new float[objective.parameters()];
-    float[] statistics = new float[objective.statistics()];
-    float[] terms = new float[objective.terms().size()];
-    NativeFloats.read(result, 0, gradient, gradient.length);
-    NativeFloats.read(result, gradient.length, statistics, statistics.length);
-    NativeFloats.read(result, gradient.length + statistics.length, terms, terms.length);
-    return new StepResult(gradient, statistics, terms);
+  private Part part(TrainingSet set, TrainingState state, long[] batch) {
+    int lists = 1 + objective.views();
+    int count = batch.length / lists;
+    List<NDArray> views = set.tensors();
+    NDArray[] rows = {
+      views.get(0), views.get(views.size() - 1), NativeFloats.of(scope, batch, lists, count)
+    };
+    if (!objective.prepares()) {
+      return new Part(rows, count);
+    }
+    try (NDManager call = scope.newSubManager()) {
+      NDArray[] inputs = Arrays.copyOf(rows, 4);
+      inputs[3] = NativeFloats.of(call, state.parameters(), state.parameters().length);
+      return new Part(script.run(scope, "prepare", inputs).toArray(NDArray[]::new), count);
+    }
+  }
+
+  /** The mean over all rows of this shard's part. */
+  @Override
+  public float[] of(String method, float[]... arguments) {
+    if (parts.size() == 1) {
+      return run(parts.get(0), method, arguments);
+    }
+    return sum(method, arguments).mean();
+  }
+
+  /** The same as a sum with its weight, to be merged with other shards'. */
+  GradientAccumulator sum(String method, float[]... arguments) {
+    GradientAccumulator sum = new GradientAccumulator();
+    for (Part part : parts) {
+      sum.add(run(part, method, arguments), part.count());
+    }
+    return sum;
+  }
+
+  private float[] run(Part part, String method, float[]... arguments) {
+    try (NDManager call = scope.newSubManager()) {
+      int rows = part.rows().length;
+      NDArray[] inputs = Arrays.copyOf(part.rows(), rows + arguments.length);
+      for (int i = 0; i < arguments.length; i++) {
+        inputs[rows + i] = NativeFloats.of(call, arguments[i], arguments[i].length);
+      }
+      NDList result = script.run(call, method, inputs);
+      float[] values = new float[Math.toIntExact(result.head().size())];
+      NativeFloats.read(result.head(), 0, values, values.length);
+      return values;
+    }
   }
 
   @Override

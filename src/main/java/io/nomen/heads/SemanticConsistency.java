@@ -1,7 +1,7 @@
 package io.nomen.heads;
 
+import io.nomen.RootLocale;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Image consistency, semantic consistency and balance for one linear head: SIC, arXiv 2208.09849.
@@ -61,13 +61,13 @@ public record SemanticConsistency(int width, int clusters, double balance, doubl
     return SCRIPT
         .replace("WIDTH", Integer.toString(width))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance))
-        .replace("SEMANTICS", String.format(Locale.ROOT, "%.9g", semantics));
+        .replace("BALANCE", RootLocale.format("%.9g", balance))
+        .replace("SEMANTICS", RootLocale.format("%.9g", semantics));
   }
 
   private static final String SCRIPT =
       """
-        def step(self, parameters: Tensor, statistics: Tensor, first: Tensor, second: Tensor, batch: Tensor, anchors: Tensor) -> Tensor:
+        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, anchors: Tensor) -> Tensor:
           n = batch.size(1)
           x = torch.to(torch.index_select(first, 0, batch.view(-1)), 6)
           weight = parameters[0:CLUSTERS * WIDTH].view(CLUSTERS, WIDTH)
@@ -82,7 +82,7 @@ public record SemanticConsistency(int width, int clusters, double balance, doubl
           kept = torch.clamp_min(mean, 1e-9)
           balanced = torch.sum(kept * torch.log(kept))
           slope = (torch.log(kept) + 1.0) * torch.to(mean >= 1e-9, 6) * (BALANCE / n)
-          labels = torch.argmax(torch.mm(x[:n], anchors.t()), 1, True)
+          labels = torch.argmax(torch.mm(x[:n], anchors.view(-1, WIDTH).t()), 1, True)
           semantic = -torch.mean(torch.gather(torch.log_softmax(logits[:n], 1), 1, labels))
           wanted = torch.scatter(torch.zeros_like(p), 1, labels, 1.0)
           dp = torch.cat([pull * pn + slope, pull * p])

@@ -2,6 +2,7 @@ package io.nomen.heads;
 
 import io.nomen.tensor.TaskThreads;
 import java.io.Serializable;
+import java.util.SplittableRandom;
 
 /**
  * What one shard does within one Spark task: consecutive steps of one epoch on its part of each
@@ -29,21 +30,31 @@ record ShardRun(
     return TaskThreads.share(tasks, () -> stepsAlone(set, start, shard, from, to));
   }
 
-  /** The gradient of this shard's part of one batch, weighted by its rows. */
-  GradientAccumulator gradient(
-      TrainingSet set, TrainingState state, int shard, int number, GradientAccumulator sum) {
+  /** What this shard's part of one batch adds to a mean over the batch. */
+  GradientAccumulator sum(
+      TrainingSet set,
+      TrainingState state,
+      int shard,
+      int number,
+      String method,
+      float[]... arguments) {
     return TaskThreads.share(
         tasks,
         () -> {
           long[] batch = plan(set).draw(number, shard, settings.shards());
-          try (GradientStep step = new GradientStep(objective, set, anchors)) {
-            return sum.add(step.at(state, batch).joined(), rows(batch));
+          try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+            return step.sum(method, arguments);
           }
         });
   }
 
+  /** The seed of what step {@code number} draws beside its rows. */
+  long seed(int number) {
+    return new SplittableRandom(settings.seed() + 31L * epoch).nextLong() + number;
+  }
+
   int batches(int rows) {
-    return BatchPlan.batches(rows, settings.batch(), objective.dropsPartialBatch());
+    return objective.stepsPerEpoch(rows, settings.batch());
   }
 
   private Outcome stepsAlone(TrainingSet set, TrainingState start, int shard, int from, int to) {
@@ -51,27 +62,28 @@ record ShardRun(
     TrainingState state = start.copy();
     double[] sums = new double[objective.terms().size()];
     long seen = 0;
-    try (GradientStep step = new GradientStep(objective, set, anchors)) {
-      for (int number = from; number < to; number++) {
-        long[] batch = plan.draw(number, shard, settings.shards());
-        StepResult result = step.at(state, batch);
-        if (!Float.isFinite(result.terms()[0])) {
-          return new Outcome(state, sums, seen, number);
-        }
-        state.adopt(result.statistics());
-        state = Adam.PAPERS.step(state, result.gradient(), settings.rateOf(epoch));
-        int rows = rows(batch);
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += (double) result.terms()[i] * rows;
-        }
-        seen += rows;
+    for (int number = from; number < to; number++) {
+      long[] batch = plan.draw(number, shard, settings.shards());
+      StepResult result;
+      try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+        result = objective.step(state, seed(number), step, anchors);
       }
+      if (!Float.isFinite(result.terms()[0])) {
+        return new Outcome(state, sums, seen, number);
+      }
+      state.adopt(result.statistics());
+      state = objective.adam().step(state, result.gradient(), settings.rateOf(epoch));
+      int rows = rows(batch);
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += (double) result.terms()[i] * rows;
+      }
+      seen += rows;
     }
     return new Outcome(state, sums, seen, -1);
   }
 
   private BatchPlan plan(TrainingSet set) {
-    return set.plan(settings.batch(), objective.dropsPartialBatch(), settings.seed(), epoch);
+    return set.plan(objective, settings, epoch);
   }
 
   private int rows(long[] batch) {

@@ -2,6 +2,7 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import io.nomen.heads.TrainingHistory.Epoch;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * step. With several, every shard works on its part of each batch; after one local step gradients
  * are summed and the driver's optimiser steps, after several the shards' own states are averaged.
  * BatchNorm and the losses' sums over a batch then see a part of it, which is another optimisation
- * than one shard's: one shard and several replicas use a cluster as well and are the papers'
- * training, so that is the default.
+ * than one shard's (but for losses that are sums over rows, {@link Objective#rowsAtOnce}): one
+ * shard and several replicas use a cluster as well and are the papers' training, so that is the
+ * default.
  *
  * <p>The state is written after every epoch; a training that finds its own checkpoint goes on from
  * there and ends with the same numbers.
@@ -74,7 +76,7 @@ public final class Trainer {
     TrainingHistory history = saved.history();
     for (int epoch = history.epochs().size(); epoch < settings.epochs(); epoch++) {
       progress.at(settings.seed(), epoch, settings.epochs());
-      float[] prepared = anchors.before(epoch + 1, head(state));
+      float[] prepared = anchors.before(epoch + 1, objective.head(state));
       ShardRun run = new ShardRun(objective, settings, epoch, prepared, tasks);
       Outcome outcome =
           settings.shards() == 1 ? alone(run, state) : together(run, state, settings.localSteps());
@@ -84,7 +86,7 @@ public final class Trainer {
       checkpoints.save(settings.seed(), state, history);
     }
     progress.at(settings.seed(), settings.epochs(), settings.epochs());
-    return new Result(head(state), history, state);
+    return new Result(objective.head(state), history, state);
   }
 
   private record Outcome(TrainingState state, Map<String, Double> terms) {}
@@ -105,12 +107,14 @@ public final class Trainer {
 
   private Outcome together(ShardRun run, TrainingState begin, int localSteps) {
     int batches = run.batches(set.value().rows());
+    // Where shards give the same steps as one does, none takes steps of its own.
+    int local = objective.rowsAtOnce() == 0 ? localSteps : 1;
     TrainingState state = begin.copy();
     double[] sums = new double[objective.terms().size()];
     long rows = 0;
-    for (int from = 0; from < batches; from += localSteps) {
-      int to = Math.min(batches, from + localSteps);
-      Round round = localSteps == 1 ? summed(run, state, from) : averaged(run, state, from, to);
+    for (int from = 0; from < batches; from += local) {
+      int to = Math.min(batches, from + local);
+      Round round = local == 1 ? summed(run, state, from) : averaged(run, state, from, to);
       state = round.state();
       rows += round.rows();
       for (int i = 0; i < sums.length; i++) {
@@ -124,29 +128,52 @@ public final class Trainer {
 
   /** One step of the driver's optimiser with the gradients of all shards. */
   private Round summed(ShardRun run, TrainingState state, int number) {
-    Broadcast<TrainingSet> rows = set;
-    int dimension = objective.parameters() + objective.statistics() + objective.terms().size();
-    GradientAccumulator sum =
-        sharing(
+    long[] weight = new long[1];
+    StepResult mean =
+        objective.step(
             state,
-            shared ->
-                shards()
-                    .treeAggregate(
-                        new GradientAccumulator(dimension),
-                        (acc, shard) ->
-                            run.gradient(rows.value(), shared.value(), shard, number, acc),
-                        GradientAccumulator::merge,
-                        TREE_DEPTH));
-    StepResult mean = StepResult.split(sum.mean(), objective.parameters(), objective.statistics());
+            run.seed(number),
+            (method, arguments) -> {
+              GradientAccumulator sum = sum(run, state, number, method, arguments);
+              weight[0] = sum.weight();
+              return sum.mean();
+            },
+            run.anchors());
     requireNumbers(run, Float.isFinite(mean.terms()[0]) ? -1 : number);
     state.adopt(mean.statistics());
-    TrainingState next = Adam.PAPERS.step(state, mean.gradient(), settings.rateOf(run.epoch()));
+    TrainingState next =
+        objective.adam().step(state, mean.gradient(), settings.rateOf(run.epoch()));
     double[] termSums = new double[mean.terms().length];
     for (int i = 0; i < termSums.length; i++) {
-      termSums[i] = (double) mean.terms()[i] * sum.weight();
+      termSums[i] = (double) mean.terms()[i] * weight[0];
     }
-    return new Round(next, termSums, sum.weight());
+    return new Round(next, termSums, weight[0]);
   }
+
+  private GradientAccumulator sum(
+      ShardRun run, TrainingState state, int number, String method, float[]... arguments) {
+    Broadcast<TrainingSet> rows = set;
+    return sharing(
+        new Request(state, arguments),
+        shared ->
+            shards()
+                .treeAggregate(
+                    new GradientAccumulator(),
+                    (sum, shard) ->
+                        sum.merge(
+                            run.sum(
+                                rows.value(),
+                                shared.value().state(),
+                                shard,
+                                number,
+                                method,
+                                shared.value().arguments())),
+                    GradientAccumulator::merge,
+                    TREE_DEPTH));
+  }
+
+  /** What the shards need to know of a step. */
+  private record Request(TrainingState state, float[][] arguments) implements Serializable {}
 
   /** Several steps of every shard's own optimiser, and the mean of where they got to. */
   private Round averaged(ShardRun run, TrainingState state, int from, int to) {
@@ -158,8 +185,7 @@ public final class Trainer {
                 shards()
                     .map(shard -> run.steps(rows.value(), begin.value(), shard, from, to))
                     .collect());
-    GradientAccumulator sum =
-        new GradientAccumulator(3 * objective.parameters() + objective.statistics());
+    GradientAccumulator sum = new GradientAccumulator();
     double[] termSums = new double[objective.terms().size()];
     for (ShardRun.Outcome outcome : outcomes) {
       requireNumbers(run, outcome.badStep());
@@ -174,8 +200,8 @@ public final class Trainer {
   }
 
   /** A state is megabytes: too much for a task's own description. */
-  private <T> T sharing(TrainingState state, Function<Broadcast<TrainingState>, T> work) {
-    Broadcast<TrainingState> shared = spark.broadcast(state);
+  private <S, T> T sharing(S state, Function<Broadcast<S>, T> work) {
+    Broadcast<S> shared = spark.broadcast(state);
     try {
       return work.apply(shared);
     } finally {
@@ -194,14 +220,6 @@ public final class Trainer {
       terms.put(objective.terms().get(i), sums[i] / rows);
     }
     return terms;
-  }
-
-  private TrainedHead head(TrainingState state) {
-    HeadShape shape = objective.imageHead();
-    return new TrainedHead(
-        shape,
-        java.util.Arrays.copyOf(state.parameters(), HeadShape.size(shape.parameters())),
-        java.util.Arrays.copyOf(state.statistics(), HeadShape.size(shape.statistics())));
   }
 
   private static void requireNumbers(ShardRun run, int badStep) {

@@ -1,22 +1,30 @@
 package io.nomen.image;
 
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * Reads plain files, one after the other. One that begins like a tar is read as the shard that it
  * is, whatever its name.
  */
 final class FileBucketReader implements CloseableIterator<RawImage> {
+  /** So many files in a row that cannot be read are a reason to ask the store itself. */
+  private static final int SUSPICIOUS = 8;
+
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
@@ -24,6 +32,8 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   private final FilesAhead ahead;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<TarBucketReader> shard = Optional.empty();
+  private Optional<ListedFile> lastRead = Optional.empty();
+  private int unreadableInARow;
 
   FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
     this.files = bucket.files().iterator();
@@ -59,6 +69,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
 
   private void take(ListedFile file) {
     RawImage image = ahead.read(file);
+    count(file, image.content());
     if (file.trouble().isEmpty() && file.length() > options.maxImageBytes() && isTar(file)) {
       open(file);
       return;
@@ -76,17 +87,59 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     }
   }
 
+  /**
+   * Stops the work where the store as a whole has stopped answering, in words that {@link
+   * StoreTrouble} does not know: every image that is left would count as a bad one.
+   */
+  private void count(ListedFile file, Content content) {
+    if (content instanceof Content.Whole) {
+      lastRead = Optional.of(file);
+      unreadableInARow = 0;
+    } else if (content instanceof Content.Missing missing
+        && missing.status() == ImageStatus.UNREADABLE
+        && file.trouble().isEmpty()
+        && ++unreadableInARow == SUSPICIOUS) {
+      unreadableInARow = 0;
+      askTheStore(file, missing.reason());
+    }
+  }
+
+  private void askTheStore(ListedFile file, String reason) {
+    // What could be read a moment ago, or else the folder that the file was listed in.
+    String asked = lastRead.map(ListedFile::path).orElse(file.path().replaceFirst("/[^/]*$", "/"));
+    try {
+      if (lastRead.isPresent()) {
+        try (InputStream in = ImageFile.open(storage, asked, 0)) {
+          int unused = in.read();
+        }
+      } else if (!LocalPath.isLocal(asked)) {
+        FileStatus unused = storage.fileSystem(asked).getFileStatus(Storage.path(asked));
+      }
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      // It was deleted meanwhile: the store answers.
+    } catch (IOException e) {
+      throw NomenException.input(
+          "Cannot read %s (%s), nor the %d files before it, nor now %s: %s; the store is in trouble, so run the same command again when it is well."
+              .formatted(file.path(), reason, SUSPICIOUS - 1, asked, StoreTrouble.reason(e)),
+          e);
+    }
+  }
+
   private void open(ListedFile file) {
     shard =
         Optional.of(
             new TarBucketReader(
-                new TarBucket(0, file.path(), file.length()), storage, options, leftOut));
+                new TarBucket(0, file.path(), file.length(), file.modified()),
+                storage,
+                options,
+                leftOut));
   }
 
   private boolean isTar(ListedFile file) {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       // Its row will say so.
       return false;
     }
@@ -147,7 +200,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   static Content tooLarge(long length, ReadOptions options) {
     return new Content.Missing(
         ImageStatus.TOO_LARGE,
-        "it has %d bytes; the limit is %d".formatted(length, options.maxImageBytes()));
+        RootLocale.format("it has %d bytes; the limit is %d", length, options.maxImageBytes()));
   }
 
   private void closeShard() {

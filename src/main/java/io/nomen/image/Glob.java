@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.GlobPattern;
@@ -66,7 +66,7 @@ final class Glob {
     List<String> names = new ArrayList<>();
     long step = first <= last ? 1 : -1;
     for (long number = first; number != last + step; number += step) {
-      String padded = String.format(Locale.ROOT, "%0" + digits + "d", number);
+      String padded = RootLocale.format("%0" + digits + "d", number);
       names.addAll(ranges(text.substring(0, range.start()) + padded + text.substring(range.end())));
     }
     return names;

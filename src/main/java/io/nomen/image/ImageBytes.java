@@ -2,6 +2,7 @@ package io.nomen.image;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -75,6 +76,7 @@ public final class ImageBytes {
     try {
       return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(uri, e);
       return false;
     }
   }

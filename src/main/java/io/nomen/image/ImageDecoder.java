@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,6 +22,12 @@ public final class ImageDecoder {
   /** What a Java array of three bytes per pixel can hold, whatever the pixel limit says. */
   private static final long ARRAY_LIMIT = Integer.MAX_VALUE / 3 - 8;
 
+  /** Bytes per pixel of the largest picture that readers make, and of the copy in RGB. */
+  private static final long BYTES_PER_PIXEL = 8 + 3;
+
+  /** Of those images for which there was no memory, one at a time is decoded. */
+  private static final Object ALONE = new Object();
+
   private ImageDecoder() {}
 
   /** Decodes one image within the limits of {@code options}. */
@@ -40,7 +47,23 @@ public final class ImageDecoder {
               .formatted(format.get().word(), format.get().advice()),
           Optional.empty());
     }
-    return new Attempt(bytes, format.get(), options).run();
+    return decode(bytes, format.get(), options);
+  }
+
+  /** What other images hold of the memory at this moment must not decide what an image is. */
+  private static Decoded decode(byte[] bytes, ImageFormat format, DecodeOptions options) {
+    try {
+      return new Attempt(bytes, format, options).run();
+    } catch (OutOfMemoryError crowded) {
+      synchronized (ALONE) {
+        Attempt alone = new Attempt(bytes, format, options);
+        try {
+          return alone.run();
+        } catch (OutOfMemoryError e) {
+          return alone.tooLargeForTheHeap().orElseThrow(() -> e);
+        }
+      }
+    }
   }
 
   /** One image on its way, with what is known of it so far. */
@@ -80,12 +103,27 @@ public final class ImageDecoder {
         return new Decoded.Bad(
             ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + told(e), facts);
       } catch (LinkageError e) {
-        return new Decoded.Bad(
-            ImageStatus.UNSUPPORTED, "the " + format.word() + " reader cannot be loaded", facts);
-      } catch (OutOfMemoryError e) {
-        return new Decoded.Bad(
-            ImageStatus.TOO_LARGE, "it does not fit into the memory that is left", facts);
+        // The machine's trouble, not the image's: elsewhere it would have been read.
+        throw NomenException.input(
+            "The reader of %s images cannot be loaded here (%s); give Java a temporary folder from which programs may run (-Djava.io.tmpdir=FOLDER, on executors in spark.executor.extraJavaOptions)."
+                .formatted(format.word(), told(e)),
+            e);
       }
+    }
+
+    /** The answer where no heap of this size could hold the picture, whatever else it holds. */
+    Optional<Decoded> tooLargeForTheHeap() {
+      long heap = Runtime.getRuntime().maxMemory();
+      return facts
+          .filter(f -> f.pixels() * BYTES_PER_PIXEL + bytes.length > heap / 2)
+          .map(
+              f ->
+                  new Decoded.Bad(
+                      ImageStatus.TOO_LARGE,
+                      RootLocale.format(
+                          "%d x %d pixels do not fit into a heap of %d MB",
+                          f.width(), f.height(), heap >> 20),
+                      facts));
     }
 
     private static String told(Throwable e) {

@@ -201,9 +201,9 @@ public final class Inventory {
     }
     for (ListedFile shard : shards) {
       if (isCalled(shard, ".parquet")) {
-        buckets.addAll(ParquetImages.buckets(storage, shard.path(), options, buckets.size()));
+        buckets.addAll(ParquetImages.buckets(storage, shard, options, buckets.size()));
       } else {
-        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length(), shard.modified()));
       }
     }
     return List.copyOf(buckets);
@@ -288,6 +288,7 @@ public final class Inventory {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
       // It is listed all the same, and its row will say what is wrong.
       return false;
     }

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
@@ -10,8 +11,8 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterName;
-import io.nomen.naming.NamedClusters;
-import io.nomen.naming.ScoredNoun;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.Lease;
@@ -31,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives new images the clusters of an earlier run: no text, no training, the same names. On the
@@ -52,6 +54,9 @@ public final class AssignJob {
     this.folder = folder;
     this.options = options;
     this.earlier = new RunFolder(context.storage(), options.run());
+    folder.requireOtherThan("--run", options.run());
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
+    folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
     this.fitted =
         RunRecord.read(earlier)
             .orElseThrow(
@@ -71,8 +76,9 @@ public final class AssignJob {
                 plan.addAll(
                     new EncodeStage(context, folder, images, model().orElseThrow()).plan()));
     plan.add(
-        "give every image one of the %d clusters of %s (%s)"
-            .formatted(fitted.clusters(), earlier.uri(), fitted.methodName()));
+        RootLocale.format(
+            "give every image one of the %d clusters of %s (%s)",
+            fitted.clusters(), earlier.uri(), fitted.methodName()));
     return plan;
   }
 

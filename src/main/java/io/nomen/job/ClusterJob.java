@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.Embeddings;
@@ -60,6 +61,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
+    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -102,9 +104,15 @@ public final class ClusterJob {
   }
 
   private Optional<ClipCheckpoint> checkpoint() {
-    return options.images().isPresent() || nounSource.needsModel()
-        ? Optional.of(ClipCheckpoint.open(context.storage(), options.model().location()))
-        : Optional.empty();
+    if (options.images().isEmpty() && !nounSource.needsModel()) {
+      return Optional.empty();
+    }
+    ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), options.model().location());
+    if (nounSource.needsModel()) {
+      // A missing tokenizer is told now, not when all images are encoded.
+      checkpoint.tokenizer();
+    }
+    return Optional.of(checkpoint);
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
@@ -180,7 +188,9 @@ public final class ClusterJob {
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
-        context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
+        context
+            .progress()
+            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
         input = input.withClusters(choice.clusters());
       }
       return Methods.named(options.method()).cluster(input);
@@ -234,6 +244,7 @@ public final class ClusterJob {
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
+                        nounSource.isOwnList(),
                         nouns,
                         options.options().semantics(),
                         options.seed())

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Images to an embeddings table, and nothing else. */
 public final class EncodeJob {
@@ -32,6 +33,7 @@ public final class EncodeJob {
    */
   public static Map<String, Object> run(
       JobContext context, RunFolder folder, EncodeOptions options) {
+    folder.requireNothingBut(Set.of("images", "embeddings"));
     EncodeStage stage = stage(context, folder, options);
     return Lease.holding(folder, () -> run(folder, options, stage));
   }
@@ -47,7 +49,7 @@ public final class EncodeJob {
                 "images", RunFolder.relative("images", attempt.attempt()),
                 "embeddings", RunFolder.relative("embeddings", attempt.attempt()))));
     Counts counts = EncodeStage.counts(attempt);
-    BadImages.check(counts.listed(), counts.bad(), options.maxBadFraction());
+    BadImages.check(counts, EncodeStage.bad(attempt), options.maxBadFraction());
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("run", attempt.attempt());
     result.put("output", folder.uri());

@@ -1,9 +1,11 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.method.Methods;
+import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
@@ -32,9 +34,23 @@ final class NounSource {
     this.options = options;
   }
 
-  /** Whether words have to be encoded by the model. */
+  /**
+   * Whether words have to be encoded by the model: the method needs them, or they were asked for.
+   */
   boolean needsModel() {
-    return Methods.named(options.method()).needsNouns() && ready().isEmpty();
+    VocabularyChoice choice = options.vocabulary();
+    boolean asked = !choice.source().equals("auto") || !choice.subtrees().isEmpty();
+    return (Methods.named(options.method()).needsNouns() || asked) && ready().isEmpty();
+  }
+
+  /** Spaces of two widths have nothing in common; said before words are encoded. */
+  private void requireWidth(EmbeddingSource source, int width) {
+    int columns = EmbeddingTable.width(context.storage(), source.embeddings());
+    if (columns != width) {
+      throw NomenException.usage(
+          "The images' embeddings have %d columns and the words' (%s) have %d; use one model for both."
+              .formatted(columns, told(), width));
+    }
   }
 
   /** What a dry run says; names the words that would be encoded. */
@@ -50,8 +66,9 @@ final class NounSource {
     Vocabulary words = stage().vocabulary(checkpoint);
     requireOnce(words);
     return List.of(
-        "encode %,d %s, unless the cache has them"
-            .formatted(words.nouns().size(), options.classes().isPresent() ? "classes" : "nouns"));
+        RootLocale.format(
+            "encode %,d %s, unless the cache has them",
+            words.nouns().size(), options.classes().isPresent() ? "classes" : "nouns"));
   }
 
   /**
@@ -67,6 +84,7 @@ final class NounSource {
     if (ready().isPresent()) {
       RunFolder there = new RunFolder(context.storage(), ready().get());
       NounTable all = NounTable.read(context.storage(), there.table("nouns"));
+      requireWidth(source, all.embeddings().width());
       return Optional.of(
           options.classes().filter(classes -> !classes.equals(ready().get())).isPresent()
               ? all.select(rows(all))
@@ -76,6 +94,7 @@ final class NounSource {
       return Optional.empty();
     }
     source.requireModel(checkpoint.get().model());
+    requireWidth(source, checkpoint.get().model().projectionWidth());
     VocabularyStage stage = stage();
     if (options.classes().isPresent()) {
       requireOnce(stage.vocabulary(checkpoint));
@@ -84,6 +103,19 @@ final class NounSource {
     encoded = Optional.ofNullable(attempt.facts().get("source")).map(String::valueOf);
     tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
     return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
+  }
+
+  /** Whether the words are a list that somebody has given, and not WordNet's or the model's. */
+  boolean isOwnList() {
+    if (ready().isEmpty()) {
+      return !VocabularyChoice.KNOWN.contains(options.vocabulary().source());
+    }
+    return new RunFolder(context.storage(), ready().get())
+        .stage(VocabularyStage.NAME)
+        .map(stage -> String.valueOf(stage.facts().get("source")))
+        .map(source -> !source.startsWith(Vocabulary.WORDNET) && !source.equals(Vocabulary.MODELS))
+        // Ready embeddings have no stage of ours: their words came in a file.
+        .orElse(true);
   }
 
   /** The words' source, for {@code run.json}. */
@@ -149,7 +181,7 @@ final class NounSource {
   }
 
   private static String word(Noun noun) {
-    return noun.lemma().toLowerCase(Locale.ROOT);
+    return noun.words().toLowerCase(Locale.ROOT);
   }
 
   private void requireOnce(Vocabulary words) {

@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.ModelChoice;
 import io.nomen.run.JobContext;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Nouns to a noun table that {@code cluster --vocabulary FOLDER} takes. */
 public final class VocabularyJob {
@@ -25,20 +27,22 @@ public final class VocabularyJob {
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
     if (choice.embeddings().isPresent()) {
       return List.of(
-          "read %d ready embeddings".formatted(stage.readyMade().nouns().size()),
+          RootLocale.format("read %d ready embeddings", stage.readyMade().nouns().size()),
           "write them to " + folder.uri());
     }
     ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), model.location());
+    checkpoint.tokenizer();
     return List.of(
-        "encode %,d nouns with %s, unless the cache has them"
-            .formatted(
-                stage.vocabulary(Optional.of(checkpoint)).nouns().size(), checkpoint.model().id()),
+        RootLocale.format(
+            "encode %,d nouns with %s, unless the cache has them",
+            stage.vocabulary(Optional.of(checkpoint)).nouns().size(), checkpoint.model().id()),
         "write them to " + folder.uri());
   }
 
   /** Makes the table and publishes it. */
   public static Map<String, Object> run(
       JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
+    folder.requireNothingBut(Set.of("nouns"));
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
     return Lease.holding(folder, () -> run(context, folder, choice, model, stage));
   }

@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
@@ -27,8 +28,8 @@ import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
+import io.nomen.vocabulary.NounEncoding.TextEncoder;
 import io.nomen.vocabulary.Prompts;
-import io.nomen.vocabulary.TextEncoder;
 import io.nomen.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ import org.apache.spark.util.LongAccumulator;
  * user's cache folder by model, nouns and prompts, so that the next run finds them.
  */
 final class VocabularyStage {
-  private static final String NAME = "vocabulary";
+  static final String NAME = "vocabulary";
   private static final int NOUNS_PER_BATCH = 64;
 
   /** About 900 prompts: seconds of work, so that no core waits long for the last task. */
@@ -69,9 +70,9 @@ final class VocabularyStage {
   Vocabulary vocabulary(Optional<ClipCheckpoint> checkpoint) {
     Optional<List<String>> own = checkpoint.flatMap(ClipCheckpoint::ownNouns);
     if (choice.source().equals("auto") && own.isPresent() && choice.subtrees().isEmpty()) {
-      return Vocabulary.ofLines("the model's own nouns", own.get());
+      return Vocabulary.ofLines(Vocabulary.MODELS, own.get());
     }
-    if (choice.source().equals("auto") || choice.source().equals("wordnet")) {
+    if (VocabularyChoice.KNOWN.contains(choice.source())) {
       return Vocabulary.wordnet(choice.subtrees());
     }
     return Vocabulary.ofFile(context.storage(), context.storage().qualify(choice.source()));
@@ -110,7 +111,8 @@ final class VocabularyStage {
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision = model.taskPrecision();
+    Precision precision =
+        model.taskPrecision(choice.resume() ? folder.stage(NAME) : Optional.empty());
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));
@@ -144,7 +146,8 @@ final class VocabularyStage {
     if (choice.resume() && storage.exists(uri + ".done")) {
       context
           .progress()
-          .say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
+          .say(
+              RootLocale.format("vocabulary: %,d nouns from the cache", vocabulary.nouns().size()));
       return NounTable.read(storage, uri);
     }
     NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);

@@ -1,24 +1,34 @@
 package io.nomen.method;
 
 import io.nomen.kmeans.CentreAssignment;
+import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * Centres in the space of the embeddings: a row belongs to the nearest.
+ * Centres in the space of the embeddings or in the noun subspace: a row belongs to the nearest.
  *
  * @param method the method that found the centres
- * @param centres [K, d], unit rows
+ * @param subspace where the centres lie, if not among the embeddings
+ * @param centres [K, d] or [K, m], unit rows
  */
-record CentreModel(String method, Matrix centres) implements FittedModel {
+record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centres)
+    implements FittedModel {
   private static final String CENTRES = "centres";
+  private static final String MEAN = "image_mean";
+  private static final String AXES = "axes";
+  private static final String SHARE = "noun_variance";
 
   static CentreModel of(ModelParts parts) {
-    return new CentreModel(parts.method(), parts.matrix(CENTRES));
+    return new CentreModel(
+        parts.method(),
+        parts.matrices().containsKey(AXES) ? Optional.of(subspace(parts)) : Optional.empty(),
+        parts.matrix(CENTRES));
   }
 
   @Override
@@ -28,16 +38,38 @@ record CentreModel(String method, Matrix centres) implements FittedModel {
 
   @Override
   public int width() {
-    return centres.width();
+    return subspace.map(s -> s.mean().width()).orElse(centres.width());
   }
 
   @Override
   public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    return CentreAssignment.assign(embeddings, centres);
+    return assignSeen(subspace.map(s -> s.of(embeddings)).orElse(embeddings));
+  }
+
+  /** The same for rows that are in the space of the centres already. */
+  JavaRDD<AssignmentBlock> assignSeen(RowBlocks rows) {
+    return CentreAssignment.assign(rows, centres);
   }
 
   @Override
   public ModelParts parts() {
-    return new ModelParts(method, Map.of(), Map.of(CENTRES, centres));
+    Map<String, Matrix> matrices = new LinkedHashMap<>();
+    matrices.put(CENTRES, centres);
+    subspace.ifPresent(s -> matrices.putAll(matrices(s)));
+    return new ModelParts(method, subspace.map(CentreModel::settings).orElse(Map.of()), matrices);
+  }
+
+  /** A subspace as a stored model holds it, and back. */
+  static Map<String, Matrix> matrices(NounSubspace subspace) {
+    return Map.of(MEAN, subspace.mean(), AXES, subspace.axes());
+  }
+
+  static Map<String, String> settings(NounSubspace subspace) {
+    return Map.of(SHARE, Double.toString(subspace.share()));
+  }
+
+  static NounSubspace subspace(ModelParts parts) {
+    return new NounSubspace(
+        parts.matrix(MEAN), parts.matrix(AXES), Double.parseDouble(parts.setting(SHARE)));
   }
 }

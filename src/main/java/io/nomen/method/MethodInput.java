@@ -5,7 +5,6 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
-import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticSpace;
@@ -135,20 +134,5 @@ public record MethodInput(
         count,
         Search.auto(rows.rows(), cells),
         (done, total) -> progress.at(stage, done, total));
-  }
-
-  /**
-   * Rows averaged with their nearest ones, which count for as much together as the row itself.
-   *
-   * @param rows [N, d], unit rows
-   * @param lists their neighbours
-   */
-  Smoothing smoothed(RowBlocks rows, NeighbourLists lists) {
-    return Smoothing.of(
-        JavaSparkContext.fromSparkContext(rows.blocks().context()),
-        rows,
-        lists,
-        NomenSpace.NEIGHBOURS,
-        (done, total) -> progress.at("smoothing", done, total));
   }
 }

@@ -1,7 +1,9 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SubspaceWidth;
+import java.util.Optional;
 
 /**
  * Every choice that a method may have. Defaults are the papers', but for the restarts of k-means:
@@ -10,12 +12,30 @@ import io.nomen.semantics.SemanticOptions;
  * @param kmeans for the clusters themselves
  * @param semantics for the semantic space and the text counterparts
  * @param training for methods with a head
+ * @param subspace how many axes of the noun subspace images are seen along; empty for the method's
+ *     own choice
  */
 public record MethodOptions(
-    KMeansOptions kmeans, SemanticOptions semantics, TrainingOptions training) {
+    SphericalKMeans.Options kmeans,
+    SemanticOptions semantics,
+    TrainingOptions training,
+    Optional<SubspaceWidth> subspace) {
+
+  /** Options with each method's own subspace. */
+  public MethodOptions(
+      SphericalKMeans.Options kmeans, SemanticOptions semantics, TrainingOptions training) {
+    this(kmeans, semantics, training, Optional.empty());
+  }
 
   public static MethodOptions defaults() {
     return new MethodOptions(
-        KMeansOptions.withRestarts(10), SemanticOptions.defaults(), TrainingOptions.defaults());
+        SphericalKMeans.Options.withRestarts(10),
+        SemanticOptions.defaults(),
+        TrainingOptions.defaults());
+  }
+
+  /** The same with {@code width}. */
+  public MethodOptions withSubspace(SubspaceWidth width) {
+    return new MethodOptions(kmeans, semantics, training, Optional.of(width));
   }
 }

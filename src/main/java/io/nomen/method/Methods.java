@@ -42,12 +42,11 @@ public final class Methods {
   /** The model that {@link FittedModel#parts} took apart. */
   public static FittedModel model(ModelParts parts) {
     return switch (parts.method()) {
-      case KMeansMethod.NAME -> CentreModel.of(parts);
+      case KMeansMethod.NAME, NomenNoTrainMethod.NAME -> CentreModel.of(parts);
       case TacNoTrainMethod.NAME -> TacNoTrainModel.of(parts);
       case TacMethod.NAME -> TacModel.of(parts);
       case SicMethod.NAME -> SicModel.of(parts);
-      case NomenMethod.NAME -> NomenModel.of(parts);
-      case NomenNoTrainMethod.NAME -> NomenNoTrainModel.of(parts);
+      case NomenMethod.NAME -> NomenMethod.Model.of(parts);
       case ZeroShotMethod.NAME -> ZeroShotModel.of(parts);
       default ->
           throw NomenException.input(

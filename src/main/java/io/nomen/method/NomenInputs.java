@@ -1,88 +1,261 @@
 package io.nomen.method;
 
+import io.nomen.NomenException;
 import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.Smoothing;
+import io.nomen.semantics.AverageLinkage;
+import io.nomen.semantics.MeanRow;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.semantics.NounSubspace;
+import io.nomen.semantics.SemanticCentres;
+import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SubspaceWidth;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.EvenRows;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * What both of Nomen's own methods begin with: centred images and text counterparts, the images'
- * neighbours, and the gate.
+ * What both of Nomen's own methods begin with: the images in the noun subspace, and a sample of
+ * them on which everything is decided that grows faster than the number of images.
  *
- * @param semantics the semantic space that the counterparts come from
- * @param imageMean mean of the embeddings, [d]
- * @param images centred embeddings, persisted
- * @param textMean mean of the counterparts, [d]
- * @param texts centred counterparts, persisted
- * @param lists neighbours of {@code images}
- * @param gate how far the nouns are let in
+ * @param subspace what nouns can say of images
+ * @param rows all images in it, [N, m], persisted
+ * @param sample some of them, at even distances, [n, m], persisted
+ * @param semantics the nouns that the text counterparts come from
+ * @param gate how well the nouns fit, measured on the sample
+ * @param joint the sample with its text counterparts beside it where the gate is open, and without
+ *     where it is shut, persisted
+ * @param lists neighbours of {@code joint}
  */
 record NomenInputs(
+    NounSubspace subspace,
+    RowBlocks rows,
+    RowBlocks sample,
     SemanticSpace semantics,
-    float[] imageMean,
-    RowBlocks images,
-    float[] textMean,
-    RowBlocks texts,
-    NeighbourLists lists,
-    Gate gate)
+    Gate gate,
+    RowBlocks joint,
+    NeighbourLists lists)
     implements AutoCloseable {
-  /** Most rows that a model keeps to smooth new ones against: 134 MB at 512 columns. */
-  static final int MOST_KEPT = 65_536;
+  /** Softer than the papers': an image is seldom one noun alone. */
+  static final double TEXT_TEMPERATURE = 0.01;
+
+  /** So many images tell as much of a few hundred clusters as all do. */
+  private static final int SAMPLE = 8_192;
+
+  private static final int ROWS_PER_CLUSTER = 16;
+  private static final int NEIGHBOURS = 30;
+  private static final int SMOOTHED_OVER = 10;
+
+  /** About so many rows are linked: more takes time and memory with their square. */
+  private static final int MOST_LINKED = 4_096;
+
+  /** Fewer rows per cluster than this tell too little to be linked. */
+  private static final int LEAST_LINKED_PER_CLUSTER = 4;
 
   private static final StorageLevel LEVEL = StorageLevel.MEMORY_AND_DISK();
 
-  /**
-   * Prepares {@code rows}.
-   *
-   * @param neighbours how many neighbours per image the lists hold
-   */
-  static NomenInputs of(MethodInput input, RowBlocks rows, String method, int neighbours) {
-    SemanticSpace semantics = input.semanticSpace(method);
-    Matrix nouns = semantics.nouns().embeddings();
-    float[] imageMean = CentredRows.mean(rows);
-    RowBlocks images = CentredRows.of(rows, imageMean).persist(LEVEL);
+  /** Prepares all rows of {@code input} for {@code method}. */
+  static NomenInputs of(MethodInput input, String method) {
+    NounMatrix nouns =
+        input
+            .nouns()
+            .orElseThrow(
+                () ->
+                    NomenException.usage(
+                        "Method %s needs nouns; give --vocabulary.".formatted(method)));
+    input.progress().at("noun subspace", 0, 1);
+    NounSubspace subspace =
+        NounSubspace.of(
+            input.embeddings(),
+            nouns.embeddings(),
+            input.options().subspace().orElse(SubspaceWidth.AUTO));
+    RowBlocks rows = subspace.of(input.embeddings()).persist(LEVEL);
+    int size = Math.max(SAMPLE, ROWS_PER_CLUSTER * input.clusters());
+    RowBlocks raw = recut(RowSample.even(input.embeddings(), size)).persist(LEVEL);
+    RowBlocks sample = subspace.of(raw).persist(LEVEL);
+    input.progress().at("noun subspace", 1, 1);
+    SemanticSpace semantics = semantics(input, raw, nouns);
+    NeighbourLists own = neighbours(input, sample);
+    RowBlocks counterparts = texts(raw, subspace, semantics).persist(LEVEL);
+    Gate gate = Gate.measure(input, sample, counterparts, own);
+    RowBlocks joint = gate.open() ? beside(sample, counterparts).persist(LEVEL) : sample;
+    NeighbourLists lists = gate.open() ? neighbours(input, joint) : own;
+    counterparts.unpersist();
+    raw.unpersist();
+    return new NomenInputs(subspace, rows, sample, semantics, gate, joint, lists);
+  }
+
+  private static NeighbourLists neighbours(MethodInput input, RowBlocks rows) {
+    return input.neighbours("neighbours", rows, 1, NEIGHBOURS);
+  }
+
+  /** Few rows in few blocks. */
+  private static RowBlocks recut(RowBlocks rows) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+    return RowBlocks.of(spark, rows.collect(), rows.width());
+  }
+
+  /** Found on the sample, with as many centres as all images would have. */
+  private static SemanticSpace semantics(MethodInput input, RowBlocks raw, NounMatrix nouns) {
+    return input
+        .semantics()
+        .orElseGet(
+            () -> {
+              input.progress().at("semantic centres", 0, 1);
+              SemanticOptions wanted = input.options().semantics();
+              int centres =
+                  wanted
+                      .centres()
+                      .orElseGet(
+                          () ->
+                              SemanticCentres.automatic(
+                                  input.embeddings().rows(), input.clusters()));
+              SemanticOptions options =
+                  new SemanticOptions(
+                      OptionalInt.of((int) Math.min(centres, Math.max(1, raw.rows() / 4))),
+                      wanted.kmeans(),
+                      wanted.nounsPerCentre(),
+                      wanted.temperature());
+              SemanticSpace found =
+                  SemanticCentres.find(raw, nouns, input.clusters(), options, input.seed());
+              input.progress().at("semantic centres", 1, 1);
+              return found;
+            });
+  }
+
+  /** What the nouns say of {@code raw} embeddings, seen along the axes too; computed when used. */
+  static RowBlocks texts(RowBlocks raw, NounSubspace subspace, SemanticSpace semantics) {
     RowBlocks counterparts =
-        TextCounterparts.of(rows, nouns, input.options().semantics().temperature());
-    float[] textMean = CentredRows.mean(counterparts);
-    RowBlocks texts = CentredRows.of(counterparts, textMean).persist(LEVEL);
-    NeighbourLists lists =
-        input.neighbours("image neighbours", images, semantics.centres().rows(), neighbours);
-    input.progress().at("how well the nouns fit", 0, 1);
-    Gate gate = Gate.measure(input, images, texts, lists);
-    input.progress().at("how well the nouns fit", 1, 1);
-    return new NomenInputs(semantics, imageMean, images, textMean, texts, lists, gate);
+        TextCounterparts.of(raw, semantics.nouns().embeddings(), TEXT_TEMPERATURE);
+    return subspace.around(MeanRow.of(counterparts)).of(counterparts);
   }
 
-  /** Images and texts in one row, texts with the share {@code weight}. */
-  RowBlocks fused(double weight) {
-    return Fusion.of(texts, images, weight);
+  private static RowBlocks beside(RowBlocks images, RowBlocks texts) {
+    return new RowBlocks(
+        images.blocks().zip(texts.blocks()).map(pair -> beside(pair._1(), pair._2())),
+        images.rows(),
+        images.width() + texts.width());
   }
 
-  /** How new rows come into the space where texts have the share {@code weight}. */
-  NomenSpace space(MethodInput input, double weight, RowBlocks unsmoothed) {
-    RowBlocks kept =
-        EvenRows.of(unsmoothed, Math.min(MOST_KEPT, input.options().training().trainMax()));
-    NomenSpace.Texts side =
-        weight == 0
-            ? NomenSpace.Texts.none(images.width())
-            : new NomenSpace.Texts(
-                semantics.nouns().embeddings(),
-                input.options().semantics().temperature(),
-                new Matrix(1, textMean.length, textMean),
-                weight);
-    return new NomenSpace(
-        new Matrix(1, imageMean.length, imageMean),
-        side,
-        new Matrix(Math.toIntExact(kept.rows()), kept.width(), kept.collect()));
+  private static RowBlock beside(RowBlock image, RowBlock text) {
+    float half = (float) Math.sqrt(0.5);
+    int width = image.width() + text.width();
+    float[] both = new float[image.rows() * width];
+    for (int row = 0; row < image.rows(); row++) {
+      for (int j = 0; j < width; j++) {
+        both[row * width + j] =
+            half
+                * (j < image.width()
+                    ? image.values()[row * image.width() + j]
+                    : text.values()[row * text.width() + j - image.width()]);
+      }
+    }
+    return new RowBlock(image.firstRow(), image.rows(), width, both);
+  }
+
+  /** Whether there are enough images for so many clusters to be linked. */
+  static boolean linkable(long rows, int clusters) {
+    return clusters > 1 && clusters <= Math.min(rows, MOST_LINKED) / LEAST_LINKED_PER_CLUSTER;
+  }
+
+  /**
+   * Clusters by average linkage of the sample after one smoothing over its neighbours and after
+   * two, as mean directions in the subspace, [K, m].
+   */
+  List<Matrix> linked(MethodInput input) {
+    try (Smoothing once = smoothed(input, joint);
+        Smoothing twice = smoothed(input, once.rows())) {
+      return List.of(linked(once.rows(), input.clusters()), linked(twice.rows(), input.clusters()));
+    }
+  }
+
+  private Smoothing smoothed(MethodInput input, RowBlocks rows) {
+    return Smoothing.of(
+        JavaSparkContext.fromSparkContext(rows.blocks().context()),
+        rows,
+        lists,
+        SMOOTHED_OVER,
+        (done, total) -> input.progress().at("smoothing", done, total));
+  }
+
+  private Matrix linked(RowBlocks smoothed, int clusters) {
+    int[] groups = AverageLinkage.clusters(matrix(RowSample.even(smoothed, MOST_LINKED)), clusters);
+    return means(matrix(RowSample.even(sample, MOST_LINKED)), groups);
+  }
+
+  /** Clusters of the sample's graph of neighbours, as mean directions in the subspace, [K, m]. */
+  Matrix spectral(MethodInput input) {
+    input.progress().at("graph of neighbours", 0, 1);
+    int[] groups = SpectralGroups.of(input, lists);
+    Matrix means = means(matrix(sample), groups);
+    input.progress().at("graph of neighbours", 1, 1);
+    return means;
+  }
+
+  /** Mean directions of the groups that have rows. */
+  private static Matrix means(Matrix rows, int[] groups) {
+    int width = rows.width();
+    int count = Arrays.stream(groups).max().orElseThrow() + 1;
+    double[] sums = new double[count * width];
+    for (int i = 0; i < groups.length; i++) {
+      for (int j = 0; j < width; j++) {
+        sums[groups[i] * width + j] += rows.values()[i * width + j];
+      }
+    }
+    float[] values = new float[sums.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) sums[i];
+    }
+    int[] present = Arrays.stream(groups).distinct().sorted().toArray();
+    return new Matrix(count, width, values).select(present).unit();
+  }
+
+  /** The result of a method that ends in centres in the subspace, the largest cluster first. */
+  Clustering clustering(Matrix centres) {
+    CentreModel unordered =
+        new CentreModel(NomenNoTrainMethod.NAME, Optional.of(subspace), centres);
+    int[] order = ClusterSizes.of(unordered.assignSeen(rows), centres.rows()).order();
+    CentreModel model =
+        new CentreModel(NomenNoTrainMethod.NAME, Optional.of(subspace), centres.select(order));
+    JavaRDD<AssignmentBlock> assigned = model.assignSeen(rows).persist(LEVEL);
+    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
+    Map<String, Object> quality = new LinkedHashMap<>();
+    quality.put("mean_confidence", sizes.meanConfidence());
+    return told(new Clustering(assigned, sizes.rows(), model, Optional.of(semantics), quality));
+  }
+
+  /** {@code clustering}, whose provenance tells of all this too. */
+  Clustering told(Clustering clustering) {
+    Map<String, Object> quality = clustering.quality();
+    quality.put("subspace", Map.of("axes", subspace.axes().rows(), "share", subspace.share()));
+    quality.put("neighbours", lists.report());
+    quality.put("gate", gate.told(clustering));
+    return clustering;
+  }
+
+  /** Rows that are few enough for the driver. */
+  static Matrix matrix(RowBlocks rows) {
+    return new Matrix(Math.toIntExact(rows.rows()), rows.width(), rows.collect());
   }
 
   @Override
   public void close() {
     lists.close();
-    images.unpersist();
-    texts.unpersist();
+    rows.unpersist();
+    sample.unpersist();
+    joint.unpersist();
   }
 }

@@ -1,16 +1,13 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansFit;
-import io.nomen.kmeans.SphericalKMeans;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.nomen.tensor.Matrix;
 import java.util.Optional;
 
 /**
- * Nomen's own method without training: k-means over images and text counterparts, centred, fused by
- * how well the nouns fit, and smoothed once over the nearest neighbours. Where the nouns do not fit
- * it is k-means of the smoothed images alone. Where average linkage separates the images better
- * than k-means does, it takes its place ({@link LinkageChoice}).
+ * Nomen's own method without training: images in the noun subspace, with their text counterparts
+ * beside them where the nouns fit, by the graph of their nearest neighbours ({@link
+ * SpectralGroups}); or by average linkage where that separates the images better ({@link
+ * LinkageChoice}). An image belongs to the nearest of the groups' means in the subspace.
  */
 public final class NomenNoTrainMethod implements ClusteringMethod {
   static final String NAME = "nomen-no-train";
@@ -27,49 +24,16 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
 
   @Override
   public Clustering cluster(MethodInput input) {
-    try (NomenInputs inputs =
-        NomenInputs.of(input, input.embeddings(), NAME, NomenSpace.NEIGHBOURS)) {
-      return cluster(input, inputs, inputs.gate().shareWithoutTraining());
+    try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
+      Optional<LinkageChoice> choice = LinkageChoice.of(input, inputs);
+      Matrix centres =
+          choice
+              .filter(LinkageChoice::taken)
+              .map(LinkageChoice::centres)
+              .orElseGet(() -> inputs.spectral(input));
+      Clustering clustering = inputs.clustering(centres);
+      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
+      return clustering;
     }
-  }
-
-  private static Clustering cluster(MethodInput input, NomenInputs inputs, double weight) {
-    try (SmoothedFusion rows =
-        SmoothedFusion.of(input, inputs, "neighbours", weight, NomenSpace.NEIGHBOURS)) {
-      NomenSpace space = inputs.space(input, weight, rows.fused());
-      return LinkageChoice.linkedOr(
-          input,
-          inputs,
-          () -> space,
-          rows.fused(),
-          Optional.of(rows.rows()),
-          () -> flat(input, inputs, space, rows));
-    }
-  }
-
-  private static Clustering flat(
-      MethodInput input, NomenInputs inputs, NomenSpace space, SmoothedFusion rows) {
-    KMeansFit fit = fit(input, rows);
-    NomenNoTrainModel model = new NomenNoTrainModel(space, fit.best().rows());
-    Clustering clustering =
-        CentreClustering.of(
-            model,
-            model.assignSmoothed(model.rows(input, Optional.of(rows.rows()))),
-            fit,
-            Optional.of(inputs.semantics()));
-    Map<String, Object> quality = new LinkedHashMap<>(clustering.quality());
-    quality.put("gate", inputs.gate().told(clustering));
-    quality.put("neighbours", rows.lists().report());
-    return new Clustering(
-            clustering.assignments(), clustering.sizes(), model, clustering.semantics(), quality)
-        .among(CentreClustering.models(fit, centres -> new NomenNoTrainModel(space, centres)));
-  }
-
-  private static KMeansFit fit(MethodInput input, SmoothedFusion rows) {
-    input.progress().at("k-means", 0, 1);
-    KMeansFit fit =
-        SphericalKMeans.fit(rows.rows(), input.clusters(), input.options().kmeans(), input.seed());
-    input.progress().at("k-means", 1, 1);
-    return fit;
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.method;
 
+import io.nomen.semantics.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.InnerProducts;
@@ -37,7 +38,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
    */
   static SicSpace of(Matrix centres, NounMatrix vocabulary) {
     int[] relevant = relevant(centres, vocabulary.embeddings());
-    Matrix mean = new Matrix(1, centres.width(), CentredRows.mean(vocabulary.embeddings())).unit();
+    Matrix mean = MeanRow.of(vocabulary.embeddings()).unit();
     float[] general = products(mean, vocabulary.embeddings());
     int[] kept = Arrays.stream(relevant).filter(i -> general[i] < 1 - LEAST_DISTANCE).toArray();
     boolean enough = kept.length >= centres.rows();

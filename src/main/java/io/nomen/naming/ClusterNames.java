@@ -1,8 +1,12 @@
 package io.nomen.naming;
 
+import io.nomen.RootLocale;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.Concepts.CommonHypernym;
+import io.nomen.naming.Concepts.Concept;
 import io.nomen.tensor.LinearAssignment;
 import io.nomen.vocabulary.Noun;
-import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -33,12 +37,15 @@ public final class ClusterNames {
   private final double[] noise;
   private final Specificity specificity = new Specificity();
   private final WiderWord widerWord;
+  private final boolean verbatim;
 
-  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise) {
+  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
     this.scores = scores;
     this.noise = noise;
+    this.verbatim = verbatim;
     SenseChoice choice = new SenseChoice(nouns, scores);
-    concepts = Concepts.of(nouns, IntStream.range(0, nouns.size()).mapToObj(choice::of).toList());
+    List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
+    concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
     widerWord = new WiderWord(concepts, specificity);
   }
 
@@ -48,9 +55,11 @@ public final class ClusterNames {
    * @param nouns the m selected nouns
    * @param scores [K, m] mean retrieval weight over the cluster's images less that over all images
    * @param noise [K] the score that a name must exceed, from {@link NoiseThreshold}
+   * @param verbatim whether names must be nouns as they are: the list is somebody's own
    * @return one per cluster, in order
    */
-  public static List<ClusterName> of(List<Noun> nouns, float[][] scores, double[] noise) {
+  public static List<ClusterName> of(
+      List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
     if (noise.length != scores.length) {
       throw new IllegalArgumentException(
           "%d clusters but %d thresholds".formatted(scores.length, noise.length));
@@ -61,7 +70,7 @@ public final class ClusterNames {
             "%d nouns but %d scores".formatted(nouns.size(), row.length));
       }
     }
-    return new ClusterNames(nouns, scores, noise).all();
+    return new ClusterNames(nouns, scores, noise, verbatim).all();
   }
 
   /**
@@ -121,6 +130,9 @@ public final class ClusterNames {
   }
 
   private double weight(Concept concept) {
+    if (verbatim) {
+      return 1;
+    }
     if (specificity.saysNothing(concept)) {
       return 0;
     }
@@ -131,6 +143,11 @@ public final class ClusterNames {
     List<Concept> best = best(cluster);
     List<ScoredNoun> nouns =
         best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
+    if (verbatim) {
+      return assigned[cluster] < 0
+          ? blank(cluster, nouns)
+          : single(cluster, concepts.get(assigned[cluster]), nouns);
+    }
     if (assigned[cluster] < 0) {
       return wider(cluster, best, nouns, assigned[cluster], taken)
           .orElseGet(() -> blank(cluster, nouns));
@@ -154,8 +171,7 @@ public final class ClusterNames {
   private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
     double score = concept.score(scores[cluster]);
     String reason =
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "%s noun that no other cluster is named after: score %.3f, chance reaches %.3f",
             nouns.get(0).lemma().equals(concept.name()) ? "the best" : "the best free",
             score,
@@ -216,11 +232,8 @@ public final class ClusterNames {
   private String whyBlank(int cluster, List<ScoredNoun> nouns) {
     double best = nouns.isEmpty() ? 0 : nouns.get(0).score();
     return best <= noise[cluster]
-        ? String.format(
-            Locale.ROOT,
-            "no noun stands out: the best scores %.3f, chance reaches %.3f",
-            best,
-            noise[cluster])
+        ? RootLocale.format(
+            "no noun stands out: the best scores %.3f, chance reaches %.3f", best, noise[cluster])
         : "the nouns that stand out name other clusters or say too little";
   }
 }

@@ -3,3 +3,5 @@
  * No image and no embedding comes here, and no label.
  */
 package io.nomen.naming;
+
+

@@ -102,16 +102,11 @@ public final class Smoothing implements AutoCloseable {
   }
 
   private static RowBlock finish(RowBlock block, float[] sums, int taken) {
-    return new RowBlock(block.firstRow(), block.rows(), block.width(), mixed(block, sums, taken));
-  }
-
-  /** Own rows plus the mean of what was summed, as unit rows. */
-  static float[] mixed(RowBlock block, float[] sums, int taken) {
     float[] mixed = block.values().clone();
     for (int i = 0; i < mixed.length; i++) {
       mixed[i] += sums[i] / Math.max(1, taken);
     }
     UnitRows.normalise(mixed, block.width());
-    return mixed;
+    return new RowBlock(block.firstRow(), block.rows(), block.width(), mixed);
   }
 }

@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.spark.Placement;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
@@ -33,6 +34,9 @@ public final class EmbeddingTable {
   private final Table table;
   private final List<List<Piece>> partitions;
   private final int width;
+
+  /** Of the files that were asked for. */
+  private final Map<String, List<String>> hosts = new HashMap<>();
 
   /** Consecutive rows of one file. */
   record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {}
@@ -130,7 +134,11 @@ public final class EmbeddingTable {
   }
 
   private JavaRDD<Piece> pieces() {
-    return spark.parallelize(partitions, Math.max(1, partitions.size())).flatMap(List::iterator);
+    return Placement.near(spark, partitions, this::hosts).flatMap(List::iterator);
+  }
+
+  private List<String> hosts(List<Piece> partition) {
+    return hosts.computeIfAbsent(partition.get(0).uri(), storage::hosts);
   }
 
   private static List<List<Piece>> partitions(Table table) {

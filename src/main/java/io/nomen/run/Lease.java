@@ -1,5 +1,6 @@
 package io.nomen.run;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
@@ -47,13 +48,7 @@ public final class Lease implements AutoCloseable {
     this.storage = storage;
     this.file = file;
     this.holder = holder;
-    this.renewal =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "nomen-lease");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.renewal = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-lease"));
   }
 
   /**

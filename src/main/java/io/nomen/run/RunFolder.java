@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,6 +30,22 @@ import org.slf4j.LoggerFactory;
 public final class RunFolder {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String CURRENT = "_CURRENT";
+
+  /** Folders that a run may have, each written by it and swept by the next. */
+  public static final Set<String> PARTS =
+      Set.of(
+          "images",
+          "embeddings",
+          "nouns",
+          "semantic_centres",
+          "selected_nouns",
+          "counterparts",
+          "assignments",
+          "clusters",
+          "heads",
+          "gallery",
+          "_stages");
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -79,7 +97,7 @@ public final class RunFolder {
   public static String newId() {
     return STAMP.format(Instant.now())
         + "-"
-        + String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
+        + RootLocale.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
   }
 
   public Optional<Current> current() {
@@ -87,6 +105,30 @@ public final class RunFolder {
     return storage.exists(file)
         ? Json.readIfWhole(storage.readText(file), Current.class, file)
         : Optional.empty();
+  }
+
+  /**
+   * Refuses to write where publishing would unlist what another command has left.
+   *
+   * @param tables those that this command writes
+   */
+  public void requireNothingBut(Set<String> tables) {
+    Set<String> others = new TreeSet<>(current().map(c -> c.tables().keySet()).orElse(Set.of()));
+    others.removeAll(tables);
+    if (!others.isEmpty()) {
+      throw NomenException.usage(
+          "--output %s holds a run with the tables %s, which would be lost; give another folder."
+              .formatted(uri, others));
+    }
+  }
+
+  /** Refuses a folder that is read and would be written over. */
+  public void requireOtherThan(String option, String read) {
+    if (storage.qualify(read).replaceAll("/+$", "").equals(uri)) {
+      throw NomenException.usage(
+          "--output is the folder of %s itself, %s, which would be replaced; give another one."
+              .formatted(option, uri));
+    }
   }
 
   /** Whether there is a table {@code name} in the published run. */

@@ -51,6 +51,20 @@ public final class Sessions {
     return configuration;
   }
 
+  /** Whether this process is YARN's application master, which runs the driver in cluster mode. */
+  public static boolean inApplicationMaster() {
+    SparkConf conf = new SparkConf();
+    return conf.get("spark.master", "").equals("yarn")
+        && conf.get("spark.submit.deployMode", "client").equals("cluster");
+  }
+
+  /** Ends the session of this process, if it has one, and tells the cluster how the job ended. */
+  public static void stop(int exitCode) {
+    if (SparkSession.getDefaultSession().isDefined()) {
+      SparkSession.getDefaultSession().get().sparkContext().stop(exitCode);
+    }
+  }
+
   /**
    * Opens the session of this process.
    *

@@ -13,9 +13,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -36,6 +39,9 @@ public final class Storage implements Serializable {
   /** {@code scheme://name:password@}; a secret may hold slashes, which no parser takes for one. */
   private static final Pattern PASSWORD =
       Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
+
+  /** As many as HDFS keeps copies of a block. */
+  private static final int MOST_HOSTS = 3;
 
   private transient Configuration configuration;
   private transient Configuration local;
@@ -126,6 +132,37 @@ public final class Storage implements Serializable {
     } catch (IOException e) {
       throw StoreTrouble.cannot("read", uri, e);
     }
+  }
+
+  /**
+   * The machines that hold the file {@code uri}, those with most of it first: a hint, and nothing
+   * where the store tells of none, as object stores do.
+   */
+  public List<String> hosts(String uri) {
+    if (isLocal(path(uri).toUri())) {
+      return List.of();
+    }
+    Map<String, Long> bytes = new HashMap<>();
+    try {
+      for (BlockLocation block :
+          fileSystem(uri).getFileBlockLocations(path(uri), 0, Long.MAX_VALUE)) {
+        for (String host : block.getHosts()) {
+          bytes.merge(host, block.getLength(), Long::sum);
+        }
+      }
+    } catch (IOException e) {
+      return List.of();
+    }
+    // What file systems answer that know of no machines.
+    bytes.remove("localhost");
+    return bytes.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .limit(MOST_HOSTS)
+        .toList();
   }
 
   /** Opens {@code uri} for writing, replacing what is there; parents are made as needed. */

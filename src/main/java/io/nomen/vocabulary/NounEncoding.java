@@ -44,7 +44,7 @@ public final class NounEncoding {
     if (size < 1) {
       throw new IllegalArgumentException("a batch needs at least one noun, not " + size);
     }
-    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.lemma())).toArray();
+    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.words())).toArray();
     int[] order =
         IntStream.range(0, nouns.size())
             .boxed()
@@ -55,7 +55,7 @@ public final class NounEncoding {
     for (int from = 0; from < order.length; from += size) {
       int[] rows =
           IntStream.range(from, Math.min(order.length, from + size)).map(i -> order[i]).toArray();
-      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).lemma()).toList()));
+      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).words()).toList()));
     }
     return batches;
   }
@@ -97,5 +97,18 @@ public final class NounEncoding {
         rows[i] *= scale;
       }
     }
+  }
+
+  /** CLIP's text tower as nouns need it. */
+  public interface TextEncoder {
+    /**
+     * Embeds sentences, cut at the model's context length with the end token kept.
+     *
+     * @return [prompts, width] float32 row-major, projected and <b>not</b> normalised
+     */
+    float[] encode(List<String> prompts);
+
+    /** d, the width of the embedding. */
+    int width();
   }
 }

@@ -1,7 +1,9 @@
 package io.nomen.vocabulary;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,12 @@ import org.slf4j.LoggerFactory;
  *     count: CLIP does not see them)
  */
 public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
+  /** How the source of WordNet's nouns begins. */
+  public static final String WORDNET = "WordNet 3.1";
+
+  /** The source of nouns that came with a model. */
+  public static final String MODELS = "the model's own nouns";
+
   private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
 
   public Vocabulary {
@@ -50,7 +58,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
               .map(form -> Noun.linked(form, wordnet.firstSense(form)))
               .map(noun -> spelled(noun, wordnet))
               .toList();
-      return new Vocabulary("WordNet 3.1", all, 0);
+      return new Vocabulary(WORDNET, all, 0);
     }
     Map<String, Noun> words = new TreeMap<>();
     Map<String, Integer> counts = new LinkedHashMap<>();
@@ -70,12 +78,12 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
       }
     }
     return new Vocabulary(
-        "WordNet 3.1 under " + String.join(", ", subtrees), List.copyOf(words.values()), 0);
+        WORDNET + " under " + String.join(", ", subtrees), List.copyOf(words.values()), 0);
   }
 
   /**
    * A list of words, one a line, UTF-8. Blank lines and lines that begin with {@code #} are left
-   * out, and so is a word that came before.
+   * out, and so is a word that came before. The words are kept as they stand there.
    */
   public static Vocabulary ofFile(Storage storage, String uri) {
     List<String> lines =
@@ -87,8 +95,8 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   public static Vocabulary ofLines(String source, List<String> lines) {
     Map<String, String> distinct = new LinkedHashMap<>();
     for (String line : lines) {
-      String word = shown(line);
-      distinct.putIfAbsent(word.toLowerCase(Locale.ROOT), word);
+      String word = line.strip();
+      distinct.putIfAbsent(prompted(word).toLowerCase(Locale.ROOT), word);
     }
     int duplicates = lines.size() - distinct.size();
     if (duplicates > 0) {
@@ -107,13 +115,10 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     List<String> lines = lines(storage, uri);
     if (lines.size() != rows) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %d lines and the matrix of noun embeddings %d rows; line i names row i, so"
                   + " both must be of one length.",
-              uri,
-              lines.size(),
-              rows));
+              uri, lines.size(), rows));
     }
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {
@@ -128,18 +133,18 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   private static List<Noun> link(List<String> words) {
     WordNet wordnet = WordNet.get();
     return words.stream()
-        .map(Vocabulary::shown)
+        .map(String::strip)
         .map(word -> Noun.linked(word, wordnet.firstSense(looked(word))))
         .toList();
   }
 
-  private static String shown(String line) {
-    return line.replace('_', ' ').strip().replaceAll("\\s+", " ");
+  private static String prompted(String line) {
+    return new Noun(line, Optional.empty(), "").words();
   }
 
   /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
   private static String looked(String word) {
-    return word.replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+    return prompted(word).replaceAll("\\s*\\([^)]*\\)\\s*$", "");
   }
 
   private static Noun spelled(Noun noun, WordNet wordnet) {

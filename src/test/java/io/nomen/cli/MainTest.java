@@ -3,6 +3,7 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.testing.Command;
+import io.nomen.testing.FailingFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.package$;
@@ -143,5 +144,27 @@ class MainTest {
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.lastLine().get("embedding_width").asInt()).isEqualTo(256);
     assertThat(ended.lastLine().get("own_nouns").asInt()).isGreaterThan(600);
+  }
+
+  @Test
+  void an_error_of_the_platform_is_no_stop_that_a_scheduler_would_repeat_for_ever() {
+    System.setProperty(FailingFiles.SETTING, FailingFiles.class.getName());
+    FailingFiles.play(
+        change -> {
+          throw new NoSuchMethodError("scala.Predef$.refArrayOps");
+        });
+    try {
+      Command ended =
+          Command.alone(
+              "encode", "--input", "samples", "--output", FailingFiles.uri(folder.resolve("run")));
+      assertThat(ended.exitCode()).isEqualTo(1);
+      assertThat(ended.err())
+          .contains("This is a defect of Nomen")
+          .contains("NoSuchMethodError: scala.Predef$.refArrayOps");
+      assertThat(ended.lastLine().get("exit").asText()).isEqualTo("internal error");
+    } finally {
+      FailingFiles.play(change -> 1);
+      System.clearProperty(FailingFiles.SETTING);
+    }
   }
 }

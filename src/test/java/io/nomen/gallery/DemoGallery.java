@@ -1,5 +1,11 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.Curve;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.store.Storage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -250,8 +256,8 @@ final class DemoGallery {
         Map.of("silhouette", 0.4),
         Map.of(),
         List.of(
-            "No model was run: each cluster is a folder, confidence comes from coarse colours, and the"
-                + " curves are made up, to show what the pages look like."),
+            "No model was run: each cluster is a folder, confidence comes from coarse colours, and"
+                + " the curves are made up, to show what the pages look like."),
         List.of(
             new Curve(
                 "Loss",

@@ -1,5 +1,13 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.Curve;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.RunFacts;
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
+import io.nomen.gallery.GalleryWriter.ThumbnailSource;
 import io.nomen.store.Storage;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -31,7 +39,8 @@ final class TestGallery {
           "عنقود من الصور",
           "two\nlines\u0000 & &lt;entities&gt;",
           "</title></style></svg><h1>out</h1>",
-          "a name that goes on and on, longer than any noun would be, to see what a card does with it");
+          "a name that goes on and on, longer than any noun would be, to see what a card does with"
+              + " it");
 
   private TestGallery() {}
 

@@ -39,6 +39,73 @@ final class LossReference {
         .plus(Scalar.mean(crossEntropy).times(objective.semantics()));
   }
 
+  /** TURTLE's loss of one batch, with the fitted classifiers {@code fresh} held constant. */
+  static Scalar widestMargin(
+      WidestMargin objective, Scalar[] numbers, float[] fresh, double[][][] spaces) {
+    int clusters = objective.clusters();
+    double all = objective.weights().stream().mapToDouble(w -> w).sum();
+    int offset = 0;
+    int at = 0;
+    Scalar[][] labels = new Scalar[spaces[0].length][clusters];
+    double[][] logs = new double[spaces[0].length][clusters];
+    Scalar loss = Scalar.of(0);
+    for (int space = 0; space < spaces.length; space++) {
+      int width = objective.widths().get(space);
+      double weight = objective.weights().get(space);
+      double[][] rows = scaled(spaces[space], objective.scale());
+      Scalar[][] p =
+          softmax(linear(weightNormalised(numbers, offset, clusters, width), 0, clusters, rows));
+      loss = loss.plus(entropy(p).times(-objective.balance() * weight));
+      Scalar[] constant = new Scalar[clusters * (width + 1)];
+      for (int i = 0; i < constant.length; i++) {
+        constant[i] = Scalar.of(fresh[at + i]);
+      }
+      Scalar[][] answer = softmax(linear(constant, 0, clusters, rows));
+      for (int i = 0; i < rows.length; i++) {
+        for (int k = 0; k < clusters; k++) {
+          Scalar share = p[i][k].times(weight / all);
+          labels[i][k] = labels[i][k] == null ? share : labels[i][k].plus(share);
+          logs[i][k] += weight * Math.log(answer[i][k].value);
+        }
+      }
+      offset += clusters * (width + 2);
+      at += constant.length;
+    }
+    List<Scalar> misses = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      for (int k = 0; k < clusters; k++) {
+        misses.add(labels[i][k].times(-logs[i][k] / labels.length));
+      }
+    }
+    return loss.plus(Scalar.sum(misses));
+  }
+
+  /** Lengths, directions and biases as weights and biases. */
+  private static Scalar[] weightNormalised(Scalar[] numbers, int offset, int clusters, int width) {
+    Scalar[] flat = new Scalar[clusters * (width + 1)];
+    for (int k = 0; k < clusters; k++) {
+      List<Scalar> squares = new ArrayList<>();
+      for (int j = 0; j < width; j++) {
+        Scalar v = numbers[offset + clusters + k * width + j];
+        squares.add(v.times(v));
+      }
+      Scalar factor = numbers[offset + k].over(Scalar.sum(squares).root());
+      for (int j = 0; j < width; j++) {
+        flat[k * width + j] = numbers[offset + clusters + k * width + j].times(factor);
+      }
+      flat[clusters * width + k] = numbers[offset + clusters * (width + 1) + k];
+    }
+    return flat;
+  }
+
+  private static double[][] scaled(double[][] rows, double scale) {
+    double[][] scaled = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      scaled[i] = java.util.Arrays.stream(rows[i]).map(x -> x * scale).toArray();
+    }
+    return scaled;
+  }
+
   private static int nearest(double[] x, double[][] centres) {
     int best = 0;
     double highest = Double.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.tensor.HalfFloats;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -65,6 +66,50 @@ class ObjectiveTest {
   }
 
   @Test
+  void the_widest_margin_has_the_loss_and_gradient_of_the_papers_equations() {
+    WidestMargin one = new WidestMargin(List.of(WIDTH), List.of(1.0), CLUSTERS, 10, 2, 3, 0.1);
+    WidestMargin two =
+        new WidestMargin(List.of(WIDTH, TEXT_WIDTH), List.of(2.0, 1.0), CLUSTERS, 10, 2, 3, 0.1);
+    for (WidestMargin objective : List.of(one, two)) {
+      TrainingSet set = new TrainingSet(objective.widths().stream().map(this::view).toList());
+      TrainingState state = roughened(objective.initial(3));
+      long[] batch = batch(objective.views());
+      double[][][] spaces = new double[objective.views()][][];
+      for (int space = 0; space < spaces.length; space++) {
+        spaces[space] = rows(set, space, batch, 0);
+      }
+      float[] fresh = fitted(objective, set, state, batch);
+
+      compare(
+          objective,
+          set,
+          state,
+          batch,
+          new float[0],
+          numbers -> LossReference.widestMargin(objective, numbers, fresh, spaces));
+    }
+  }
+
+  /** The classifiers that a step fits, which its gradient holds constant. */
+  private static float[] fitted(
+      WidestMargin objective, TrainingSet set, TrainingState state, long[] batch) {
+    List<float[]> seen = new ArrayList<>();
+    try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+      objective.step(
+          state,
+          17,
+          (method, arguments) -> {
+            if (method.equals("step")) {
+              seen.add(arguments[1]);
+            }
+            return step.of(method, arguments);
+          },
+          new float[0]);
+    }
+    return seen.get(0);
+  }
+
+  @Test
   void distillation_updates_the_running_estimates_once_per_pass_as_pytorch_does() {
     Distillation objective = new Distillation(1, 1, 2, 0.5, 5);
     float[] features = {1, 2, 3, 4};
@@ -78,8 +123,9 @@ class ObjectiveTest {
     state.parameters()[1] = 0.5f;
 
     float[] statistics;
-    try (GradientStep step = new GradientStep(objective, set, new float[0])) {
-      statistics = step.at(state, new long[] {0, 1, 2, 2, 3, 3, 0, 0, 0}).statistics();
+    long[] batch = {0, 1, 2, 2, 3, 3, 0, 0, 0};
+    try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+      statistics = objective.step(state, 0, step, new float[0]).statistics();
     }
 
     // Pass one sees 2x + 0.5 of 1, 2, 3: mean 4.5, unbiased variance 4; pass two of 3, 4, 4.
@@ -101,8 +147,8 @@ class ObjectiveTest {
     Scalar expected = reference.apply(numbers);
     double[] gradient = expected.gradient(numbers);
     StepResult found;
-    try (GradientStep step = new GradientStep(objective, set, anchors)) {
-      found = step.at(state, batch);
+    try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+      found = objective.step(state, 17, step, anchors);
     }
 
     assertThat(found.terms()).hasSize(objective.terms().size());

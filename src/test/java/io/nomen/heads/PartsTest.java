@@ -35,8 +35,8 @@ class PartsTest {
 
   @Test
   void an_accumulator_gives_the_mean_weighted_by_rows_in_any_order() {
-    GradientAccumulator left = new GradientAccumulator(2).add(new float[] {1, 2}, 3);
-    GradientAccumulator right = new GradientAccumulator(2).add(new float[] {5, -2}, 1);
+    GradientAccumulator left = new GradientAccumulator().add(new float[] {1, 2}, 3);
+    GradientAccumulator right = new GradientAccumulator().add(new float[] {5, -2}, 1);
 
     assertThat(left.merge(right).mean()).containsExactly(2, 1);
     assertThat(left.weight()).isEqualTo(4);
@@ -44,7 +44,11 @@ class PartsTest {
 
   @Test
   void an_accumulator_refuses_another_dimension_and_names_both() {
-    assertThatThrownBy(() -> new GradientAccumulator(2).merge(new GradientAccumulator(3)))
+    assertThatThrownBy(
+            () ->
+                new GradientAccumulator()
+                    .add(new float[2], 1)
+                    .merge(new GradientAccumulator().add(new float[3], 1)))
         .hasMessageContaining("3")
         .hasMessageContaining("2");
   }
@@ -125,7 +129,7 @@ class PartsTest {
   void an_epoch_goes_through_every_row_once_with_its_own_neighbours() {
     int[] neighbours = {1, 2, 2, 0, 0, 1, 4, 4, 3, 3};
     TrainingSet.View view = TrainingSet.View.of(new float[5], 1, neighbours, 2);
-    BatchPlan plan = new BatchPlan(new TrainingSet(List.of(view)), 2, false, 1, 0);
+    BatchPlan plan = plan(view, false, 2, 1, 0);
 
     boolean[] seen = new boolean[5];
     assertThat(plan.batches()).isEqualTo(3);
@@ -140,13 +144,13 @@ class PartsTest {
             .isIn((long) neighbours[2 * row], (long) neighbours[2 * row + 1]);
       }
     }
-    assertThat(new BatchPlan(new TrainingSet(List.of(view)), 2, true, 1, 0).batches()).isEqualTo(2);
+    assertThat(plan(view, true, 2, 1, 0).batches()).isEqualTo(2);
   }
 
   @Test
   void shards_cut_a_batch_without_leaving_a_row_out() {
     TrainingSet.View view = TrainingSet.View.of(new float[11], 1, new int[11], 1);
-    BatchPlan plan = new BatchPlan(new TrainingSet(List.of(view)), 7, true, 3, 2);
+    BatchPlan plan = plan(view, true, 7, 3, 2);
 
     long[] whole = Arrays.copyOf(plan.draw(0, 0, 1), 7);
     long[] parts = new long[7];
@@ -157,6 +161,14 @@ class PartsTest {
       filled += part.length / 2;
     }
     assertThat(parts).containsExactly(whole);
+  }
+
+  private static BatchPlan plan(
+      TrainingSet.View view, boolean dropPartial, int batch, long seed, int epoch) {
+    Objective objective =
+        dropPartial ? new Distillation(1, 1, 2, 0.5, 5) : new SemanticConsistency(1, 2, 5, 0.1);
+    return new BatchPlan(
+        new TrainingSet(List.of(view)), objective, TrainerSettings.of(1, batch, 1e-3, seed), epoch);
   }
 
   private static double squared(float[] row, float[] centres, int k) {

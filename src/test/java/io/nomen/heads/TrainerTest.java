@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.broadcast.Broadcast;
 import org.junit.jupiter.api.AfterAll;
@@ -83,23 +84,25 @@ class TrainerTest {
     TrainerSettings four = settings(1, 4, 1, 9);
     TrainingState state = OBJECTIVE.initial(9);
     ShardRun run = new ShardRun(OBJECTIVE, four, 0, new float[0], 1);
-    int dimension = OBJECTIVE.parameters() + OBJECTIVE.statistics() + OBJECTIVE.terms().size();
+    float[][] arguments = {state.parameters(), state.statistics(), new float[0]};
 
     List<Integer> shards = List.of(0, 1, 2, 3);
     float[] summed =
         LocalSpark.context()
             .parallelize(shards, 4)
             .treeAggregate(
-                new GradientAccumulator(dimension),
-                (sum, shard) -> run.gradient(set.value(), state, shard, 0, sum),
+                new GradientAccumulator(),
+                (sum, shard) -> sum.merge(run.sum(set.value(), state, shard, 0, "step", arguments)),
                 GradientAccumulator::merge)
             .mean();
 
+    int dimension = OBJECTIVE.parameters() + OBJECTIVE.statistics() + OBJECTIVE.terms().size();
     double[] expected = new double[dimension];
-    BatchPlan plan = set.value().plan(40, true, 9, 0);
-    try (GradientStep step = new GradientStep(OBJECTIVE, set.value(), new float[0])) {
-      for (int shard : shards) {
-        float[] own = step.at(state, plan.draw(0, shard, 4)).joined();
+    BatchPlan plan = set.value().plan(OBJECTIVE, four, 0);
+    for (int shard : shards) {
+      long[] part = plan.draw(0, shard, 4);
+      try (GradientStep step = new GradientStep(OBJECTIVE, set.value(), state, part)) {
+        float[] own = step.of("step", arguments);
         for (int i = 0; i < dimension; i++) {
           expected[i] += own[i] / 4.0;
         }
@@ -116,6 +119,39 @@ class TrainerTest {
 
     assertThat(train(settings(40, 2, 1, 3)).history().lastLoss()).isCloseTo(alone, within(0.5));
     assertThat(train(settings(40, 2, 3, 3)).history().lastLoss()).isCloseTo(alone, within(0.5));
+  }
+
+  @Test
+  void the_widest_margin_is_the_same_for_one_shard_and_four() {
+    int rows = 4000;
+    Random random = new Random(6);
+    float[] values = new float[rows * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          (float) ((i % WIDTH == i / WIDTH % GROUPS ? 0.9 : 0) + 0.2 * random.nextGaussian());
+    }
+    TrainingSet rowsOnly =
+        new TrainingSet(List.of(TrainingSet.View.of(values, WIDTH, new int[0], 0)));
+    WidestMargin objective =
+        new WidestMargin(List.of(WIDTH), List.of(1.0), GROUPS, 10, 10, 1, 1e-1);
+    Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
+    List<Trainer.Result> results = new ArrayList<>();
+    for (int shards : new int[] {1, 4}) {
+      TrainerSettings settings =
+          new TrainerSettings(2, 3750, 1e-1, Schedule.CONSTANT, shards, 5, 3);
+      results.add(
+          new Trainer(LocalSpark.context(), broadcast, objective, settings, 1)
+              .train(
+                  objective.initial(3), Anchors.NONE, Checkpoints.none(), TrainingProgress.SILENT));
+    }
+    assertThat(results.get(1).state().parameters())
+        .containsExactly(results.get(0).state().parameters());
+    assertThat(results.get(1).history()).isEqualTo(results.get(0).history());
+    RowBlock labels = results.get(0).head().probabilities(new RowBlock(0, rows, WIDTH, values));
+    assertThat(IntStream.range(0, GROUPS).map(row -> best(labels, row)).distinct().count())
+        .isEqualTo(GROUPS);
+    rowsOnly.close();
+    broadcast.destroy();
   }
 
   @Test

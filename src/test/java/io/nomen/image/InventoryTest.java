@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
+import io.nomen.testing.FailingFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -432,5 +435,62 @@ class InventoryTest {
     Path list = Files.writeString(folder.resolve("paths.csv"), "path,url\n");
     assertThatThrownBy(() -> read(List.of(list.toString()), InventoryOptions.defaults()))
         .hasMessageContaining("is a table or a text, not an image");
+  }
+
+  /** 40 images on a store that answers while {@code readable}, and else fails in its own words. */
+  private List<RawImage> readFromAStore(BooleanSupplier readable) throws IOException {
+    List<ListedFile> files = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Path file = write("store/%02d.png".formatted(i));
+      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, 0, "", ""));
+    }
+    Configuration configuration = new Configuration();
+    configuration.set("fs.failing.impl", FailingFiles.class.getName());
+    Storage storage = new Storage(configuration);
+    FailingFiles.play(
+        new FailingFiles.Script() {
+          @Override
+          public double happens(FailingFiles.Change change) {
+            return 1;
+          }
+
+          @Override
+          public String reason() {
+            return "an answer of a kind never met before";
+          }
+
+          @Override
+          public boolean readable() {
+            return readable.getAsBoolean();
+          }
+        });
+    try (CloseableIterator<RawImage> all =
+        BucketReader.open(new FileBucket(0, files), storage, ReadOptions.defaults())) {
+      List<RawImage> images = new ArrayList<>();
+      all.forEachRemaining(images::add);
+      return images;
+    } finally {
+      FailingFiles.play(change -> 1);
+    }
+  }
+
+  @Test
+  void a_store_that_stops_answering_is_no_pile_of_bad_images() {
+    AtomicInteger answers = new AtomicInteger();
+    assertThatThrownBy(() -> readFromAStore(() -> answers.incrementAndGet() < 20))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("the store is in trouble")
+        .hasMessageContaining("an answer of a kind never met before");
+  }
+
+  @Test
+  void files_that_cannot_be_read_cost_themselves_alone_while_the_store_answers() throws Exception {
+    AtomicInteger answers = new AtomicInteger();
+    List<RawImage> images = readFromAStore(() -> answers.incrementAndGet() > 12);
+    assertThat(images).hasSize(40);
+    assertThat(images)
+        .filteredOn(image -> image.content() instanceof Content.Missing)
+        .hasSize(12)
+        .allMatch(image -> ((Content.Missing) image.content()).status() == ImageStatus.UNREADABLE);
   }
 }

@@ -7,7 +7,7 @@ import io.nomen.encode.EncodeOptions;
 import io.nomen.encode.ModelChoice;
 import io.nomen.exchange.ExportJob;
 import io.nomen.image.InventoryOptions;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.MethodOptions;
 import io.nomen.method.TrainingOptions;
 import io.nomen.run.JobContext;
@@ -57,7 +57,7 @@ class MainJobTest {
         }
       }
     }
-    Files.writeString(folder.resolve("photos/<b>notes \"x\".txt"), "no picture");
+    Files.writeString(folder.resolve("photos/<b>notes \"x\".jpg"), "no picture");
     Files.createFile(folder.resolve("photos/empty.jpg"));
     byte[] whole = Files.readAllBytes(firstPhoto());
     Files.write(folder.resolve("photos/cut.jpg"), java.util.Arrays.copyOf(whole, whole.length / 2));
@@ -84,7 +84,9 @@ class MainJobTest {
             resume);
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(3), SemanticOptions.defaults(), TrainingOptions.defaults());
+            SphericalKMeans.Options.withRestarts(3),
+            SemanticOptions.defaults(),
+            TrainingOptions.defaults());
     return new ClusterJob(
         context,
         new RunFolder(STORAGE, folder.resolve(output).toString()),

@@ -49,11 +49,11 @@ class LinkageChoiceTest {
 
   @Test
   void too_few_images_or_a_single_cluster_are_never_linked() {
-    assertThat(LinkedGroups.possible(40, 10)).isTrue();
-    assertThat(LinkedGroups.possible(39, 10)).isFalse();
-    assertThat(LinkedGroups.possible(40, 1)).isFalse();
-    assertThat(LinkedGroups.possible(1_000_000_000L, 1024)).isTrue();
-    assertThat(LinkedGroups.possible(1_000_000_000L, 1025)).isFalse();
+    assertThat(NomenInputs.linkable(40, 10)).isTrue();
+    assertThat(NomenInputs.linkable(39, 10)).isFalse();
+    assertThat(NomenInputs.linkable(40, 1)).isFalse();
+    assertThat(NomenInputs.linkable(1_000_000_000L, 1024)).isTrue();
+    assertThat(NomenInputs.linkable(1_000_000_000L, 1025)).isFalse();
   }
 
   private static Clustering cluster(int[] classes) {

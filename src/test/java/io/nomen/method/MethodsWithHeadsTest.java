@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.testing.LocalSpark;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -115,12 +115,9 @@ class MethodsWithHeadsTest {
   }
 
   @Test
-  void gate_weights_follow_rho_between_their_bounds() {
-    assertThat(gate(0.5).shareInTraining()).isZero();
-    assertThat(gate(0.7).shareInTraining()).isCloseTo(0.5, within(1e-9));
-    assertThat(gate(0.9).shareInTraining()).isOne();
-    assertThat(gate(0.7).shareWithoutTraining()).isCloseTo(0.2, within(1e-9));
-    assertThat(gate(0.99).shareWithoutTraining()).isEqualTo(0.5);
+  void texts_join_where_the_nouns_fit() {
+    assertThat(gate(0.7).open()).isFalse();
+    assertThat(gate(0.9).open()).isTrue();
     assertThat(gate(0.5).words()).contains("do not describe");
   }
 
@@ -176,7 +173,7 @@ class MethodsWithHeadsTest {
     }
     RowBlocks all = new RowBlocks(LocalSpark.context().parallelize(blocks, 3), 1000, 1);
 
-    RowBlocks thinned = EvenRows.of(all, 300);
+    RowBlocks thinned = RowSample.even(all, 300);
     float[] kept = thinned.collect();
     assertThat(thinned.rows()).isEqualTo(300);
     assertThat(kept).hasSize(300).isSorted().doesNotHaveDuplicates();
@@ -222,10 +219,10 @@ class MethodsWithHeadsTest {
             SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(2),
+            SphericalKMeans.Options.withRestarts(2),
             new SemanticOptions(
                 OptionalInt.of(2 * GROUPS),
-                KMeansOptions.withRestarts(2),
+                SphericalKMeans.Options.withRestarts(2),
                 papers.nounsPerCentre(),
                 0.05),
             training);

@@ -2,6 +2,7 @@ package io.nomen.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.naming.ClusterName.ScoredNoun;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Vocabulary;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ class ClusterNamesTest {
   void a_cluster_where_nothing_beats_chance_keeps_its_number_and_shows_hints() {
     List<Noun> nouns = nouns(List.of("cat", "piano"));
     float[][] scores = {row(0.02, 0.01), row(0.01, 0.5)};
-    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03});
+    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03}, false);
     assertThat(names).extracting(ClusterName::name).containsExactly("cluster 0", "piano");
     assertThat(names.get(0).reason())
         .isEqualTo("no noun stands out: the best scores 0.020, chance reaches 0.030");
@@ -186,7 +187,7 @@ class ClusterNamesTest {
   }
 
   private static List<ClusterName> name(List<String> words, float[]... scores) {
-    return ClusterNames.of(nouns(words), scores, new double[scores.length]);
+    return ClusterNames.of(nouns(words), scores, new double[scores.length], false);
   }
 
   private static List<Noun> nouns(List<String> words) {

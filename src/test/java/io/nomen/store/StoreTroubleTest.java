@@ -4,34 +4,108 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.amazonaws.SdkClientException;
+import com.amazonaws.services.s3.model.AmazonS3Exception;
 import io.nomen.NomenException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StoreTroubleTest {
-  private static final String IMAGE = "s3a://bucket/photos/1.jpg";
+  /** Its path says all that an exception might, and none of it counts. */
+  private static final String IMAGE =
+      "s3a://bucket/Throttling/SlowDown/ExpiredToken/Status Code: 503/Connection reset/1.jpg";
+
+  private static AmazonS3Exception amazon(int status, String code) {
+    AmazonS3Exception e = new AmazonS3Exception("of " + IMAGE);
+    e.setStatusCode(status);
+    e.setErrorCode(code);
+    return e;
+  }
+
+  /** As Google's client has it, under whatever package its connector was relocated to. */
+  public static class HttpResponseException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    HttpResponseException(int status) {
+      super(status + " " + IMAGE);
+      this.status = status;
+    }
+
+    public int getStatusCode() {
+      return status;
+    }
+  }
+
+  /** As the second SDK of Amazon has it. */
+  public static class S3Exception extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    S3Exception(int status) {
+      super(IMAGE);
+      this.status = status;
+    }
+
+    public int statusCode() {
+      return status;
+    }
+  }
+
+  static List<Arguments> ofTheWholeStore() {
+    return List.of(
+        Arguments.of(StoreTrouble.FULL, new IOException("No space left on device")),
+        Arguments.of(
+            StoreTrouble.FULL, new FileSystemException("/x", null, "No space left on device")),
+        Arguments.of(StoreTrouble.FULL, new DSQuotaExceededException(1, 2)),
+        Arguments.of(
+            StoreTrouble.FULL,
+            new RemoteException(
+                "java.io.IOException",
+                "File /x could only be written to 0 of the 1 minReplication nodes. There are 1"
+                    + " datanode(s) running and 1 node(s) are excluded in this operation.\n"
+                    + "\tat Server")),
+        Arguments.of(StoreTrouble.EXPIRED, amazon(400, "ExpiredToken")),
+        Arguments.of(StoreTrouble.CREDENTIALS, amazon(400, "InvalidToken")),
+        Arguments.of(StoreTrouble.CREDENTIALS, amazon(403, "InvalidAccessKeyId")),
+        Arguments.of(StoreTrouble.CREDENTIALS, new HttpResponseException(401)),
+        Arguments.of(
+            StoreTrouble.CREDENTIALS,
+            new org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException("none")),
+        Arguments.of(StoreTrouble.BAD_REQUEST, amazon(400, "400 Bad Request")),
+        Arguments.of(StoreTrouble.BAD_REQUEST, new S3Exception(400)),
+        Arguments.of(StoreTrouble.BUSY, amazon(503, "SlowDown")),
+        Arguments.of(StoreTrouble.BUSY, new S3Exception(500)),
+        Arguments.of(StoreTrouble.BUSY, new HttpResponseException(429)),
+        Arguments.of(StoreTrouble.BUSY, new HttpResponseException(503)),
+        Arguments.of(StoreTrouble.BUSY, new StandbyException("standby")),
+        Arguments.of(
+            StoreTrouble.BUSY,
+            new RemoteException("org.apache.hadoop.hdfs.server.namenode.SafeModeException", "on")),
+        Arguments.of(StoreTrouble.UNREACHABLE, amazon(400, "RequestTimeout")),
+        Arguments.of(StoreTrouble.UNREACHABLE, new SdkClientException("Unable to execute")),
+        Arguments.of(StoreTrouble.UNREACHABLE, new ConnectException("refused")),
+        Arguments.of(StoreTrouble.UNREACHABLE, new SocketTimeoutException("read")),
+        Arguments.of(StoreTrouble.UNREACHABLE, new IOException("Filesystem closed")));
+  }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "FULL|No space left on device",
-        "FULL|/user/me/x could only be written to 0 of the 1 minReplication nodes.",
-        "EXPIRED|The provided token has expired. (Service: Amazon S3; Status Code: 400; Error Code: ExpiredToken; Request ID: 4)",
-        "BAD_REQUEST|getFileStatus on s3a://b/k: Bad Request (Service: Amazon S3; Status Code: 400; Error Code: 400 Bad Request; Request ID: 4):400 Bad Request",
-        "BAD_REQUEST|getFileStatus on s3a://b/k: software.amazon.awssdk.services.s3.model.S3Exception: (Service: S3, Status Code: 400, Request ID: 4):null",
-        "CREDENTIALS|The provided token is malformed (Service: Amazon S3; Status Code: 400; Error Code: InvalidToken; Request ID: 4)",
-        "CREDENTIALS|open s3a://b/k: No AWS Credentials provided by EnvironmentVariableCredentialsProvider",
-        "BUSY|Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: 4)",
-        "UNREACHABLE|Your socket connection was not read from (Service: Amazon S3; Status Code: 400; Error Code: RequestTimeout; Request ID: 4)",
-        "UNREACHABLE|Unable to execute HTTP request: Connect to b:443 failed",
-      })
-  void what_concerns_the_whole_store_stops_the_work(StoreTrouble trouble, String message) {
-    IOException wrapped = new IOException("reading failed", new IOException(message));
+  @MethodSource("ofTheWholeStore")
+  void what_concerns_the_whole_store_stops_the_work(StoreTrouble trouble, Exception cause) {
+    IOException wrapped = new IOException("reading " + IMAGE, cause);
     assertThat(StoreTrouble.of(wrapped)).contains(trouble);
     assertThatThrownBy(() -> StoreTrouble.stopUnlessOfOneFile(IMAGE, wrapped))
         .isInstanceOf(NomenException.class)
@@ -40,16 +114,19 @@ class StoreTroubleTest {
   }
 
   @Test
-  void what_concerns_one_file_costs_that_file_alone() {
-    for (IOException e :
-        new IOException[] {
-          new FileNotFoundException("No such file or directory: " + IMAGE),
-          new AccessDeniedException(IMAGE),
-          new IOException(
-              "Forbidden (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)"),
-          new IOException("Unexpected end of file"),
-        }) {
+  void what_concerns_one_file_costs_that_file_alone_whatever_its_path_says() {
+    for (Exception e :
+        List.of(
+            new FileNotFoundException("No such file or directory: " + IMAGE),
+            new AccessDeniedException(IMAGE),
+            new AccessControlException(IMAGE),
+            new IOException(IMAGE, amazon(403, "AccessDenied")),
+            new IOException(IMAGE, amazon(404, "NoSuchKey")),
+            new HttpResponseException(403),
+            new IOException("Unexpected end of " + IMAGE))) {
       assertThatNoException().isThrownBy(() -> StoreTrouble.stopUnlessOfOneFile(IMAGE, e));
     }
+    assertThat(StoreTrouble.reason(new IOException(IMAGE, amazon(403, "AccessDenied"))))
+        .isEqualTo("access is denied");
   }
 }

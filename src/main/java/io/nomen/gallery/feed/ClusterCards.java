@@ -2,10 +2,10 @@ package io.nomen.gallery.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.evaluate.ClusterProfiles;
-import io.nomen.gallery.ClusterCard;
-import io.nomen.gallery.ClusterCard.NearCluster;
-import io.nomen.gallery.ClusterCard.NounScore;
-import io.nomen.gallery.ClusterCard.WordsFit;
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
+import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
+import io.nomen.gallery.GalleryData.ClusterCard.WordsFit;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.TableRow;

@@ -1,11 +1,11 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.gallery.GalleryData;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
-import io.nomen.gallery.ImageEntry;
-import io.nomen.gallery.ImageEntry.MapPoint;
-import io.nomen.gallery.RunFacts;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.ResemblanceColumns;

@@ -2,8 +2,8 @@ package io.nomen.gallery.feed;
 
 import io.nomen.NomenException;
 import io.nomen.exchange.ImportJob;
-import io.nomen.gallery.DuplicateGroup;
-import io.nomen.gallery.FailedImage;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.gallery.Thumbnail;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
@@ -15,6 +15,7 @@ import io.nomen.run.RunRecord;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -107,6 +108,7 @@ public final class ListedImages {
             ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
             : Map.of();
       } catch (NomenException e) {
+        StoreTrouble.stopUnlessOfOneFile(path, e);
         // The page shows the file's name in its place; the run's tables do not depend on it.
         return Map.of();
       }

@@ -1,12 +1,12 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.evaluate.RowSample;
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapLayout;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.tensor.RowSample;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +27,11 @@ record Positions(Map<Integer, MapPoint> byRow, String algorithm) {
             ? folder
             : new RunFolder(folder.storage(), record.options().get("embeddings"));
     EmbeddingTable table = EmbeddingTable.of(context.spark().get(), source);
-    RowSample sample = RowSample.of(table.embeddings(), Math.min(MOST, rows), record.seed());
-    MapLayout layout = MapLayout.of(sample.values(), table.width(), record.seed());
+    RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
+    MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
     Map<Integer, MapPoint> byRow = new HashMap<>();
-    for (int i = 0; i < sample.rows().length; i++) {
-      byRow.put(sample.rows()[i], new MapPoint(layout.x()[i], layout.y()[i]));
+    for (int i = 0; i < sample.numbers().length; i++) {
+      byRow.put((int) sample.numbers()[i], new MapPoint(layout.x()[i], layout.y()[i]));
     }
     return new Positions(byRow, layout.algorithm());
   }
