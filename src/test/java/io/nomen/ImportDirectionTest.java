@@ -28,14 +28,25 @@ class ImportDirectionTest {
           Map.entry("neighbours", List.of("kmeans", "tensor")),
           Map.entry("semantics", List.of("kmeans", "tensor", "vocabulary")),
           Map.entry("heads", List.of("safetensors", "tensor", "store")),
-          Map.entry("method", List.of("safetensors", "semantics", "heads", "neighbours", "kmeans", "tensor")),
-          Map.entry("run", List.of("safetensors", "method", "semantics", "vocabulary", "tensor", "store")),
+          Map.entry(
+              "method",
+              List.of("safetensors", "semantics", "heads", "neighbours", "kmeans", "tensor")),
+          Map.entry(
+              "run",
+              List.of("safetensors", "method", "semantics", "vocabulary", "tensor", "store")),
           Map.entry("encode", List.of("run", "clip", "image", "tensor", "store", "spark")),
           Map.entry("exchange", List.of("safetensors", "encode", "run", "tensor", "store")),
           Map.entry(
               "evaluate",
               List.of(
-                  "run", "method", "kmeans", "semantics", "neighbours", "exchange", "tensor", "store")),
+                  "run",
+                  "method",
+                  "kmeans",
+                  "semantics",
+                  "neighbours",
+                  "exchange",
+                  "tensor",
+                  "store")),
           Map.entry(
               "naming",
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),

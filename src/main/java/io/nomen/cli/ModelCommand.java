@@ -1,6 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.KnownModel;
 import io.nomen.clip.ModelDescription;
@@ -94,8 +95,9 @@ final class ModelCommand {
               TorchDevice.choose("auto", List.of()),
               Precision.FP32);
       console.line(
-          "  %s: %d tensors are whole and finite, both towers run"
-              .formatted(verified.model().id(), verified.tensors()));
+          RootLocale.format(
+              "  %s: %d tensors are whole and finite, both towers run",
+              verified.model().id(), verified.tensors()));
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("model", verified.model().id());
       facts.put("digest", verified.model().digest());

@@ -1,9 +1,9 @@
 package io.nomen.cli;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Progress on stderr: one line that rewrites itself on a terminal, a line every 30 s otherwise. */
 final class TerminalProgress implements Progress {
@@ -68,9 +68,9 @@ final class TerminalProgress implements Progress {
       double seconds = (now - began) / 1e9;
       StringBuilder text = new StringBuilder("  ").append(stage);
       if (latest > 0 && total != 1) {
-        text.append(String.format(Locale.ROOT, ": %,d", latest));
+        text.append(RootLocale.format(": %,d", latest));
         if (running && total > 0) {
-          text.append(String.format(Locale.ROOT, " of %,d", total));
+          text.append(RootLocale.format(" of %,d", total));
         }
         text.append(' ').append(unit);
         text.append(", ").append(rate(latest / seconds));
@@ -88,20 +88,19 @@ final class TerminalProgress implements Progress {
    */
   static String rate(double perSecond) {
     if (perSecond < 1) {
-      return String.format(Locale.ROOT, "%.1f a minute", 60 * perSecond);
+      return RootLocale.format("%.1f a minute", 60 * perSecond);
     }
-    return String.format(
-        Locale.ROOT, perSecond < 10 ? "%.1f a second" : "%,.0f a second", perSecond);
+    return RootLocale.format(perSecond < 10 ? "%.1f a second" : "%,.0f a second", perSecond);
   }
 
   /** A time span as people say it: {@code 3.2 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
   static String duration(double seconds) {
     if (seconds < 100) {
-      return String.format(Locale.ROOT, "%.1f s", seconds);
+      return RootLocale.format("%.1f s", seconds);
     }
     long whole = Math.round(seconds);
     return whole < 6000
-        ? "%d min %d s".formatted(whole / 60, whole % 60)
-        : "%d h %d min".formatted(whole / 3600, whole % 3600 / 60);
+        ? RootLocale.format("%d min %d s", whole / 60, whole % 60)
+        : RootLocale.format("%d h %d min", whole / 3600, whole % 3600 / 60);
   }
 }

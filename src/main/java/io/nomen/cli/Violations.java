@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,9 @@ final class Violations {
 
   /** Adds a sentence unless {@code value} is at least {@code least}. */
   void atLeast(String option, long value, long least) {
-    require(value >= least, "%s is %d; it must be at least %d.".formatted(option, value, least));
+    require(
+        value >= least,
+        RootLocale.format("%s is %d; it must be at least %d.", option, value, least));
   }
 
   boolean isEmpty() {

@@ -1,6 +1,7 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Precision;
@@ -38,7 +39,7 @@ public final class ArchiveCache {
     Path folder =
         CacheFolder.path()
             .resolve("archives")
-            .resolve("%s-%s-%d".formatted(model.digest(), precision.word(), GENERATION));
+            .resolve(RootLocale.format("%s-%s-%d", model.digest(), precision.word(), GENERATION));
     if (Files.isDirectory(folder)) {
       return folder;
     }

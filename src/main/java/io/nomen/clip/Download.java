@@ -1,6 +1,7 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Digests;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -82,12 +83,9 @@ final class Download {
     if (size.isPresent() && size.getAsLong() != length) {
       Files.delete(part);
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %,d bytes where the list says %,d; it was thrown away.",
-              address,
-              length,
-              size.getAsLong()));
+              address, length, size.getAsLong()));
     }
     if (sha256.isPresent() && !sha256.get().equals(digest)) {
       Files.delete(part);
@@ -118,12 +116,9 @@ final class Download {
       pause(FIRST_PAUSE_MILLIS << attempt);
     }
     throw NomenException.input(
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "%s broke off %d times with %,d bytes here; the same command goes on from there.",
-            address,
-            ATTEMPTS,
-            Files.size(part)));
+            address, ATTEMPTS, Files.size(part)));
   }
 
   /** One request; whether the file is whole afterwards. */
@@ -152,12 +147,9 @@ final class Download {
     long promised = promised(response.headers());
     if (promised > most() - from) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s promises %,d bytes, more than the %,d that it may have.",
-              address,
-              promised + from,
-              most()));
+              address, promised + from, most()));
     }
     return promised < 0 || Files.size(part) == from + promised;
   }

@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
 import java.util.LinkedHashMap;
@@ -33,40 +34,38 @@ public record ModelDescription(
     facts.put("model", model.id());
     facts.put("location", model.location());
     facts.put("digest", model.digest());
-    facts.put("parameters", String.format(Locale.ROOT, "%,d", model.parameters()));
+    facts.put("parameters", RootLocale.format("%,d", model.parameters()));
     facts.put("embedding width", Integer.toString(model.projectionWidth()));
     facts.put(
         "image tower",
-        "ViT, %d px in patches of %d (%d tokens), %s"
-            .formatted(
-                vision.imageSize(), vision.patchSize(), vision.tokens(), tower(vision.tower())));
+        RootLocale.format(
+            "ViT, %d px in patches of %d (%d tokens), %s",
+            vision.imageSize(), vision.patchSize(), vision.tokens(), tower(vision.tower())));
     facts.put(
         "text tower",
-        "%d tokens of %s, %s"
-            .formatted(
-                text.positions(),
-                String.format(Locale.ROOT, "%,d", text.vocabulary()),
-                tower(text.tower())));
+        RootLocale.format(
+            "%d tokens of %s, %s",
+            text.positions(), RootLocale.format("%,d", text.vocabulary()), tower(text.tower())));
     facts.put(
         "preprocessing",
-        "shortest side to %d (bicubic), centre %d × %d, mean %s, std %s"
-            .formatted(
-                model.preprocessing().shortestEdge(),
-                model.preprocessing().crop(),
-                model.preprocessing().crop(),
-                model.preprocessing().mean(),
-                model.preprocessing().std()));
+        RootLocale.format(
+            "shortest side to %d (bicubic), centre %d × %d, mean %s, std %s",
+            model.preprocessing().shortestEdge(),
+            model.preprocessing().crop(),
+            model.preprocessing().crop(),
+            model.preprocessing().mean(),
+            model.preprocessing().std()));
     facts.put("device", device.toString());
     facts.put("precision", precision.word());
     return facts;
   }
 
   private static String tower(TowerSpec tower) {
-    return "width %d × %d layers, %d heads, %s"
-        .formatted(
-            tower.width(),
-            tower.layers(),
-            tower.heads(),
-            tower.activation().name().toLowerCase(Locale.ROOT));
+    return RootLocale.format(
+        "width %d × %d layers, %d heads, %s",
+        tower.width(),
+        tower.layers(),
+        tower.heads(),
+        tower.activation().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -1,12 +1,12 @@
 package io.nomen.clip;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchScriptArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +36,7 @@ final class TowerWriter {
 
   /** Formats for libtorch's compiler, which reads no other digits than these, in any locale. */
   static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+    return RootLocale.format(format, arguments);
   }
 
   /** Adds a tensor that is computed here. */
@@ -102,7 +102,8 @@ final class TowerWriter {
       line("x = torch.slice(x, 1, 0, 1)");
     }
     line(
-        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0, 2), None, 0., %s)",
+        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0,"
+            + " 2), None, 0., %s)",
         causal ? "True" : "False");
     line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
     line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);

@@ -1,7 +1,7 @@
 package io.nomen.encode;
 
 import io.nomen.NomenException;
-import java.util.Locale;
+import io.nomen.RootLocale;
 
 /** Decides whether there are too many bad images to go on. */
 public final class BadImages {
@@ -17,13 +17,10 @@ public final class BadImages {
     if (bad > largest * listed) {
       throw new NomenException(
           NomenException.Kind.TOO_MANY_BAD,
-          String.format(
-              Locale.ROOT,
-              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the images table has a reason for each.",
-              bad,
-              listed,
-              100.0 * bad / listed,
-              100 * largest));
+          RootLocale.format(
+              "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%); the"
+                  + " images table has a reason for each.",
+              bad, listed, 100.0 * bad / listed, 100 * largest));
     }
   }
 }

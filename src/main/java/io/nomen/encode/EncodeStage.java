@@ -2,6 +2,7 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipModel;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
@@ -82,7 +83,9 @@ public final class EncodeStage {
     if (!done.isEmpty()) {
       context
           .progress()
-          .say("encode: %d of %d buckets are done already".formatted(done.size(), buckets.size()));
+          .say(
+              RootLocale.format(
+                  "encode: %d of %d buckets are done already", done.size(), buckets.size()));
     }
     for (BucketManifest manifest : encode(attempt, pending, done)) {
       done.put(manifest.bucket(), manifest);
@@ -113,8 +116,9 @@ public final class EncodeStage {
     long shards = buckets.stream().filter(bucket -> !(bucket instanceof FileBucket)).count();
     List<String> plan = new ArrayList<>();
     plan.add(
-        "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)"
-            .formatted(files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+        RootLocale.format(
+            "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
+            files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
     folder
         .stage(NAME)
         .ifPresent(
@@ -123,8 +127,9 @@ public final class EncodeStage {
               boolean goesOn = changes.isEmpty() && options.resume();
               plan.add(
                   goesOn
-                      ? "go on where an earlier run ended: %,d of %,d buckets are done"
-                          .formatted(finished(earlier).size(), buckets.size())
+                      ? RootLocale.format(
+                          "go on where an earlier run ended: %,d of %,d buckets are done",
+                          finished(earlier).size(), buckets.size())
                       : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
             });
     return plan;

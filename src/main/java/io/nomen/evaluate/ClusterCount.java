@@ -1,9 +1,9 @@
 package io.nomen.evaluate;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -15,14 +15,9 @@ import java.util.stream.IntStream;
  * trial is a matter of luck, and the middle of its top is taken, because it is flat. Numbers at
  * which the clusters have run out of names of their own are left out.
  *
- * <p>All trials of a sweep must share one selection of nouns: selected anew for every K, the space
- * itself changes from trial to trial, and the curve with it.
- *
- * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome:
- * 27, 46 and 114 for 37, 47 and 100 classes (nouns selected anew: 27, 42 and 91; on the training
- * splits, which took no part, 19, 46 and 82). Too few is the common error: breeds that look alike
- * stay together. Silhouette alone chooses fewer still, stability alone favours very few, and more
- * weight for names did not help.
+ * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome.
+ * In the noun subspace it finds more of the classes that look alike than in the space of the
+ * embeddings. Stability alone favours very few clusters.
  */
 public final class ClusterCount {
   /** Neighbouring candidates are this factor apart; smoothing counts on even steps. */
@@ -153,9 +148,10 @@ public final class ClusterCount {
 
   private static String reason(Point best, int first, int last, List<Point> curve) {
     String range =
-        first == last ? "at K = %d".formatted(first) : "from K = %d to %d".formatted(first, last);
-    return String.format(
-        Locale.ROOT,
+        first == last
+            ? RootLocale.format("at K = %d", first)
+            : RootLocale.format("from K = %d to %d", first, last);
+    return RootLocale.format(
         "of %d numbers tried, from %d to %d, separation × stability is best %s"
             + " (silhouette %.3f, agreement of restarts %.0f %% at K = %d)",
         curve.size(),
@@ -174,12 +170,10 @@ public final class ClusterCount {
             .max(Comparator.comparingDouble(Trial::silhouette))
             .orElseThrow();
     String reason =
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "no number of clusters stands out: none is apart and stable; K = %d has the best"
                 + " silhouette, %.3f",
-            best.clusters(),
-            best.silhouette());
+            best.clusters(), best.silhouette());
     return new Choice(best.clusters(), reason, curve);
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.evaluate;
 
+import io.nomen.RootLocale;
 import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
@@ -113,7 +114,40 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
 
   /** A sentence for the reader. */
   public String remark() {
-    return "%,d images look like an earlier one (cosine of %s or more)"
-        .formatted(copies(duplicateOf), provenance.get("duplicate_cosine"));
+    return RootLocale.format(
+        "%,d images look like an earlier one (cosine of %s or more)",
+        copies(duplicateOf), provenance.get("duplicate_cosine"));
+  }
+
+  /**
+   * Groups of rows, joined pair by pair (union-find). A group is known by its lowest row, so that
+   * the order of the pairs does not matter.
+   */
+  static final class DisjointSets {
+    private final int[] parent;
+
+    DisjointSets(int rows) {
+      parent = new int[rows];
+      for (int row = 0; row < rows; row++) {
+        parent[row] = row;
+      }
+    }
+
+    /** The lowest row of the group that holds {@code row}. */
+    int first(int row) {
+      int at = row;
+      while (parent[at] != at) {
+        // Every second step of the way is cut short: long chains are walked once.
+        parent[at] = parent[parent[at]];
+        at = parent[at];
+      }
+      return at;
+    }
+
+    void join(int one, int other) {
+      int a = first(one);
+      int b = first(other);
+      parent[Math.max(a, b)] = Math.min(a, b);
+    }
   }
 }

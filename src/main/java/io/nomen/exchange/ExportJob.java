@@ -1,6 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -19,7 +20,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -126,8 +126,7 @@ public final class ExportJob {
       for (int row : order) {
         int cluster = assignments.cluster()[row];
         out.write(
-            String.format(
-                Locale.ROOT,
+            RootLocale.format(
                 "%s,%d,%s,%.6f\r\n",
                 quoted(paths.get(row)),
                 cluster,

@@ -2,6 +2,7 @@ package io.nomen.exchange;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.encode.BadImages;
 import io.nomen.encode.UnitRow;
 import io.nomen.run.JobContext;
@@ -122,7 +123,7 @@ public final class ImportJob {
     }
 
     private void file(EmbeddingRows.Part part, int from, int to) {
-      String file = "part-%05d.parquet".formatted(files.size());
+      String file = RootLocale.format("part-%05d.parquet", files.size());
       try (TableWriter images = table("images", file);
           TableWriter embeddings = table("embeddings", file)) {
         for (int row = from; row < to; row++) {

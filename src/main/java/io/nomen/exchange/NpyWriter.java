@@ -1,5 +1,6 @@
 package io.nomen.exchange;
 
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
@@ -15,7 +16,8 @@ public final class NpyWriter implements Closeable {
   public NpyWriter(Storage storage, String uri, long rows, int width) {
     this.file = new NumberFile(storage, uri);
     String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, width);
+        RootLocale.format(
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, width);
     int unpadded = 10 + header.length() + 1;
     int padding = (ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT;
     byte[] text = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -1,9 +1,9 @@
 package io.nomen.exchange;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,7 +28,7 @@ final class RowNames {
             .or(() -> inPart.map(all -> all.get(place)))
             .filter(path -> !path.isEmpty());
     if (named.isEmpty()) {
-      return String.format(Locale.ROOT, "row-%0" + digits + "d", row);
+      return RootLocale.format("row-%0" + digits + "d", row);
     }
     if (!taken.add(named.get())) {
       throw NomenException.input(

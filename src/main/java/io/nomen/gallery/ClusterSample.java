@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,17 +1,23 @@
 package io.nomen.gallery;
 
-import io.nomen.gallery.DuplicateGroup.Member;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.DuplicateGroup.Member;
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.Paging;
+import io.nomen.gallery.Page.SiteIndex;
+import io.nomen.gallery.Tiles.OriginalLink;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Images that show the same picture, exact copies first. */
 final class DuplicatesPages {
   private static final int GROUPS_PER_PAGE = 60;
 
-  private final Site site;
+  private final SiteIndex site;
   private final Paging<DuplicateGroup> groups;
 
-  DuplicatesPages(Site site) {
+  DuplicatesPages(SiteIndex site) {
     this.site = site;
     this.groups = new Paging<>(ordered(site.data().duplicates()), GROUPS_PER_PAGE);
   }
@@ -28,12 +34,12 @@ final class DuplicatesPages {
 
   void write(PageSink sink) {
     for (int page = 1; page <= groups.pages(); page++) {
-      sink.put(Site.paged(Page.DUPLICATES, page), page(page));
+      sink.put(SiteIndex.paged(Page.DUPLICATES, page), page(page));
     }
   }
 
   private Html page(int number) {
-    Page page = new Page(site, Site.paged(Page.DUPLICATES, number));
+    Page page = new Page(site, SiteIndex.paged(Page.DUPLICATES, number));
     return page.with(
         "Duplicates",
         html -> {
@@ -84,9 +90,51 @@ final class DuplicatesPages {
     html.open("li").open("figure");
     new Tiles(site, page).picture(html, member.path(), "image of " + site.name(member.cluster()));
     html.open("figcaption");
-    html.open("a", "href", page.to(Site.clusterPage(member.cluster())));
+    html.open("a", "href", page.to(SiteIndex.clusterPage(member.cluster())));
     html.foreign(site.name(member.cluster())).close();
-    html.leaf("bdi", new Original(member.path()).name(), "class", "file");
+    html.leaf("bdi", new OriginalLink(member.path()).name(), "class", "file");
     html.close().close().close();
+  }
+
+  /** The images that are furthest from all others, furthest first. */
+  static final class OutliersPage {
+    private final SiteIndex site;
+
+    OutliersPage(SiteIndex site) {
+      this.site = site;
+    }
+
+    void write(PageSink sink) {
+      Page page = new Page(site, Page.OUTLIERS);
+      List<ImageEntry> outliers = site.data().outliers();
+      sink.put(
+          Page.OUTLIERS,
+          page.with(
+              "Outliers",
+              html -> {
+                html.leaf("h1", "Outliers");
+                html.leaf(
+                    "p",
+                    "The %s furthest from everything else, furthest first. The number is the mean distance to the nearest images; what is far away is rare, broken, or in the wrong set."
+                        .formatted(Figures.count(outliers.size(), "image", "images")),
+                    "class",
+                    "lead");
+                html.open("ul", "class", "tiles");
+                outliers.forEach(image -> tile(html, page, image));
+                html.close();
+              }));
+    }
+
+    private void tile(Html html, Page page, ImageEntry image) {
+      html.open("li").open("figure");
+      new Tiles(site, page).picture(html, image.path(), "image of " + site.name(image.cluster()));
+      html.open("figcaption");
+      OptionalDouble score = image.outlierScore();
+      score.ifPresent(value -> html.leaf("span", Figures.decimal(value), "class", "share"));
+      html.open("a", "href", page.to(SiteIndex.clusterPage(image.cluster())));
+      html.foreign(site.name(image.cluster())).close();
+      html.leaf("bdi", new OriginalLink(image.path()).name(), "class", "file");
+      html.close().close().close();
+    }
   }
 }

@@ -1,15 +1,17 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.SiteIndex;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What was run, with what, on what, how long, how well. */
 final class FactsPage {
-  private final Site site;
+  private final SiteIndex site;
   private final RunFacts facts;
 
-  FactsPage(Site site) {
+  FactsPage(SiteIndex site) {
     this.site = site;
     this.facts = site.data().facts();
   }

@@ -1,5 +1,10 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.FailedImage;
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.Paging;
+import io.nomen.gallery.Page.SiteIndex;
+import io.nomen.gallery.Tiles.OriginalLink;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +26,10 @@ final class FailedPages {
           "timeout", "decoding took too long",
           "unreadable", "the file system did not give the file");
 
-  private final Site site;
+  private final SiteIndex site;
   private final Paging<FailedImage> failed;
 
-  FailedPages(Site site) {
+  FailedPages(SiteIndex site) {
     this.site = site;
     this.failed =
         new Paging<>(
@@ -36,12 +41,12 @@ final class FailedPages {
 
   void write(PageSink sink) {
     for (int page = 1; page <= failed.pages(); page++) {
-      sink.put(Site.paged(Page.FAILED, page), page(page));
+      sink.put(SiteIndex.paged(Page.FAILED, page), page(page));
     }
   }
 
   private Html page(int number) {
-    Page page = new Page(site, Site.paged(Page.FAILED, number));
+    Page page = new Page(site, SiteIndex.paged(Page.FAILED, number));
     List<FailedImage> here = failed.page(number);
     return page.with(
         "Failed images",
@@ -98,7 +103,7 @@ final class FailedPages {
     }
     html.close().close().open("tbody");
     for (FailedImage image : failed) {
-      Original original = new Original(image.path());
+      OriginalLink original = new OriginalLink(image.path());
       Optional<String> link = original.link();
       html.open("tr").open("td", "class", "path");
       link.ifPresent(to -> html.open("a", "href", to));

@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.RootLocale;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,7 +17,7 @@ final class Figures {
 
   /** {@code 3,120}. */
   static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    return RootLocale.format("%,d", number);
   }
 
   /** {@code 1 image}, {@code 3,120 images}. */
@@ -43,22 +44,22 @@ final class Figures {
       return count((long) number);
     }
     if (size >= 1e6 || size < 1e-3) {
-      return String.format(Locale.ROOT, "%.2e", number);
+      return RootLocale.format("%.2e", number);
     }
     int digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
-    return String.format(Locale.ROOT, "%,." + digits + "f", number);
+    return RootLocale.format("%,." + digits + "f", number);
   }
 
   /** One digit after the point, for coordinates: {@code 12.3}. */
   static String tenths(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
+    return RootLocale.format("%.1f", number);
   }
 
   /** {@code 0.4 s}, {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 7 min}. */
   static String seconds(double seconds) {
     long whole = Math.round(seconds);
     if (seconds < 9.95) {
-      return String.format(Locale.ROOT, "%.1f s", seconds);
+      return RootLocale.format("%.1f s", seconds);
     }
     if (whole < 60) {
       return whole + " s";

@@ -34,4 +34,47 @@ public record GalleryData(
   List<ImageEntry> imagesOf(ClusterCard card) {
     return images.getOrDefault(card.number(), List.of());
   }
+
+  /**
+   * An image that was listed and could not be embedded.
+   *
+   * @param status the word in the images table, for example {@code truncated}
+   * @param reason one sentence
+   */
+  public record FailedImage(String path, String status, String reason) {}
+
+  /**
+   * Images that show the same picture.
+   *
+   * @param exact true where the files' pixels are equal, false where they are only nearly so
+   * @param members two or more
+   */
+  public record DuplicateGroup(boolean exact, List<Member> members) {
+
+    /** One of the images, and the cluster that it is in. */
+    public record Member(String path, int cluster) {}
+
+    public DuplicateGroup {
+      members = List.copyOf(members);
+    }
+  }
+
+  /** A chart of one or more lines over one axis, for example the loss by epoch. */
+  public record Curve(String title, String xLabel, List<Series> series) {
+
+    /** One line: {@code y[i]} at {@code x[i]}; points that are not finite are left out. */
+    public record Series(String name, double[] x, double[] y) {
+      public Series {
+        if (x.length != y.length) {
+          throw new IllegalArgumentException(
+              "The series \"%s\" has %d x and %d y; give as many of one as of the other."
+                  .formatted(name, x.length, y.length));
+        }
+      }
+    }
+
+    public Curve {
+      series = List.copyOf(series);
+    }
+  }
 }

@@ -1,9 +1,26 @@
 package io.nomen.gallery;
 
+import io.nomen.NomenException;
+import io.nomen.gallery.DuplicatesPages.OutliersPage;
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
+import io.nomen.gallery.OverviewPages.NamesPages;
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.SiteIndex;
+import io.nomen.gallery.Page.SiteIndex.Shown;
 import io.nomen.store.Storage;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Writes the gallery of a finished run: static pages that need neither a network nor scripts, and
@@ -28,7 +45,7 @@ public final class GalleryWriter {
   public static void write(
       GalleryPlan plan, ThumbnailSource thumbnails, Storage storage, String folder) {
     try (Workers workers = new Workers()) {
-      Site site = new Pictures(plan, thumbnails, storage, folder).write(workers);
+      SiteIndex site = new ThumbnailFiles(plan, thumbnails, storage, folder).write(workers);
       storage.writeBytes(folder + "/gallery.css", resource("gallery.css"));
       storage.writeBytes(folder + "/gallery.js", resource("gallery.js"));
       PageSink later =
@@ -65,6 +82,114 @@ public final class GalleryWriter {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException("the resource " + name + " cannot be read", e);
+    }
+  }
+
+  /** Writes thumbnails under generated names, and a mosaic for each cluster. */
+  static final class ThumbnailFiles {
+    private final GalleryPlan plan;
+    private final ThumbnailSource source;
+    private final Storage storage;
+    private final String folder;
+    private final Map<String, Shown> written = new ConcurrentHashMap<>();
+    private final Map<Integer, Boolean> mosaics = new ConcurrentHashMap<>();
+
+    ThumbnailFiles(GalleryPlan plan, ThumbnailSource source, Storage storage, String folder) {
+      this.plan = plan;
+      this.source = source;
+      this.storage = storage;
+      this.folder = folder;
+    }
+
+    /** Writes everything; afterwards pages can be made. */
+    SiteIndex write(Workers workers) {
+      plan.thumbnails().forEach((path, name) -> workers.submit(() -> thumbnail(path, name)));
+      plan.clusters().forEach(cluster -> workers.submit(() -> mosaic(cluster)));
+      workers.await();
+      return new SiteIndex(plan, Map.copyOf(written), Map.copyOf(mosaics));
+    }
+
+    /** Bytes that are not a JPEG are left out: what is not a picture is not put on a page. */
+    private void thumbnail(String path, String name) {
+      Optional<byte[]> jpeg = source.jpeg(path);
+      jpeg.flatMap(Thumbnail::size)
+          .ifPresent(
+              size -> {
+                storage.writeBytes(folder + "/" + name, jpeg.orElseThrow());
+                written.put(path, new Shown(name, size.width, size.height));
+              });
+    }
+
+    private void mosaic(ClusterSample cluster) {
+      List<BufferedImage> pictures =
+          cluster.mosaic().stream()
+              .flatMap(image -> source.jpeg(image.path()).stream())
+              .flatMap(jpeg -> Thumbnail.decode(jpeg).stream())
+              .toList();
+      if (!pictures.isEmpty()) {
+        int number = cluster.card().number();
+        storage.writeBytes(folder + "/" + SiteIndex.mosaic(number), Mosaic.jpeg(pictures));
+        mosaics.put(number, true);
+      }
+    }
+  }
+
+  /** Where the gallery gets its small pictures. Asked from several threads at once. */
+  @FunctionalInterface
+  public interface ThumbnailSource {
+    /**
+     * The thumbnail of an image: a JPEG that {@link Thumbnail} made, or nothing where there is none
+     * (the page then shows the file's name in its place).
+     */
+    Optional<byte[]> jpeg(String path);
+  }
+
+  /**
+   * Writes many small files at once: on an object store each costs a round trip, and one after
+   * another they would cost minutes.
+   */
+  static final class Workers implements AutoCloseable {
+    private static final int THREADS = 16;
+
+    private final ExecutorService threads =
+        Executors.newFixedThreadPool(
+            THREADS,
+            work -> {
+              Thread thread = new Thread(work, "gallery-writer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    private final List<Future<?>> pending = new ArrayList<>();
+
+    void submit(Runnable work) {
+      pending.add(threads.submit(work));
+    }
+
+    /** Waits for everything submitted so far, and throws what went wrong first. */
+    void await() {
+      try {
+        for (Future<?> work : pending) {
+          work.get();
+        }
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException known) {
+          throw known;
+        }
+        throw new IllegalStateException("a page of the gallery could not be made", e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new NomenException(
+            NomenException.Kind.STOPPED,
+            "Stopped while the gallery was written; run nomen gallery to make it again.",
+            e);
+      } finally {
+        pending.clear();
+      }
+    }
+
+    @Override
+    public void close() {
+      threads.shutdownNow();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -43,12 +44,15 @@ public record MapLayout(float[] x, float[] y, String algorithm) {
     float[] chosen = gather(reduced, components, landmarks);
     double[] placed = new StochasticNeighbours(chosen, components).embed(random);
     if (landmarks.length == n) {
-      return fitted(placed, "t-SNE of the first %d principal components".formatted(components));
+      return fitted(
+          placed, RootLocale.format("t-SNE of the first %d principal components", components));
     }
     return fitted(
         placeAll(reduced, components, landmarks, chosen, placed),
-        "t-SNE of the first %d principal components of %,d images, the others placed among their nearest"
-            .formatted(components, landmarks.length));
+        RootLocale.format(
+            "t-SNE of the first %d principal components of %,d images, the others placed among"
+                + " their nearest",
+            components, landmarks.length));
   }
 
   /** Row numbers in rising order, all of them when they are few. */

@@ -1,10 +1,15 @@
 package io.nomen.gallery;
 
+import io.nomen.RootLocale;
 import io.nomen.gallery.ImageEntry.MapPoint;
 import io.nomen.gallery.MapPoints.Patch;
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.SiteIndex;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** All images on one plane: as points in the colour of their cluster, and as pictures. */
 final class MapPage {
@@ -20,11 +25,11 @@ final class MapPage {
 
   private static final int MOST_LABELS = 80;
 
-  private final Site site;
+  private final SiteIndex site;
   private final Page page;
   private final MapPoints points;
 
-  MapPage(Site site) {
+  MapPage(SiteIndex site) {
     this.site = site;
     this.page = new Page(site, Page.MAP);
     this.points = new MapPoints(site.plan());
@@ -81,7 +86,11 @@ final class MapPage {
     points.patches().forEach(patch -> patch(html, patch));
     for (Label label : labels()) {
       html.open(
-          "a", "class", "label", "href", page.to(Site.clusterPage(label.patch().card().number())));
+          "a",
+          "class",
+          "label",
+          "href",
+          page.to(SiteIndex.clusterPage(label.patch().card().number())));
       html.leaf(
           "text",
           label.words(),
@@ -110,7 +119,7 @@ final class MapPage {
         "class",
         "patch",
         "href",
-        page.to(Site.clusterPage(patch.card().number())),
+        page.to(SiteIndex.clusterPage(patch.card().number())),
         "tabindex",
         "-1",
         "aria-hidden",
@@ -142,5 +151,93 @@ final class MapPage {
   private static boolean near(Rectangle2D a, Rectangle2D b) {
     return a.intersects(
         b.getX() - CLEAR, b.getY() - CLEAR / 2, b.getWidth() + 2 * CLEAR, b.getHeight() + CLEAR);
+  }
+
+  /** The map again, each part of it shown by the picture nearest to its middle. */
+  static final class MapPictures {
+    private static final int COLUMNS = 15;
+    private static final int ROWS = 10;
+    private static final double GAP = 3;
+
+    private final SiteIndex site;
+    private final Page page;
+    private final MapPoints points;
+
+    MapPictures(SiteIndex site, Page page, MapPoints points) {
+      this.site = site;
+      this.page = page;
+      this.points = points;
+    }
+
+    private record Choice(ImageEntry image, double distance) {}
+
+    void write(Html html) {
+      Map<Integer, Choice> cells = cells();
+      if (cells.isEmpty()) {
+        return;
+      }
+      html.leaf("h2", "The same map in pictures");
+      html.leaf(
+          "p",
+          "One image for each part of the map; it leads to its cluster. The clusters' pages show them"
+              + " with their words.",
+          "class",
+          "note");
+      html.open("div", "class", "wide plane");
+      html.open(
+          "svg",
+          "class",
+          "map pictures",
+          "viewBox",
+          RootLocale.format("0 0 %d %d", MapPage.WIDTH, MapPage.HEIGHT),
+          "aria-hidden",
+          "true",
+          "data-zoom",
+          "");
+      cells.forEach((cell, choice) -> picture(html, cell, choice.image()));
+      html.close().close();
+    }
+
+    private Map<Integer, Choice> cells() {
+      Map<Integer, Choice> cells = new LinkedHashMap<>();
+      for (MapPoints.Patch patch : points.patches()) {
+        for (ImageEntry image : patch.images()) {
+          if (site.thumbnail(image.path()).isPresent()) {
+            double x = MapPoints.place(image).x() * COLUMNS;
+            double y = MapPoints.place(image).y() * ROWS;
+            int column = (int) Math.min(COLUMNS - 1, x);
+            int row = (int) Math.min(ROWS - 1, y);
+            Choice choice = new Choice(image, Math.hypot(x - column - 0.5, y - row - 0.5));
+            cells.merge(
+                row * COLUMNS + column, choice, (a, b) -> b.distance() < a.distance() ? b : a);
+          }
+        }
+      }
+      return cells;
+    }
+
+    private void picture(Html html, int cell, ImageEntry image) {
+      double wide = (double) MapPage.WIDTH / COLUMNS;
+      double tall = (double) MapPage.HEIGHT / ROWS;
+      int column = cell % COLUMNS;
+      int row = cell / COLUMNS;
+      html.open("a", "href", page.to(SiteIndex.clusterPage(image.cluster())), "tabindex", "-1");
+      html.leaf("title", site.name(image.cluster()));
+      html.empty(
+          "image",
+          "href",
+          page.to(site.thumbnail(image.path()).orElseThrow().name()),
+          "x",
+          Figures.tenths(column * wide + GAP / 2),
+          "y",
+          Figures.tenths(row * tall + GAP / 2),
+          "width",
+          Figures.tenths(wide - GAP),
+          "height",
+          Figures.tenths(tall - GAP),
+          "preserveAspectRatio",
+          "xMidYMid slice");
+      html.close();
+    }
   }
 }

@@ -1,14 +1,19 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.Page.PageSink;
+import io.nomen.gallery.Page.Paging;
+import io.nomen.gallery.Page.SiteIndex;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A card for every cluster, largest first. */
 final class OverviewPages {
-  private final Site site;
+  private final SiteIndex site;
   private final Paging<ClusterSample> clusters;
 
-  OverviewPages(Site site) {
+  OverviewPages(SiteIndex site) {
     this.site = site;
     this.clusters = new Paging<>(site.plan().clusters(), site.limits().cardsPerPage());
   }
@@ -16,12 +21,12 @@ final class OverviewPages {
   /** All pages, the first one last: who can open it finds everything behind it. */
   void write(PageSink sink) {
     for (int page = clusters.pages(); page >= 1; page--) {
-      sink.put(Site.paged(Page.OVERVIEW, page), page(page));
+      sink.put(SiteIndex.paged(Page.OVERVIEW, page), page(page));
     }
   }
 
   private Html page(int number) {
-    Page page = new Page(site, Site.paged(Page.OVERVIEW, number));
+    Page page = new Page(site, SiteIndex.paged(Page.OVERVIEW, number));
     int pages = clusters.pages();
     return page.with(
         pages == 1 ? "Clusters" : "Clusters, page " + number,
@@ -93,7 +98,7 @@ final class OverviewPages {
       html.empty(
           "img",
           "src",
-          page.to(Site.mosaic(card.number())),
+          page.to(SiteIndex.mosaic(card.number())),
           "width",
           String.valueOf(Mosaic.WIDTH),
           "height",
@@ -108,7 +113,7 @@ final class OverviewPages {
       html.leaf("span", "no pictures", "class", "blank");
     }
     html.open("h2");
-    html.open("a", "href", page.to(Site.clusterPage(card.number())));
+    html.open("a", "href", page.to(SiteIndex.clusterPage(card.number())));
     html.foreign(card.name()).close().close();
     html.leaf(
         "p",
@@ -134,6 +139,57 @@ final class OverviewPages {
       html.open("p", "class", "nouns");
       html.text(card.named() ? "" : "perhaps ");
       html.foreign(others.stream().collect(Collectors.joining(", "))).close();
+    }
+  }
+
+  /** Every cluster's name in alphabetical order: the place to look one up among many. */
+  static final class NamesPages {
+    private static final int ROWS = 4_000;
+
+    private final SiteIndex site;
+    private final Paging<ClusterCard> cards;
+
+    NamesPages(SiteIndex site) {
+      this.site = site;
+      this.cards =
+          new Paging<>(
+              site.plan().clusters().stream()
+                  .map(ClusterSample::card)
+                  .sorted(
+                      Comparator.<ClusterCard, Boolean>comparing(c -> !c.named())
+                          .thenComparing(c -> c.named() ? c.name().toLowerCase(Locale.ROOT) : "")
+                          .thenComparingInt(ClusterCard::number))
+                  .toList(),
+              ROWS);
+    }
+
+    void write(PageSink sink) {
+      for (int page = 1; page <= cards.pages(); page++) {
+        sink.put(SiteIndex.paged(Page.NAMES, page), page(page));
+      }
+    }
+
+    private Html page(int number) {
+      Page page = new Page(site, SiteIndex.paged(Page.NAMES, number));
+      return page.with(
+          "Names",
+          html -> {
+            html.leaf("h1", "Names");
+            html.leaf("p", "Every cluster by name, those without one at the end.", "class", "lead");
+            OverviewPages.filter(html, "names");
+            page.pager(html, "names", Page.NAMES, number, cards.pages());
+            html.open("ul", "class", "names", "id", "names");
+            cards.page(number).forEach(card -> row(html, page, card));
+            html.close();
+          });
+    }
+
+    private static void row(Html html, Page page, ClusterCard card) {
+      html.open("li");
+      html.open("a", "href", page.to(SiteIndex.clusterPage(card.number())));
+      html.foreign(Figures.shorten(card.name(), 80)).close();
+      html.leaf("span", Figures.count(card.size()), "class", "note");
+      html.close();
     }
   }
 }

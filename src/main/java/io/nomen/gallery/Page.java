@@ -1,7 +1,10 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The frame of every page: head, policy, navigation, footer. */
@@ -19,11 +22,11 @@ final class Page {
   static final String FAILED = "failed.html";
   static final String FACTS = "run.html";
 
-  private final Site site;
+  private final SiteIndex site;
   private final String name;
 
   /** The page called {@code name}, for example {@code clusters/7.html}. */
-  Page(Site site, String name) {
+  Page(SiteIndex site, String name) {
     this.site = site;
     this.name = name;
   }
@@ -118,7 +121,7 @@ final class Page {
         continue;
       }
       html.open("li");
-      String target = to(Site.paged(first, i));
+      String target = to(SiteIndex.paged(first, i));
       if (i == page) {
         html.leaf("a", String.valueOf(i), "href", target, "aria-current", "page");
       } else if (i == page + 1) {
@@ -131,5 +134,73 @@ final class Page {
       html.close();
     }
     html.close().close();
+  }
+
+  /** Takes finished pages; names are relative to the gallery's folder. */
+  @FunctionalInterface
+  interface PageSink {
+    void put(String name, Html page);
+  }
+
+  /** A list cut into pages, which are counted from 1; an empty list has one empty page. */
+  record Paging<T>(List<T> items, int perPage) {
+    int pages() {
+      return Math.max(1, (items.size() + perPage - 1) / perPage);
+    }
+
+    List<T> page(int number) {
+      return items.subList(before(number), Math.min(number * perPage, items.size()));
+    }
+
+    /** How many items come before page {@code number}. */
+    int before(int number) {
+      return (number - 1) * perPage;
+    }
+  }
+
+  /**
+   * What every page needs to know of the others.
+   *
+   * @param thumbnails by path of the image, those that exist
+   * @param mosaics whether a cluster has a mosaic, by number
+   */
+  record SiteIndex(GalleryPlan plan, Map<String, Shown> thumbnails, Map<Integer, Boolean> mosaics) {
+
+    /** A thumbnail in the gallery's folder, with its size in pixels. */
+    record Shown(String name, int width, int height) {}
+
+    GalleryData data() {
+      return plan.data();
+    }
+
+    GalleryLimits limits() {
+      return plan.limits();
+    }
+
+    Optional<Shown> thumbnail(String path) {
+      return Optional.ofNullable(thumbnails.get(path));
+    }
+
+    boolean hasMosaic(int cluster) {
+      return mosaics.getOrDefault(cluster, false);
+    }
+
+    /** What a cluster is called; an unknown one is called by its number. */
+    String name(int cluster) {
+      return plan.cluster(cluster).map(c -> c.card().name()).orElse("cluster " + cluster);
+    }
+
+    static String clusterPage(int cluster) {
+      return "clusters/" + cluster + ".html";
+    }
+
+    static String mosaic(int cluster) {
+      return "m/" + cluster + ".jpg";
+    }
+
+    /** The name of page {@code page} (from 1) of the page called {@code first}. */
+    static String paged(String first, int page) {
+      return page == 1 ? first : first.replace(".html", "-" + page + ".html");
+    }
   }
 }

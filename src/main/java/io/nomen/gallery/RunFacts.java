@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.Curve;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;

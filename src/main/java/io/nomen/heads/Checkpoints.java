@@ -1,6 +1,7 @@
 package io.nomen.heads;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Json;
@@ -9,7 +10,6 @@ import io.nomen.store.StoreTrouble;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -74,7 +74,7 @@ public final class Checkpoints {
             "digest", where.digest(),
             "steps", Integer.toString(state.steps()),
             "history", Json.line(history));
-    String name = String.format(Locale.ROOT, "epoch-%06d%s", history.epochs().size(), SUFFIX);
+    String name = RootLocale.format("epoch-%06d%s", history.epochs().size(), SUFFIX);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (SafetensorsWriter writer = new SafetensorsWriter(bytes, name, shapes, facts)) {
       tensors.values().forEach(writer::write);

@@ -1,7 +1,7 @@
 package io.nomen.heads;
 
+import io.nomen.RootLocale;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -83,8 +83,8 @@ public record Distillation(
         .replace("IMAGE_WIDTH", Integer.toString(imageWidth))
         .replace("TEXT_WIDTH", Integer.toString(textWidth))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("TEMPERATURE", String.format(Locale.ROOT, "%.9g", temperature))
-        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance));
+        .replace("TEMPERATURE", RootLocale.format("%.9g", temperature))
+        .replace("BALANCE", RootLocale.format("%.9g", balance));
   }
 
   private static float[] joined(float[] first, float[] second) {

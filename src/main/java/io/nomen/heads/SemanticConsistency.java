@@ -1,7 +1,7 @@
 package io.nomen.heads;
 
+import io.nomen.RootLocale;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Image consistency, semantic consistency and balance for one linear head: SIC, arXiv 2208.09849.
@@ -61,8 +61,8 @@ public record SemanticConsistency(int width, int clusters, double balance, doubl
     return SCRIPT
         .replace("WIDTH", Integer.toString(width))
         .replace("CLUSTERS", Integer.toString(clusters))
-        .replace("BALANCE", String.format(Locale.ROOT, "%.9g", balance))
-        .replace("SEMANTICS", String.format(Locale.ROOT, "%.9g", semantics));
+        .replace("BALANCE", RootLocale.format("%.9g", balance))
+        .replace("SEMANTICS", RootLocale.format("%.9g", semantics));
   }
 
   private static final String SCRIPT =

@@ -1,8 +1,9 @@
 package io.nomen.heads;
 
+import io.nomen.RootLocale;
+import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -191,7 +192,7 @@ public record WidestMargin(
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.9e", value);
+    return RootLocale.format("%.9e", value);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import java.io.IOException;
-import java.util.Locale;
 
 /**
  * An image that cannot be used, on its way from a format's reader to {@link ImageDecoder}, which
@@ -34,7 +34,7 @@ final class BadImageException extends IOException {
   }
 
   private static String format(String reason, Object... values) {
-    return String.format(Locale.ROOT, reason, values);
+    return RootLocale.format(reason, values);
   }
 
   ImageStatus status() {

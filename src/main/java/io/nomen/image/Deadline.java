@@ -1,7 +1,7 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import java.time.Duration;
-import java.util.Locale;
 
 /** The moment at which one image's decoding stops; readers ask once per row or block of work. */
 final class Deadline {
@@ -26,6 +26,6 @@ final class Deadline {
   BadImageException over() {
     return new BadImageException(
         ImageStatus.TIMEOUT,
-        String.format(Locale.ROOT, "not decoded within %.1f s", limit.toMillis() / 1000.0));
+        RootLocale.format("not decoded within %.1f s", limit.toMillis() / 1000.0));
   }
 }

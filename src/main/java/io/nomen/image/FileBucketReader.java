@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.FileNotFoundException;
@@ -196,7 +197,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   static Content tooLarge(long length, ReadOptions options) {
     return new Content.Missing(
         ImageStatus.TOO_LARGE,
-        "it has %d bytes; the limit is %d".formatted(length, options.maxImageBytes()));
+        RootLocale.format("it has %d bytes; the limit is %d", length, options.maxImageBytes()));
   }
 
   private void closeShard() {

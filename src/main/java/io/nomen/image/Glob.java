@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.GlobPattern;
@@ -45,7 +45,9 @@ final class Glob {
     return deep;
   }
 
-  /** The names that ranges of numbers stand for, in their order: {@code text} itself without any. */
+  /**
+   * The names that ranges of numbers stand for, in their order: {@code text} itself without any.
+   */
   static List<String> ranges(String text) {
     Matcher range = RANGE.matcher(text);
     if (!range.find()) {
@@ -55,7 +57,8 @@ final class Glob {
     String to = range.group(2);
     long first = number(text, from);
     long last = number(text, to);
-    int digits = from.startsWith("0") || to.startsWith("0") ? Math.max(from.length(), to.length()) : 1;
+    int digits =
+        from.startsWith("0") || to.startsWith("0") ? Math.max(from.length(), to.length()) : 1;
     if (Math.abs(last - first) >= MAX_RANGE) {
       throw NomenException.usage(
           "%s stands for more than %d names.".formatted(range.group(), MAX_RANGE));
@@ -63,9 +66,8 @@ final class Glob {
     List<String> names = new ArrayList<>();
     long step = first <= last ? 1 : -1;
     for (long number = first; number != last + step; number += step) {
-      String padded = String.format(Locale.ROOT, "%0" + digits + "d", number);
-      names.addAll(
-          ranges(text.substring(0, range.start()) + padded + text.substring(range.end())));
+      String padded = RootLocale.format("%0" + digits + "d", number);
+      names.addAll(ranges(text.substring(0, range.start()) + padded + text.substring(range.end())));
     }
     return names;
   }

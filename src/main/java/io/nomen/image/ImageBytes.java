@@ -51,11 +51,11 @@ public final class ImageBytes {
   }
 
   private static byte[] exactly(InputStream in, long length) throws IOException {
-      byte[] bytes = in.readNBytes(Math.toIntExact(length));
-      if (bytes.length < length) {
-        throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
-      }
-      return bytes;
+    byte[] bytes = in.readNBytes(Math.toIntExact(length));
+    if (bytes.length < length) {
+      throw new IOException("it ends after %d of %d bytes".formatted(bytes.length, length));
+    }
+    return bytes;
   }
 
   /** The file that {@code path} lies in: up to the first {@code !/} where that is a file. */

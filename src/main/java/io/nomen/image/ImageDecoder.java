@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
@@ -119,8 +120,9 @@ public final class ImageDecoder {
               f ->
                   new Decoded.Bad(
                       ImageStatus.TOO_LARGE,
-                      "%d x %d pixels do not fit into a heap of %d MB"
-                          .formatted(f.width(), f.height(), heap >> 20),
+                      RootLocale.format(
+                          "%d x %d pixels do not fit into a heap of %d MB",
+                          f.width(), f.height(), heap >> 20),
                       facts));
     }
 

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * Lists inputs: folders with all that they hold, globs, single files, WebDataset shards. Hidden
- * files, empty ones and what cannot be read are listed too, and each becomes a row. What is no image
- * of a user's, as {@link SideFiles} knows, and the outputs of runs are left out and counted.
+ * files, empty ones and what cannot be read are listed too, and each becomes a row. What is no
+ * image of a user's, as {@link SideFiles} knows, and the outputs of runs are left out and counted.
  *
  * <p>Own listing, because Spark's {@code binaryFile} drops hidden and empty files, and because the
  * order must not depend on the file system's.
@@ -248,8 +248,7 @@ public final class Inventory {
     return false;
   }
 
-  private void requireImages(
-      List<String> inputs, List<ListedFile> plain, List<ListedFile> shards) {
+  private void requireImages(List<String> inputs, List<ListedFile> plain, List<ListedFile> shards) {
     if (plain.isEmpty() && shards.isEmpty()) {
       throw noImage(inputs, leftOut.counts());
     }

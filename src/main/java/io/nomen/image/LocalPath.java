@@ -26,20 +26,15 @@ final class LocalPath {
   /** The file that {@code uri} names. */
   static Path of(String uri) {
     String name = withoutScheme(uri);
-    Path literal = literal(name);
     boolean plain = name.chars().allMatch(c -> c < 0x80) && !RawName.mayBeEscaped(name);
-    if (plain || Files.exists(literal, LinkOption.NOFOLLOW_LINKS)) {
-      return literal;
-    }
-    return search(name, literal);
-  }
-
-  private static Path literal(String name) {
     try {
-      return Path.of(name);
+      Path literal = Path.of(name);
+      return plain || Files.exists(literal, LinkOption.NOFOLLOW_LINKS)
+          ? literal
+          : search(name, literal);
     } catch (InvalidPathException e) {
-      // The JVM cannot encode it; what is searched for by listing cannot be this.
-      return Path.of("/");
+      // The JVM cannot encode it in its locale: only a listing can give it.
+      return search(name, Path.of(name.replaceAll("[^\\x01-\\x7f]", "?")));
     }
   }
 

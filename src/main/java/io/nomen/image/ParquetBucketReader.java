@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
@@ -134,7 +135,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     List<RawImage> images = new ArrayList<>();
     for (ParquetImages.Stored image : stored) {
       String name = named.or(image::path).orElse("row-" + row);
-      String place = stored.size() == 1 ? name : "%s[%d]".formatted(name, images.size());
+      String place = stored.size() == 1 ? name : RootLocale.format("%s[%d]", name, images.size());
       long length = image.bytes().map(bytes -> bytes.length).orElse(0);
       images.add(new RawImage(path(place), label, row, length, content(image)));
     }
@@ -155,7 +156,10 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
       return new Content.Missing(
           ImageStatus.EMPTY,
           "its column is null"
-              + image.path().map(p -> "; the file %s that it names is not read".formatted(p)).orElse(""));
+              + image
+                  .path()
+                  .map(p -> "; the file %s that it names is not read".formatted(p))
+                  .orElse(""));
     }
     byte[] bytes = image.bytes().get();
     return bytes.length > options.maxImageBytes()

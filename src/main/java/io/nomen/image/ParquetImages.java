@@ -242,8 +242,7 @@ final class ParquetImages {
 
   private static boolean isText(GroupType type, String name) {
     return type.containsField(name)
-        && LogicalTypeAnnotation.stringType()
-            .equals(type.getType(name).getLogicalTypeAnnotation());
+        && LogicalTypeAnnotation.stringType().equals(type.getType(name).getLogicalTypeAnnotation());
   }
 
   /** Hugging Face's names of the classes of a column of numbers; empty where it has none. */

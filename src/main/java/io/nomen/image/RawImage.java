@@ -16,7 +16,9 @@ import java.util.Set;
 public record RawImage(
     String path, Optional<String> label, long offset, long length, Content content) {
 
-  /** {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called. */
+  /**
+   * {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called.
+   */
   static String unique(String path, Set<String> seen) {
     String name = path;
     for (int times = 2; !seen.add(name); times++) {

@@ -1,11 +1,11 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * File and member names are bytes; tables hold text. Valid UTF-8 is taken as it is; any other byte
@@ -28,7 +28,7 @@ final class RawName {
         return text.toString();
       }
       for (int i = 0; i < result.length(); i++) {
-        text.append(String.format(Locale.ROOT, "%%%02X", in.get() & 0xff));
+        text.append(RootLocale.format("%%%02X", in.get() & 0xff));
       }
       decoder.reset();
     }

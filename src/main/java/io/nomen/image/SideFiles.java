@@ -21,6 +21,7 @@ final class SideFiles {
 
   /** Names of these are never an image's; they are not even opened. */
   static final String SYSTEM = "files of systems and programs";
+
   private static final String ANNOTATIONS = "annotations and side files";
   private static final String VIDEOS = "videos and sounds";
   static final String FOLDERS = "files in folders of systems and programs";
@@ -30,19 +31,48 @@ final class SideFiles {
 
   private static final Set<String> SYSTEM_NAMES =
       Set.of(
-          ".ds_store", ".localized", ".apdisk", "icon\r", "thumbs.db", "ehthumbs.db", "desktop.ini",
-          "folder.htt", ".directory", ".picasa.ini", "picasa.ini", "zbthumbnail.info", ".nomedia",
-          ".dropbox", ".dropbox.attr", ".metadata_never_index", ".gitignore", ".gitattributes",
-          ".gitkeep", ".keep", "_success", "_metadata", "_common_metadata");
+          ".ds_store",
+          ".localized",
+          ".apdisk",
+          "icon\r",
+          "thumbs.db",
+          "ehthumbs.db",
+          "desktop.ini",
+          "folder.htt",
+          ".directory",
+          ".picasa.ini",
+          "picasa.ini",
+          "zbthumbnail.info",
+          ".nomedia",
+          ".dropbox",
+          ".dropbox.attr",
+          ".metadata_never_index",
+          ".gitignore",
+          ".gitattributes",
+          ".gitkeep",
+          ".keep",
+          "_success",
+          "_metadata",
+          "_common_metadata");
 
   /** AppleDouble, NFS, lock files of office programs, checksums of Hadoop. */
   private static final Pattern SYSTEM_NAME =
       Pattern.compile("[.]_.+|[.]nfs.+|[.]~lock[.].+|~[$].+|[.].+[.]crc|[.]volumeicon[.].+");
 
   private static final Set<String> TEXT_NAMES =
-      Set.of("readme", "license", "licence", "copying", "notice", "changelog", "sha256sums", "md5sums");
+      Set.of(
+          "readme",
+          "license",
+          "licence",
+          "copying",
+          "notice",
+          "changelog",
+          "sha256sums",
+          "md5sums");
 
-  /** Bins, indices and thumbnails of macOS, Windows, Linux, NAS, photo programs, version control. */
+  /**
+   * Bins, indices and thumbnails of macOS, Windows, Linux, NAS, photo programs, version control.
+   */
   private static final Pattern SYSTEM_FOLDER =
       Pattern.compile(
           "@eadir|#recycle|#snapshot|@recycle|[.]@__thumb|[$]recycle[.]bin|recycler"
@@ -71,11 +101,11 @@ final class SideFiles {
   private static Map<String, String> kinds() {
     Map<String, String> kinds = new HashMap<>();
     String annotations =
-        "cls cls2 index inx id txt text transcript caption cap json jsn jsonl ndjson geojson csv tsv"
-            + " xml html htm md rst yaml yml toml npy npz pyd pickle pkl pt pth ten tb mp msg cbor"
-            + " bbox mat h5 hdf5 pts lst names tfrecord arrow feather lmdb mdb db sqlite gpx kml srt"
-            + " vtt nfo aae xmp pp3 dop cos cop on1 rmd ini cfg log lnk url webloc md5 sha1 sha256"
-            + " sfv par2 ctg ind bdm cpi mpl py ipynb sh";
+        "cls cls2 index inx id txt text transcript caption cap json jsn jsonl ndjson geojson csv"
+            + " tsv xml html htm md rst yaml yml toml npy npz pyd pickle pkl pt pth ten tb mp msg"
+            + " cbor bbox mat h5 hdf5 pts lst names tfrecord arrow feather lmdb mdb db sqlite gpx"
+            + " kml srt vtt nfo aae xmp pp3 dop cos cop on1 rmd ini cfg log lnk url webloc md5 sha1"
+            + " sha256 sfv par2 ctg ind bdm cpi mpl py ipynb sh";
     String videos =
         "mov mp4 m4v avi mkv webm mpg mpeg 3gp 3g2 mts m2ts wmv flv ogv vob lrv insv"
             + " mp3 wav m4a aac flac ogg opus wma amr";

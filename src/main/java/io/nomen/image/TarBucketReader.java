@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.BufferedInputStream;
@@ -169,8 +170,9 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
 
   private RawImage damage(TarMember gap) {
     String reason =
-        "no tar header at byte %d of its shard; %d bytes passed over"
-            .formatted(gap.offset(), gap.length());
+        RootLocale.format(
+            "no tar header at byte %d of its shard; %d bytes passed over",
+            gap.offset(), gap.length());
     return new RawImage(
         path("@" + gap.offset()),
         Optional.empty(),

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
@@ -10,8 +11,8 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterName;
-import io.nomen.naming.NamedClusters;
-import io.nomen.naming.ScoredNoun;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.Lease;
@@ -71,8 +72,9 @@ public final class AssignJob {
                 plan.addAll(
                     new EncodeStage(context, folder, images, model().orElseThrow()).plan()));
     plan.add(
-        "give every image one of the %d clusters of %s (%s)"
-            .formatted(fitted.clusters(), earlier.uri(), fitted.methodName()));
+        RootLocale.format(
+            "give every image one of the %d clusters of %s (%s)",
+            fitted.clusters(), earlier.uri(), fitted.methodName()));
     return plan;
   }
 

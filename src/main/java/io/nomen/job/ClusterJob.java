@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.Embeddings;
@@ -212,7 +213,9 @@ public final class ClusterJob {
       if (options.clusters().isEmpty() && options.classes().isEmpty()) {
         ClusterCount.Choice choice = AutoClusters.choose(input);
         count = Optional.of(choice);
-        context.progress().say("%d clusters: %s".formatted(choice.clusters(), choice.reason()));
+        context
+            .progress()
+            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
         input = input.withClusters(choice.clusters());
       }
       return Methods.named(options.method()).cluster(input);

@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EncodeStage;
 import io.nomen.run.EmbeddingTable;
@@ -34,8 +35,8 @@ record ClusterPlan(
     }
     plan.addAll(nounSource.plan(checkpoint));
     plan.add(
-        "cluster into %s by %s, seed %d"
-            .formatted(options.wanted(), options.method(), options.seed()));
+        RootLocale.format(
+            "cluster into %s by %s, seed %d", options.wanted(), options.method(), options.seed()));
     plan.addAll(
         new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
     plan.add("name the clusters, write tables and gallery to " + folder.uri());

@@ -2,12 +2,12 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.evaluate.ClusterTable;
-import io.nomen.evaluate.ConfusionMatrix;
 import io.nomen.evaluate.Contingency;
 import io.nomen.evaluate.LabelSource;
 import io.nomen.evaluate.Labels;
 import io.nomen.evaluate.RunComparison;
 import io.nomen.evaluate.Scores;
+import io.nomen.evaluate.Scores.ConfusionMatrix;
 import io.nomen.exchange.ExportJob;
 import io.nomen.gallery.feed.ListedImages;
 import io.nomen.naming.NameScores;

@@ -1,9 +1,9 @@
 package io.nomen.job;
 
+import io.nomen.RootLocale;
 import io.nomen.evaluate.ClusterCount;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** What a method found out that its user should read, in sentences. */
@@ -18,11 +18,9 @@ final class MethodRemarks {
     List<String> remarks = new ArrayList<>();
     if (quality.get("gate") instanceof Map<?, ?> gate) {
       remarks.add(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "How well the nouns describe these images: ρ = %.2f, %s.",
-              ((Number) gate.get("rho")).doubleValue(),
-              gate.get("words")));
+              ((Number) gate.get("rho")).doubleValue(), gate.get("words")));
     }
     if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
       double linked =
@@ -31,17 +29,15 @@ final class MethodRemarks {
               ((Number) linkage.get("silhouette_smoothed_twice")).doubleValue());
       double ofKmeans = ((Number) linkage.get("silhouette_of_kmeans")).doubleValue();
       remarks.add(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "Clusters are as large as they come: average linkage separates the images %s"
                   + " (silhouette %.2f) than k-means, whose clusters are of about equal sizes"
                   + " (%.2f).",
-              linked > ofKmeans ? "better" : "no better",
-              linked,
-              ofKmeans));
+              linked > ofKmeans ? "better" : "no better", linked, ofKmeans));
     }
     if (quality.get("cluster_count") instanceof ClusterCount.Choice choice) {
-      remarks.add("%d clusters were chosen: %s.".formatted(choice.clusters(), choice.reason()));
+      remarks.add(
+          RootLocale.format("%d clusters were chosen: %s.", choice.clusters(), choice.reason()));
     }
     return remarks;
   }

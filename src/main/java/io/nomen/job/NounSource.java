@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.method.Methods;
@@ -53,8 +54,9 @@ final class NounSource {
     Vocabulary words = stage().vocabulary(checkpoint);
     requireOnce(words);
     return List.of(
-        "encode %,d %s, unless the cache has them"
-            .formatted(words.nouns().size(), options.classes().isPresent() ? "classes" : "nouns"));
+        RootLocale.format(
+            "encode %,d %s, unless the cache has them",
+            words.nouns().size(), options.classes().isPresent() ? "classes" : "nouns"));
   }
 
   /**

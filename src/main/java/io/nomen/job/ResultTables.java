@@ -2,8 +2,8 @@ package io.nomen.job;
 
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.naming.ClusterTable;
-import io.nomen.naming.NamedClusters;
 import io.nomen.run.Assignments;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ResemblanceColumns;

@@ -1,12 +1,12 @@
 package io.nomen.job;
 
+import io.nomen.RootLocale;
 import io.nomen.method.NomenMethod;
 import io.nomen.method.TrainingOptions;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What the clustering holds in memory, for a dry run: from the sizes of its blocks alone.
@@ -23,21 +23,16 @@ public record TaskMemory(String method, int width, long rows, TrainingOptions tr
   public List<String> sentences() {
     List<String> sentences = new ArrayList<>();
     sentences.add(
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "memory of a task: %.0f MB whatever the number of images, nouns and clusters (a block"
                 + " of %,d × %,d floats twice, products with nouns and centres in slices)",
-            task() / MEGABYTE,
-            RowBlocks.ROWS_PER_BLOCK,
-            blockWidth()));
+            task() / MEGABYTE, RowBlocks.ROWS_PER_BLOCK, blockWidth()));
     if (trains()) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "memory of an executor while heads are trained: %,.0f MB for %,d images (half floats"
                   + " twice, lists of neighbours)",
-              trainingSet() / MEGABYTE,
-              trained()));
+              trainingSet() / MEGABYTE, trained()));
     }
     return sentences;
   }

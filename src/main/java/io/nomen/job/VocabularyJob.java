@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.ModelChoice;
 import io.nomen.run.JobContext;
@@ -25,14 +26,14 @@ public final class VocabularyJob {
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
     if (choice.embeddings().isPresent()) {
       return List.of(
-          "read %d ready embeddings".formatted(stage.readyMade().nouns().size()),
+          RootLocale.format("read %d ready embeddings", stage.readyMade().nouns().size()),
           "write them to " + folder.uri());
     }
     ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), model.location());
     return List.of(
-        "encode %,d nouns with %s, unless the cache has them"
-            .formatted(
-                stage.vocabulary(Optional.of(checkpoint)).nouns().size(), checkpoint.model().id()),
+        RootLocale.format(
+            "encode %,d nouns with %s, unless the cache has them",
+            stage.vocabulary(Optional.of(checkpoint)).nouns().size(), checkpoint.model().id()),
         "write them to " + folder.uri());
   }
 

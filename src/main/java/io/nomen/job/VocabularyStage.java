@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
@@ -27,8 +28,8 @@ import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
+import io.nomen.vocabulary.NounEncoding.TextEncoder;
 import io.nomen.vocabulary.Prompts;
-import io.nomen.vocabulary.TextEncoder;
 import io.nomen.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,7 +145,8 @@ final class VocabularyStage {
     if (choice.resume() && storage.exists(uri + ".done")) {
       context
           .progress()
-          .say("vocabulary: %,d nouns from the cache".formatted(vocabulary.nouns().size()));
+          .say(
+              RootLocale.format("vocabulary: %,d nouns from the cache", vocabulary.nouns().size()));
       return NounTable.read(storage, uri);
     }
     NounTable table = encode(vocabulary.nouns(), checkpoint, model, precision);

@@ -26,6 +26,9 @@ import java.util.Optional;
 record LinkageChoice(
     boolean taken, double silhouette, double smoothedTwice, double ofKmeans, Matrix centres) {
 
+  /** By so much one smoothing must be better than two to be taken. */
+  private static final double LEAD = 0.01;
+
   /** Links a sample and compares; empty where linkage does not come into question at all. */
   static Optional<LinkageChoice> of(MethodInput input, NomenInputs inputs) {
     Linkage wanted = input.options().training().linkage();
@@ -46,7 +49,7 @@ record LinkageChoice(
             once,
             twice,
             ofKmeans,
-            centres.get(once >= twice ? 0 : 1)));
+            centres.get(once > twice + LEAD ? 0 : 1)));
   }
 
   private static double silhouette(NomenInputs inputs, Matrix sample, Matrix centres) {

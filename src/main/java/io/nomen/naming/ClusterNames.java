@@ -1,8 +1,12 @@
 package io.nomen.naming;
 
+import io.nomen.RootLocale;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.Concepts.CommonHypernym;
+import io.nomen.naming.Concepts.Concept;
 import io.nomen.tensor.LinearAssignment;
 import io.nomen.vocabulary.Noun;
-import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -154,8 +158,7 @@ public final class ClusterNames {
   private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
     double score = concept.score(scores[cluster]);
     String reason =
-        String.format(
-            Locale.ROOT,
+        RootLocale.format(
             "%s noun that no other cluster is named after: score %.3f, chance reaches %.3f",
             nouns.get(0).lemma().equals(concept.name()) ? "the best" : "the best free",
             score,
@@ -216,11 +219,8 @@ public final class ClusterNames {
   private String whyBlank(int cluster, List<ScoredNoun> nouns) {
     double best = nouns.isEmpty() ? 0 : nouns.get(0).score();
     return best <= noise[cluster]
-        ? String.format(
-            Locale.ROOT,
-            "no noun stands out: the best scores %.3f, chance reaches %.3f",
-            best,
-            noise[cluster])
+        ? RootLocale.format(
+            "no noun stands out: the best scores %.3f, chance reaches %.3f", best, noise[cluster])
         : "the nouns that stand out name other clusters or say too little";
   }
 }

@@ -1,13 +1,20 @@
 package io.nomen.naming;
 
 import io.nomen.method.Clustering;
+import io.nomen.naming.ClusterName.ScoredNoun;
 import io.nomen.run.NounTable;
+import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.vocabulary.Noun;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Names the clusters of the main job: given classes keep their names; all others are named from the
@@ -39,5 +46,108 @@ public record ClusterNaming(
   private Optional<SemanticSpace> found(RowBlocks embeddings, int clusters) {
     return nouns.map(
         table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
+  }
+
+  /** Names of all clusters from the selected nouns; the same for every method. */
+  public static final class Names {
+    private Names() {}
+
+    /**
+     * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
+     *     keep their numbers
+     */
+    static List<ClusterName> of(
+        RowBlocks embeddings,
+        int[] clusters,
+        int count,
+        Optional<SemanticSpace> space,
+        Optional<NounTable> nouns,
+        long seed) {
+      if (space.isEmpty() || nouns.isEmpty()) {
+        return IntStream.range(0, count).mapToObj(Names::blank).toList();
+      }
+      List<Noun> selected =
+          Arrays.stream(space.get().selected()).mapToObj(nouns.get().nouns()::get).toList();
+      List<int[]> partitions = new ArrayList<>();
+      partitions.add(clusters);
+      partitions.addAll(
+          Arrays.asList(NoiseThreshold.shuffled(clusters, NoiseThreshold.ROUNDS, seed)));
+      List<float[][]> scores =
+          NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
+      List<double[]> maxima =
+          scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima));
+    }
+
+    /** Classes that were given: cluster k is noun k, whatever the scores. */
+    static List<ClusterName> given(RowBlocks embeddings, int[] clusters, NounTable classes) {
+      int count = classes.nouns().size();
+      float[][] scores =
+          NounScores.of(embeddings, classes.embeddings(), List.of(clusters), count).get(0);
+      return IntStream.range(0, count).mapToObj(k -> given(k, scores[k], classes.nouns())).toList();
+    }
+
+    private static ClusterName given(int cluster, float[] scores, List<Noun> classes) {
+      List<ScoredNoun> others =
+          IntStream.range(0, classes.size())
+              .filter(k -> k != cluster)
+              .boxed()
+              .sorted(Comparator.comparingDouble((Integer k) -> -scores[k]))
+              .limit(4)
+              .map(k -> scored(classes.get(k), scores[k]))
+              .toList();
+      List<ScoredNoun> shown = new ArrayList<>();
+      shown.add(scored(classes.get(cluster), scores[cluster]));
+      shown.addAll(others);
+      Noun own = classes.get(cluster);
+      return new ClusterName(
+          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), "it was given");
+    }
+
+    private static ScoredNoun scored(Noun noun, float score) {
+      return new ScoredNoun(noun.lemma(), score, noun.synset(), noun.gloss());
+    }
+
+    private static ClusterName blank(int cluster) {
+      return new ClusterName(
+          "cluster " + cluster,
+          false,
+          "",
+          List.of(),
+          Optional.empty(),
+          List.of(),
+          "there is no vocabulary to name it from");
+    }
+  }
+
+  /**
+   * What the clusters of a run are called, and what they were made of.
+   *
+   * @param names [K]
+   * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
+   *     not made of nouns
+   */
+  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+    private static final int SHOWN = 30;
+
+    /**
+     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
+     */
+    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
+      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
+    }
+
+    /** Clusters that were not made of nouns. */
+    static NamedClusters of(List<ClusterName> names) {
+      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
+    }
+
+    private static List<String> words(int[] centre, NounTable nouns) {
+      return Arrays.stream(centre)
+          .limit(SHOWN)
+          .mapToObj(row -> nouns.nouns().get(row).lemma())
+          .distinct()
+          .toList();
+    }
   }
 }

@@ -2,6 +2,8 @@ package io.nomen.naming;
 
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
+import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Table;
 import io.nomen.run.TableWriter;

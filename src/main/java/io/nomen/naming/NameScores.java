@@ -1,6 +1,6 @@
 package io.nomen.naming;
 
-import io.nomen.vocabulary.Sense;
+import io.nomen.vocabulary.WordNet.Sense;
 import io.nomen.vocabulary.WordNet;
 import java.util.ArrayList;
 import java.util.Arrays;

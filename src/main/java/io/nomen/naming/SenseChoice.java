@@ -1,8 +1,9 @@
 package io.nomen.naming;
 
 import io.nomen.vocabulary.Noun;
-import io.nomen.vocabulary.Sense;
 import io.nomen.vocabulary.WordNet;
+import io.nomen.vocabulary.WordNet.Sense;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,5 +107,19 @@ final class SenseChoice {
 
   private List<Sense> sensesOf(int noun) {
     return senses.computeIfAbsent(nouns.get(noun).lemma(), wordnet::senses);
+  }
+
+  /** The places of the greatest values; of equal ones the earlier. */
+  static final class Ranking {
+    private Ranking() {}
+
+    static int[] best(float[] values, int count) {
+      return IntStream.range(0, values.length)
+          .boxed()
+          .sorted(Comparator.<Integer>comparingDouble(i -> -values[i]))
+          .limit(count)
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
   }
 }

@@ -1,7 +1,8 @@
 package io.nomen.naming;
 
-import io.nomen.vocabulary.Sense;
+import io.nomen.naming.Concepts.Concept;
 import io.nomen.vocabulary.WordNet;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.nomen.run;
 
-import java.util.Locale;
+import io.nomen.RootLocale;
 import java.util.SortedMap;
 
 /**
@@ -18,6 +18,6 @@ public record BucketManifest(
     implements java.io.Serializable {
 
   public static String name(int bucket) {
-    return String.format(Locale.ROOT, "bucket-%06d.json", bucket);
+    return RootLocale.format("bucket-%06d.json", bucket);
   }
 }

@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.time.Instant;
@@ -79,7 +80,7 @@ public final class RunFolder {
   public static String newId() {
     return STAMP.format(Instant.now())
         + "-"
-        + String.format(Locale.ROOT, "%04x", ThreadLocalRandom.current().nextInt(1 << 16));
+        + RootLocale.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
   }
 
   public Optional<Current> current() {

@@ -1,6 +1,6 @@
 package io.nomen.run;
 
-import java.util.Locale;
+import io.nomen.RootLocale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -17,7 +17,7 @@ public final class TaskFile {
    * @param number of the part
    */
   public static String name(String kind, int number) {
-    return String.format(
-        Locale.ROOT, "%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
+    return RootLocale.format(
+        "%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
   }
 }

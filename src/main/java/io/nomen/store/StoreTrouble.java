@@ -146,7 +146,10 @@ public enum StoreTrouble {
   private static Optional<StoreTrouble> ofRemote(RemoteException e) {
     String type = e.getClassName().replaceFirst("^.*[.$]", "");
     return switch (type) {
-      case "RetriableException", "StandbyException", "SafeModeException", "ServerTooBusyException" ->
+      case "RetriableException",
+          "StandbyException",
+          "SafeModeException",
+          "ServerTooBusyException" ->
           Optional.of(BUSY);
       case "InvalidToken", "AuthenticationException" -> Optional.of(CREDENTIALS);
       case "NSQuotaExceededException", "DSQuotaExceededException", "QuotaExceededException" ->
@@ -168,7 +171,9 @@ public enum StoreTrouble {
             || NO_DATA_NODE.matcher(words.lines().findFirst().orElse("")).find());
   }
 
-  /** Whether {@code e} is of a type with one of these simple names, wherever it was relocated to. */
+  /**
+   * Whether {@code e} is of a type with one of these simple names, wherever it was relocated to.
+   */
   private static boolean is(Throwable e, Set<String> types) {
     for (Class<?> type = e.getClass(); type != null; type = type.getSuperclass()) {
       if (types.contains(type.getSimpleName())) {
@@ -250,11 +255,7 @@ public enum StoreTrouble {
     if (e instanceof FileNotFoundException) {
       return "there is no such file";
     }
-    return String.valueOf(e.getMessage())
-        .lines()
-        .findFirst()
-        .orElse("")
-        .replaceAll("[.\\s]+$", "");
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("[.\\s]+$", "");
   }
 
   /** What a missing file system means: its classes come with the cluster or as a package. */

@@ -1,5 +1,6 @@
 package io.nomen.vocabulary;
 
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,9 @@
 package io.nomen.vocabulary;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Storage;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -107,13 +109,10 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     List<String> lines = lines(storage, uri);
     if (lines.size() != rows) {
       throw NomenException.input(
-          String.format(
-              Locale.ROOT,
+          RootLocale.format(
               "%s has %d lines and the matrix of noun embeddings %d rows; line i names row i, so"
                   + " both must be of one length.",
-              uri,
-              lines.size(),
-              rows));
+              uri, lines.size(), rows));
     }
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {

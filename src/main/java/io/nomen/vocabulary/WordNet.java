@@ -1,5 +1,6 @@
 package io.nomen.vocabulary;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ public final class WordNet {
     }
     taxonomy = new Taxonomy(tables.hypernyms());
     double seconds = (System.nanoTime() - start) / 1e9;
-    LOG.info("WordNet: {} noun senses in {} s", size(), "%.1f".formatted(seconds));
+    LOG.info("WordNet: {} noun senses in {} s", size(), RootLocale.format("%.1f", seconds));
   }
 
   /** The one instance; the first call reads the files. */
@@ -177,7 +179,7 @@ public final class WordNet {
 
   private static final class Mentioned {
     static final Map<String, Integer> COUNTS =
-        Mentions.count(get().tables.glosses(), get().tables.senses().keySet());
+        MentionCounts.count(get().tables.glosses(), get().tables.senses().keySet());
   }
 
   private int tagCount(String form, int synset) {
@@ -232,5 +234,118 @@ public final class WordNet {
     Collections.reverse(path);
     return new Sense(
         tables.ids()[s], tables.glosses()[s], commonFirst, path, tables.instances()[s]);
+  }
+
+  /** Counts the words and phrases of a list in running text. */
+  static final class MentionCounts {
+    /** Words of the longest phrase that is counted. */
+    private static final int LONGEST = 3;
+
+    private static final String BETWEEN_WORDS = " ,;:()\"?!/`";
+
+    private MentionCounts() {}
+
+    /**
+     * Counts each phrase in all texts.
+     *
+     * @param phrases lower case, words separated by single spaces
+     * @return how often each phrase stands in the texts; those that do not are left out
+     */
+    static Map<String, Integer> count(String[] texts, Set<String> phrases) {
+      Set<String> beginnings = new HashSet<>();
+      for (String phrase : phrases) {
+        for (int space = phrase.indexOf(' '); space > 0; space = phrase.indexOf(' ', space + 1)) {
+          beginnings.add(phrase.substring(0, space));
+        }
+      }
+      Map<String, Integer> counts = new HashMap<>();
+      for (String text : texts) {
+        List<String> words = words(text);
+        for (int from = 0; from < words.size(); from++) {
+          String phrase = words.get(from);
+          for (int to = from + 1; ; to++) {
+            if (phrases.contains(phrase)) {
+              counts.merge(phrase, 1, Integer::sum);
+            }
+            if (to >= Math.min(words.size(), from + LONGEST) || !beginnings.contains(phrase)) {
+              break;
+            }
+            phrase = phrase + " " + words.get(to);
+          }
+        }
+      }
+      return counts;
+    }
+
+    private static List<String> words(String text) {
+      StringTokenizer tokens = new StringTokenizer(text.toLowerCase(Locale.ROOT), BETWEEN_WORDS);
+      List<String> words = new java.util.ArrayList<>();
+      while (tokens.hasMoreTokens()) {
+        words.add(tokens.nextToken());
+      }
+      return words;
+    }
+  }
+
+  /**
+   * Plural to singular by WordNet's own rules for nouns (Princeton's {@code morphy}: the list of
+   * exceptions, then endings), checked against the words it knows.
+   */
+  static final class NounForms {
+    private record Ending(String plural, String singular) {}
+
+    private static final List<Ending> ENDINGS =
+        List.of(
+            new Ending("ches", "ch"),
+            new Ending("shes", "sh"),
+            new Ending("ses", "s"),
+            new Ending("xes", "x"),
+            new Ending("zes", "z"),
+            new Ending("men", "man"),
+            new Ending("ies", "y"),
+            new Ending("s", ""));
+
+    private NounForms() {}
+
+    /** {@code form} if it is known, otherwise a known singular of it. */
+    static Optional<String> base(String form, Set<String> known, Map<String, String> exceptions) {
+      if (known.contains(form)) {
+        return Optional.of(form);
+      }
+      String irregular = exceptions.get(form);
+      if (irregular != null && known.contains(irregular)) {
+        return Optional.of(irregular);
+      }
+      return ENDINGS.stream()
+          .filter(e -> form.endsWith(e.plural()) && form.length() > e.plural().length())
+          .map(e -> form.substring(0, form.length() - e.plural().length()) + e.singular())
+          .filter(known::contains)
+          .findFirst();
+    }
+  }
+
+  /**
+   * One meaning in WordNet: a noun synset.
+   *
+   * @param id first lemma, part of speech and sense number, as Princeton and NLTK count them:
+   *     {@code dog.n.01}
+   * @param gloss the definition without the examples
+   * @param lemmas the words for it as people write them (spaces, capitals), the most used first
+   * @param hypernymPath ids from {@code entity.n.01} down to the nearest hypernym, along a shortest
+   *     path; empty for the root itself
+   * @param instance whether it is a single thing of its kind (a person, a place), not a kind
+   */
+  public record Sense(
+      String id, String gloss, List<String> lemmas, List<String> hypernymPath, boolean instance) {
+
+    public Sense {
+      lemmas = List.copyOf(lemmas);
+      hypernymPath = List.copyOf(hypernymPath);
+    }
+
+    /** Steps from the root {@code entity.n.01}, which has depth 0. */
+    public int depth() {
+      return hypernymPath.size();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.vocabulary;
 
+import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -95,7 +96,7 @@ record WordNetTables(
       hypernyms[s][i] = numbers.get(up.get(i).getTargetOffset());
     }
     String first = lemmas[s][0].toLowerCase(Locale.ROOT);
-    ids[s] = "%s.n.%02d".formatted(first.replace(' ', '_'), senseNumber(first, s));
+    ids[s] = RootLocale.format("%s.n.%02d", first.replace(' ', '_'), senseNumber(first, s));
   }
 
   private int senseNumber(String lemma, int synset) {

@@ -68,7 +68,8 @@ final class YarnCluster implements AutoCloseable {
       for (int node = 1; node <= nodes; node++) {
         startNode(node);
       }
-      for (Path file : List.of(settings.resolve("core-site.xml"), settings.resolve("yarn-site.xml"))) {
+      for (Path file :
+          List.of(settings.resolve("core-site.xml"), settings.resolve("yarn-site.xml"))) {
         configuration.addResource(new org.apache.hadoop.fs.Path(file.toUri()));
       }
       // A resource manager that is gone is told of within seconds, not after a quarter of an hour.
@@ -78,7 +79,9 @@ final class YarnCluster implements AutoCloseable {
       client.start();
       servers
           .get(1)
-          .await("nodes of YARN", () -> reply(() -> client.getNodeReports(NodeState.RUNNING).size()) == nodes);
+          .await(
+              "nodes of YARN",
+              () -> reply(() -> client.getNodeReports(NodeState.RUNNING).size()) == nodes);
       servers.get(0).await("a node of HDFS", this::holdsTheJar);
     } catch (Throwable e) {
       close();
@@ -94,7 +97,8 @@ final class YarnCluster implements AutoCloseable {
       Files.createSymbolicLink(jars.resolve(target.getFileName()), target);
     }
     try (Stream<Path> yarn = Files.list(Path.of("target/hadoop").toAbsolutePath())) {
-      for (Path jar : yarn.filter(f -> f.getFileName().toString().startsWith("spark-yarn")).toList()) {
+      for (Path jar :
+          yarn.filter(f -> f.getFileName().toString().startsWith("spark-yarn")).toList()) {
         Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
       }
     }
@@ -170,7 +174,14 @@ final class YarnCluster implements AutoCloseable {
         "-Dlog4j2.configurationFile="
             + Path.of("deploy/standalone/log4j2.properties").toAbsolutePath());
     command.addAll(
-        List.of("-cp", settings + ":" + Path.of("target/hadoop").toAbsolutePath() + "/*:" + folder + "/spark/jars/*"));
+        List.of(
+            "-cp",
+            settings
+                + ":"
+                + Path.of("target/hadoop").toAbsolutePath()
+                + "/*:"
+                + folder
+                + "/spark/jars/*"));
     command.add("org.apache.hadoop." + type);
     command.addAll(List.of(words));
     return Jvm.start(folder.resolve(name), environment, command);
@@ -187,8 +198,7 @@ final class YarnCluster implements AutoCloseable {
     try {
       FileSystem files = FileSystem.get(configuration);
       files.copyFromLocalFile(
-          new org.apache.hadoop.fs.Path("target/nomen.jar"),
-          new org.apache.hadoop.fs.Path(JAR));
+          new org.apache.hadoop.fs.Path("target/nomen.jar"), new org.apache.hadoop.fs.Path(JAR));
       return true;
     } catch (IOException e) {
       return false;
@@ -209,8 +219,7 @@ final class YarnCluster implements AutoCloseable {
   void put(Path local, String path) throws IOException {
     FileSystem.get(configuration)
         .copyFromLocalFile(
-            new org.apache.hadoop.fs.Path(local.toUri()),
-            new org.apache.hadoop.fs.Path(uri(path)));
+            new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path(uri(path)));
   }
 
   /**
@@ -273,7 +282,8 @@ final class YarnCluster implements AutoCloseable {
       Matcher id = APPLICATION.matcher(submission.driver().err());
       if (!id.find()) {
         throw new AssertionError(
-            "no application; exit code %d:%n%s".formatted(exitCode, submission.driver().lastWords()));
+            "no application; exit code %d:%n%s"
+                .formatted(exitCode, submission.driver().lastWords()));
       }
       return reply(
           () ->

@@ -38,7 +38,13 @@ class YarnIT {
 
   private static String[] encode(String input, String output) {
     return new String[] {
-      "encode", "--input", cluster.uri(input), "--precision", "fp32", "--output", cluster.uri(output)
+      "encode",
+      "--input",
+      cluster.uri(input),
+      "--precision",
+      "fp32",
+      "--output",
+      cluster.uri(output)
     };
   }
 

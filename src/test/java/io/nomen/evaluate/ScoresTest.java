@@ -3,6 +3,7 @@ package io.nomen.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nomen.evaluate.Scores.ConfusionMatrix;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;

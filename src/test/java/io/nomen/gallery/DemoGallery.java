@@ -1,5 +1,8 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.Curve;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.store.Storage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package io.nomen.gallery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.gallery.CurveChart.Axis;
+import io.nomen.gallery.GalleryData.Curve;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,10 +32,10 @@ class FiguresTest {
 
   @Test
   void an_axis_has_round_marks() {
-    assertThat(new Scale(0, 19).marks()).isEqualTo(List.of(0.0, 5.0, 10.0, 15.0));
-    assertThat(Scale.around(new double[] {0.31, 0.38}).marks()).hasSizeBetween(3, 8);
-    assertThat(Scale.around(new double[] {4}).marks()).contains(4.0);
-    assertThat(Scale.around(new double[0])).isEqualTo(new Scale(0, 1));
+    assertThat(new Axis(0, 19).marks()).isEqualTo(List.of(0.0, 5.0, 10.0, 15.0));
+    assertThat(Axis.around(new double[] {0.31, 0.38}).marks()).hasSizeBetween(3, 8);
+    assertThat(Axis.around(new double[] {4}).marks()).contains(4.0);
+    assertThat(Axis.around(new double[0])).isEqualTo(new Axis(0, 1));
   }
 
   @Test

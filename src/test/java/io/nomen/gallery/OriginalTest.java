@@ -2,6 +2,7 @@ package io.nomen.gallery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.gallery.Tiles.OriginalLink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class OriginalTest {
     "/größe/\"x\".png, file:///gr%C3%B6%C3%9Fe/%22x%22.png",
   })
   void a_local_file_becomes_a_percent_encoded_link(String path, String link) {
-    assertThat(new Original(path).link()).contains(link);
+    assertThat(new OriginalLink(path).link()).contains(link);
   }
 
   @ParameterizedTest
@@ -36,17 +37,17 @@ class OriginalTest {
         "file:/a/shard.TAR/000001.png",
       })
   void anything_else_is_text(String path) {
-    assertThat(new Original(path).link()).isEmpty();
+    assertThat(new OriginalLink(path).link()).isEmpty();
   }
 
   @Test
   void a_newline_in_a_name_is_encoded() {
-    assertThat(new Original("/a\n.jpg").link()).contains("file:///a%0A.jpg");
+    assertThat(new OriginalLink("/a\n.jpg").link()).contains("file:///a%0A.jpg");
   }
 
   @Test
   void a_very_long_name_is_cut_in_the_middle_and_not_linked() {
-    Original original = new Original("/" + "x".repeat(4000) + ".jpg");
+    OriginalLink original = new OriginalLink("/" + "x".repeat(4000) + ".jpg");
     assertThat(original.link()).isEmpty();
     assertThat(original.shown()).hasSize(240).startsWith("/xxx").endsWith("x.jpg");
     assertThat(original.name()).hasSize(40);

@@ -1,5 +1,10 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.Curve;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
+import io.nomen.gallery.GalleryWriter.ThumbnailSource;
 import io.nomen.store.Storage;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

@@ -275,17 +275,30 @@ class InventoryTest {
       throws Exception {
     for (String name :
         List.of(
-            "._a.jpg", ".DS_Store", "Thumbs.db", "x/desktop.ini", ".~lock.a.odt#", "~$a.docx",
-            ".a.jpg.crc", "_SUCCESS", ".nfs000001")) {
+            "._a.jpg",
+            ".DS_Store",
+            "Thumbs.db",
+            "x/desktop.ini",
+            ".~lock.a.odt#",
+            "~$a.docx",
+            ".a.jpg.crc",
+            "_SUCCESS",
+            ".nfs000001")) {
       Files.createDirectories(folder.resolve(name).getParent());
       Files.writeString(folder.resolve(name), "of a system");
     }
     for (String name :
         List.of(
-            "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg", "$RECYCLE.BIN/a.jpg", ".Trash-1000/files/a.jpg",
-            "x/.thumbnails/a.jpg", "__MACOSX/._a.jpg", "System Volume Information/a.jpg",
-            ".git/objects/a.png", "My.photoslibrary/resources/derivatives/a.jpg",
-            "Lightroom Previews.lrdata/a.jpg", ".picasaoriginals/a.jpg")) {
+            "@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg",
+            "$RECYCLE.BIN/a.jpg",
+            ".Trash-1000/files/a.jpg",
+            "x/.thumbnails/a.jpg",
+            "__MACOSX/._a.jpg",
+            "System Volume Information/a.jpg",
+            ".git/objects/a.png",
+            "My.photoslibrary/resources/derivatives/a.jpg",
+            "Lightroom Previews.lrdata/a.jpg",
+            ".picasaoriginals/a.jpg")) {
       write(name);
     }
     List<String> pictures =
@@ -309,8 +322,14 @@ class InventoryTest {
     write("phone/IMG_1.JPG");
     for (String name :
         List.of(
-            "labels/0.txt", "Annotations/0.xml", "phone/IMG_1.MOV", "phone/IMG_1.AAE",
-            "phone/IMG_1.xmp", "phone/IMG_1.JPG.json", "README.md", "LICENSE")) {
+            "labels/0.txt",
+            "Annotations/0.xml",
+            "phone/IMG_1.MOV",
+            "phone/IMG_1.AAE",
+            "phone/IMG_1.xmp",
+            "phone/IMG_1.JPG.json",
+            "README.md",
+            "LICENSE")) {
       Files.createDirectories(folder.resolve(name).getParent());
       Files.writeString(folder.resolve(name), "no image");
     }
@@ -420,14 +439,14 @@ class InventoryTest {
 
   /** 40 images on a store that answers while {@code readable}, and else fails in its own words. */
   private List<RawImage> readFromAStore(BooleanSupplier readable) throws IOException {
+    List<ListedFile> files = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      write("store/%02d.png".formatted(i));
+      Path file = write("store/%02d.png".formatted(i));
+      files.add(new ListedFile(FailingFiles.uri(file), IMAGE.length, "", ""));
     }
     Configuration configuration = new Configuration();
     configuration.set("fs.failing.impl", FailingFiles.class.getName());
     Storage storage = new Storage(configuration);
-    List<String> inputs = List.of(FailingFiles.uri(folder.resolve("store")));
-    List<Bucket> buckets = Inventory.list(storage, inputs, InventoryOptions.defaults());
     FailingFiles.play(
         new FailingFiles.Script() {
           @Override
@@ -446,7 +465,7 @@ class InventoryTest {
           }
         });
     try (CloseableIterator<RawImage> all =
-        BucketReader.open(buckets.get(0), storage, ReadOptions.defaults())) {
+        BucketReader.open(new FileBucket(0, files), storage, ReadOptions.defaults())) {
       List<RawImage> images = new ArrayList<>();
       all.forEachRemaining(images::add);
       return images;

@@ -157,8 +157,7 @@ class ParquetBucketTest {
   }
 
   /** What Hugging Face's {@code datasets} writes, and its sisters with lists. */
-  private Path writeNested(String schema, BiConsumer<Group, Integer> fill)
-      throws IOException {
+  private Path writeNested(String schema, BiConsumer<Group, Integer> fill) throws IOException {
     MessageType type = MessageTypeParser.parseMessageType(schema);
     Path file = folder.resolve("nested/train.parquet");
     Files.createDirectories(file.getParent());
@@ -249,9 +248,7 @@ class ParquetBucketTest {
           .isEqualTo(((Content.Whole) row.content()).bytes());
     }
     assertThatThrownBy(
-            () ->
-                Inventory.list(
-                    STORAGE, List.of(file.toString()), InventoryOptions.defaults()))
+            () -> Inventory.list(STORAGE, List.of(file.toString()), InventoryOptions.defaults()))
         .hasMessageContaining("[images, mask]");
   }
 }

@@ -57,7 +57,7 @@ class MainJobTest {
         }
       }
     }
-    Files.writeString(folder.resolve("photos/<b>notes \"x\".txt"), "no picture");
+    Files.writeString(folder.resolve("photos/<b>notes \"x\".jpg"), "no picture");
     Files.createFile(folder.resolve("photos/empty.jpg"));
     byte[] whole = Files.readAllBytes(firstPhoto());
     Files.write(folder.resolve("photos/cut.jpg"), java.util.Arrays.copyOf(whole, whole.length / 2));

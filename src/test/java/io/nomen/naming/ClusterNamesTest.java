@@ -2,6 +2,7 @@ package io.nomen.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.naming.ClusterName.ScoredNoun;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Vocabulary;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.vocabulary.NounEncoding.Batch;
+import io.nomen.vocabulary.NounEncoding.TextEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

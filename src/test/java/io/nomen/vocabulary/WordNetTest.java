@@ -3,6 +3,7 @@ package io.nomen.vocabulary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.gallery.DuplicateGroup;
-import io.nomen.gallery.DuplicateGroup.Member;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.DuplicateGroup.Member;
 import io.nomen.run.ResemblanceColumns;
 import java.util.ArrayList;
 import java.util.HashMap;

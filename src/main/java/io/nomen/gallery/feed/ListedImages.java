@@ -2,8 +2,8 @@ package io.nomen.gallery.feed;
 
 import io.nomen.NomenException;
 import io.nomen.exchange.ImportJob;
-import io.nomen.gallery.DuplicateGroup;
-import io.nomen.gallery.FailedImage;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
+import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.gallery.Thumbnail;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;

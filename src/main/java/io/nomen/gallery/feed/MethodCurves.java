@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.gallery.Curve;
+import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.store.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
