@@ -53,8 +53,7 @@ record LinkageChoice(
   }
 
   private static double silhouette(NomenInputs inputs, Matrix sample, Matrix centres) {
-    int[] clusters =
-        AssignmentBlock.clusters(CentreAssignment.assign(inputs.sample(), centres));
+    int[] clusters = AssignmentBlock.clusters(CentreAssignment.assign(inputs.sample(), centres));
     return silhouette(sample, clusters, centres.rows());
   }
 

@@ -126,8 +126,7 @@ class MethodsWithHeadsTest {
     MethodOptions options =
         new MethodOptions(KMeansOptions.withRestarts(2), SemanticOptions.defaults(), few);
     for (Optional<RowBlocks> second : List.of(Optional.<RowBlocks>empty(), Optional.of(noise))) {
-      MethodInput input =
-          MethodInput.of(rows, GROUPS, 0).withOptions(options).withSecond(second);
+      MethodInput input = MethodInput.of(rows, GROUPS, 0).withOptions(options).withSecond(second);
       try (Clustering fit = new TurtleMethod().cluster(input)) {
         assertThat(accuracy(fit.assignments())).isGreaterThan(second.isEmpty() ? 95 : 60);
         FittedModel again = Methods.model(fit.model().parts());
@@ -188,7 +187,8 @@ class MethodsWithHeadsTest {
                 trained.add(done);
               }
             },
-            place);
+            place,
+            Optional.empty());
     try (Clustering resumed = new TacMethod().cluster(again)) {
       assertThat(clusters(resumed.assignments())).containsExactly(whole);
     }

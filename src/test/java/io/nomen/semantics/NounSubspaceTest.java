@@ -18,8 +18,7 @@ class NounSubspaceTest {
   private static final Matrix VOCABULARY = nouns();
 
   private static final RowBlocks IMAGES =
-      RowBlocks.of(
-          LocalSpark.context(), RandomRows.anywhere(50, WIDTH, 3).values(), WIDTH);
+      RowBlocks.of(LocalSpark.context(), RandomRows.anywhere(50, WIDTH, 3).values(), WIDTH);
 
   @Test
   void its_axes_are_those_along_which_nouns_differ_as_far_as_is_told() {
