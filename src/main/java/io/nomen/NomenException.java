@@ -1,5 +1,10 @@
 package io.nomen;
 
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * A failure that a person can act on. Its message is one sentence that says what was found, where,
  * what was expected and what to do; its kind decides the exit code that scripts rely on.
@@ -34,6 +39,7 @@ public final class NomenException extends RuntimeException {
   }
 
   private final Kind kind;
+  private final LinkedHashMap<String, Serializable> details = new LinkedHashMap<>();
 
   public NomenException(Kind kind, String message) {
     super(message);
@@ -62,5 +68,16 @@ public final class NomenException extends RuntimeException {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** The same, with what a program should know beside the sentence. */
+  public NomenException withDetails(Map<String, ? extends Serializable> more) {
+    details.putAll(more);
+    return this;
+  }
+
+  /** What a program should know beside the sentence; for the last line on stdout. */
+  public Map<String, Serializable> details() {
+    return Collections.unmodifiableMap(details);
   }
 }

@@ -1,5 +1,7 @@
 package io.nomen;
 
+import java.util.function.Supplier;
+
 /** What a job says while it works; the command line shows it, tests and notebooks may ignore it. */
 public interface Progress {
 
@@ -22,6 +24,15 @@ public interface Progress {
    * @param unit what is counted, in the plural
    */
   Step begin(String stage, long total, String unit);
+
+  /** Does one piece of work as a stage of its own. */
+  default <T> T stage(String stage, Supplier<T> work) {
+    try (Step step = begin(stage, 1, "steps")) {
+      T result = work.get();
+      step.done(1);
+      return result;
+    }
+  }
 
   /** A sentence for the reader: a choice that was made, a thing to know. */
   void say(String sentence);

@@ -33,7 +33,8 @@ class ImportDirectionTest {
               List.of("safetensors", "semantics", "heads", "neighbours", "kmeans", "tensor")),
           Map.entry(
               "run",
-              List.of("safetensors", "method", "semantics", "vocabulary", "tensor", "store")),
+              List.of(
+                  "safetensors", "method", "semantics", "vocabulary", "tensor", "store", "spark")),
           Map.entry("encode", List.of("run", "clip", "image", "tensor", "store", "spark")),
           Map.entry("exchange", List.of("safetensors", "encode", "run", "tensor", "store")),
           Map.entry(

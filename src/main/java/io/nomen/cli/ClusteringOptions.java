@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.ClusteringMethod;
 import io.nomen.method.Linkage;
 import io.nomen.method.MethodOptions;
@@ -238,7 +238,7 @@ final class ClusteringOptions {
   MethodOptions options() {
     SemanticOptions papers = SemanticOptions.defaults();
     return new MethodOptions(
-        KMeansOptions.withRestarts(restarts),
+        SphericalKMeans.Options.withRestarts(restarts),
         new SemanticOptions(
             number(semanticCentres),
             papers.kmeans(),

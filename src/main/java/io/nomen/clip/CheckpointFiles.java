@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -17,6 +18,9 @@ import java.util.stream.Collectors;
 sealed interface CheckpointFiles {
   /** The word for the bundled model. */
   String BUNDLED = "tiny";
+
+  /** How the text begins that stands for a file which Git LFS has not fetched. */
+  String LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
 
   static CheckpointFiles of(Storage storage, String location) {
     return location.equals(BUNDLED) ? new Bundled() : Folder.list(storage, location);
@@ -99,12 +103,85 @@ sealed interface CheckpointFiles {
           storage.list(uri).stream()
               .filter(e -> !e.folder())
               .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
-      if (lengths.isEmpty()) {
-        throw NomenException.input(
-            "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+      Folder folder = new Folder(storage, uri, lengths);
+      if (!lengths.containsKey("config.json")) {
+        folder
+            .otherLayout(location)
+            .ifPresent(
+                sentence -> {
+                  throw NomenException.input(sentence);
+                });
+      }
+      folder.requireFetched();
+      return folder;
+    }
+
+    /** What a folder without a checkpoint is instead, and where or how there is one. */
+    private Optional<String> otherLayout(String location) {
+      List<String> folders =
+          storage.list(uri).stream()
+              .filter(Storage.Entry::folder)
+              .map(Storage.Entry::name)
+              .toList();
+      if (folders.contains("snapshots")) {
+        List<String> snapshots =
+            storage.list(uri + "/snapshots").stream().map(Storage.Entry::name).toList();
+        return Optional.of(
+            "%s is a folder of Hugging Face's cache; give the snapshot in it that holds the checkpoint: %s."
+                .formatted(
+                    location,
+                    snapshots.stream()
+                        .map(name -> name() + "/snapshots/" + name)
+                        .collect(Collectors.joining(" or "))));
+      }
+      if (lengths.containsKey("open_clip_config.json")) {
+        return Optional.of(
+            "%s is in OpenCLIP's layout (open_clip_config.json), whose tensors have other names; give its conversion to Hugging Face's CLIP (config.json with model_type clip), which most such models have beside them."
                 .formatted(location));
       }
-      return new Folder(storage, uri, lengths);
+      for (String inside : folders) {
+        Map<String, Long> names =
+            storage.list(uri + "/" + inside).stream()
+                .filter(e -> !e.folder())
+                .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+        if (names.containsKey("config.json")) {
+          return Optional.of(
+              "%s holds no checkpoint itself%s; the one in it is %s/%s."
+                  .formatted(
+                      location,
+                      lengths.containsKey("modules.json")
+                          ? " but is in the layout of sentence-transformers"
+                          : "",
+                      name(),
+                      inside));
+        }
+      }
+      if (lengths.isEmpty() && KnownModel.LIST.stream().anyMatch(m -> m.name().equals(location))) {
+        return Optional.of(
+            "%s is a name, and no folder is called so here; fetch it with ./nomen model pull %s --output DIR and give DIR."
+                .formatted(location, location));
+      }
+      return lengths.isEmpty()
+          ? Optional.of(
+              "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                  .formatted(location))
+          : Optional.empty();
+    }
+
+    /** Git without its extension for large files leaves a few lines of text in their place. */
+    private void requireFetched() {
+      for (Map.Entry<String, Long> file : lengths.entrySet()) {
+        boolean small = file.getValue() >= LFS_POINTER.length() && file.getValue() < 1024;
+        if (small
+            && new String(
+                    read(file.getKey(), 0, LFS_POINTER.length()),
+                    java.nio.charset.StandardCharsets.UTF_8)
+                .equals(LFS_POINTER)) {
+          throw NomenException.input(
+              "%s/%s is a pointer of Git LFS and not the file itself; run git lfs pull in that folder (after git lfs install)."
+                  .formatted(name(), file.getKey()));
+        }
+      }
     }
 
     @Override

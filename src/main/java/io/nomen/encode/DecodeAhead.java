@@ -1,7 +1,9 @@
 package io.nomen.encode;
 
+import io.nomen.DaemonThreads;
 import io.nomen.clip.Preprocessing;
 import io.nomen.image.CloseableIterator;
+import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.RawImage;
 import java.util.Iterator;
@@ -14,21 +16,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.Semaphore;
 
 /**
  * Reads and decodes images ahead of the encoder, in their order: one thread reads, others decode,
- * and a fixed number of images is under way or waiting. So the encoder waits for nothing while
- * there is work, not even for an object store, and memory stays bounded.
+ * and a fixed number of images and of bytes is under way or waiting. So the encoder waits for
+ * nothing while there is work, not even for an object store, and memory stays bounded. The thread
+ * that reads closes what it reads from, since only it knows that it is not in the middle of it.
  */
 final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private static final long CLOSING_MILLISECONDS = 5_000;
+
+  /** Encoded images in memory at one time, in KiB; one that has more comes alone. */
+  private static final int MOST_KIB = 256 << 10;
 
   private final CloseableIterator<RawImage> source;
   private final Preprocessing preprocessing;
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
+  private final int mostKib;
+  private final Semaphore kib;
 
   /** Empty behind the last image. */
   private final BlockingQueue<Future<Optional<PreparedImage>>> ahead;
@@ -47,21 +55,25 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       DecodeOptions options,
       int threads,
       int window) {
+    this(source, preprocessing, options, threads, window, MOST_KIB);
+  }
+
+  DecodeAhead(
+      CloseableIterator<RawImage> source,
+      Preprocessing preprocessing,
+      DecodeOptions options,
+      int threads,
+      int window,
+      int mostKib) {
+    this.mostKib = mostKib;
+    this.kib = new Semaphore(mostKib);
     this.source = source;
     this.preprocessing = preprocessing;
     this.options = options;
     this.ahead = new ArrayBlockingQueue<>(window);
-    this.decoders = Executors.newFixedThreadPool(threads, daemon("nomen-decode"));
-    this.reader = daemon("nomen-read").newThread(this::read);
+    this.decoders = Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
+    this.reader = DaemonThreads.named("nomen-read").newThread(this::read);
     reader.start();
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   private void read() {
@@ -69,8 +81,10 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       try {
         while (source.hasNext()) {
           RawImage raw = source.next();
-          ahead.put(
-              decoders.submit(() -> Optional.of(PreparedImage.of(raw, preprocessing, options))));
+          int size = raw.content() instanceof Content.Whole whole ? whole.bytes().length >> 10 : 0;
+          int held = Math.min(size, mostKib);
+          kib.acquire(held);
+          ahead.put(decoders.submit(() -> prepared(raw, held)));
         }
         ahead.put(CompletableFuture.completedFuture(Optional.empty()));
       } catch (RuntimeException | Error e) {
@@ -79,6 +93,16 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     } catch (InterruptedException e) {
       // Closed before the end: nobody waits for more.
       Thread.currentThread().interrupt();
+    } finally {
+      source.close();
+    }
+  }
+
+  private Optional<PreparedImage> prepared(RawImage raw, int held) {
+    try {
+      return Optional.of(PreparedImage.of(raw, preprocessing, options));
+    } finally {
+      kib.release(held);
     }
   }
 
@@ -121,6 +145,5 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    source.close();
   }
 }

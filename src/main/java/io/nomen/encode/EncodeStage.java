@@ -1,23 +1,27 @@
 package io.nomen.encode;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipModel;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
 import io.nomen.image.Inventory;
+import io.nomen.image.LeftOut;
+import io.nomen.image.ParquetBucket;
 import io.nomen.image.ReadOptions;
-import io.nomen.run.BucketManifest;
+import io.nomen.image.TarBucket;
 import io.nomen.run.JobContext;
-import io.nomen.run.Leftovers;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord.Counts;
 import io.nomen.run.Table;
 import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
+import io.nomen.spark.Placement;
 import io.nomen.spark.TaskResources;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
@@ -31,6 +35,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -42,11 +47,16 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class EncodeStage {
   static final String NAME = "encode";
+  static final String BAD = "bad";
+
+  /** To be raised where a version of Nomen gives other embeddings of the same images. */
+  private static final String GENERATION = "1";
 
   private final JobContext context;
   private final RunFolder folder;
   private final EncodeOptions options;
   private final ClipModel model;
+  private final Inventory.Listing listing;
   private final List<Bucket> buckets;
 
   public EncodeStage(JobContext context, RunFolder folder, EncodeOptions options, ClipModel model) {
@@ -54,7 +64,25 @@ public final class EncodeStage {
     this.folder = folder;
     this.options = options;
     this.model = model;
-    this.buckets = Inventory.list(context.storage(), options.inputs(), options.inventory());
+    options.inputs().forEach(this::requireOutside);
+    this.listing = Inventory.listing(context.storage(), options.inputs(), options.inventory());
+    this.buckets = listing.buckets();
+  }
+
+  /**
+   * An input among the tables would be read while they are written, or be deleted with old ones.
+   */
+  private void requireOutside(String input) {
+    String uri = context.storage().qualify(input).replaceAll("/+$", "") + "/";
+    String output = folder.uri() + "/";
+    boolean inside =
+        uri.startsWith(output)
+            && RunFolder.PARTS.contains(uri.substring(output.length()).replaceAll("/.*", ""));
+    if (uri.equals(output) || inside) {
+      throw NomenException.usage(
+          "--input %s lies in the --output %s, whose tables would come among the images; give an output of its own, beside the images or in a folder below them."
+              .formatted(input, folder.uri()));
+    }
   }
 
   List<Bucket> buckets() {
@@ -65,6 +93,7 @@ public final class EncodeStage {
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", inputDigest());
+    settings.put("generation", GENERATION);
     settings.put("model", model.digest());
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
@@ -91,24 +120,28 @@ public final class EncodeStage {
       done.put(manifest.bucket(), manifest);
     }
     Counts counts = commit(attempt, done);
+    SortedMap<String, Long> leftOut = leftOut(done.values());
+    if (counts.listed() == 0) {
+      throw Inventory.noImage(options.inputs(), leftOut);
+    }
+    if (!leftOut.isEmpty()) {
+      context.progress().say("encode: left out: " + LeftOut.words(leftOut));
+    }
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("counts", counts);
+    facts.put("left_out", leftOut);
+    facts.put(BAD, BadImages.examples(done.values()));
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
-    StageAttempt whole = folder.finish(attempt, facts);
-    // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
-    // killed before this line would go on with those.
-    deleteLeftovers(attempt, done.values());
-    return whole;
+    return folder.finish(attempt, facts);
   }
 
-  private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
-    List<String> files = manifests.stream().map(BucketManifest::file).toList();
-    for (String table : List.of("images", "embeddings")) {
-      Leftovers.delete(context.storage(), folder.attemptFolder(table, attempt.attempt()), files);
+  private SortedMap<String, Long> leftOut(Collection<BucketManifest> manifests) {
+    SortedMap<String, Long> all = new TreeMap<>(listing.leftOut());
+    manifests.forEach(m -> m.leftOut().forEach((kind, n) -> all.merge(kind, n, Long::sum)));
+    return all;
     }
-  }
 
   /** What a dry run says of this stage. */
   public List<String> plan() {
@@ -119,6 +152,9 @@ public final class EncodeStage {
         RootLocale.format(
             "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
             files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+    if (!listing.leftOut().isEmpty()) {
+      plan.add("leave out " + LeftOut.words(listing.leftOut()));
+    }
     folder
         .stage(NAME)
         .ifPresent(
@@ -144,7 +180,7 @@ public final class EncodeStage {
     return bucket instanceof FileBucket files ? files.files().size() : 0;
   }
 
-  /** Names and lengths of all that is listed; contents are not read for it. */
+  /** Names, lengths and times of all that is listed; contents are not read for it. */
   private String inputDigest() {
     MessageDigest digest = Digests.begin();
     for (Bucket bucket : buckets) {
@@ -156,6 +192,12 @@ public final class EncodeStage {
   /** The counts that a finished attempt recorded. */
   public static Counts counts(StageAttempt attempt) {
     return Json.mapper().convertValue(attempt.facts().get("counts"), Counts.class);
+  }
+
+  /** Some of the bad images that a finished attempt recorded. */
+  public static List<BadImage> bad(StageAttempt attempt) {
+    Object bad = attempt.facts().getOrDefault(BAD, List.of());
+    return Json.mapper().convertValue(bad, new TypeReference<>() {});
   }
 
   private List<BucketManifest> encode(
@@ -172,12 +214,20 @@ public final class EncodeStage {
       EncodeTask task =
           new EncodeTask(
               context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
-      return watch.during(() -> spark.parallelize(pending, pending.size()).map(task).collect());
+      return watch.during(() -> Placement.near(spark, pending, this::hosts).map(task).collect());
     }
   }
 
+  /** A shard's machines. Plain files are too many to be asked for, and lie on as many machines. */
+  private List<String> hosts(Bucket bucket) {
+    if (bucket instanceof TarBucket shard) {
+      return context.storage().hosts(shard.path());
+    }
+    return bucket instanceof ParquetBucket rows ? context.storage().hosts(rows.path()) : List.of();
+  }
+
   private Precision precision() {
-    return options.model().taskPrecision();
+    return options.model().taskPrecision(options.resume() ? folder.stage(NAME) : Optional.empty());
   }
 
   private int batchSize() {
@@ -214,10 +264,10 @@ public final class EncodeStage {
   private Map<Integer, BucketManifest> finished(StageAttempt attempt) {
     Storage storage = context.storage();
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
-    for (Storage.Entry entry : storage.list(manifests(attempt))) {
-      Json.readIfWhole(storage.readText(entry.uri()), BucketManifest.class, entry.uri())
-          .ifPresent(manifest -> manifests.put(manifest.bucket(), manifest));
-    }
+    List<String> files = storage.list(manifests(attempt)).stream().map(Storage.Entry::uri).toList();
+    Table.sideBySide(
+            files, uri -> Json.readIfWhole(storage.readText(uri), BucketManifest.class, uri))
+        .forEach(read -> read.ifPresent(found -> manifests.put(found.bucket(), found)));
     return manifests;
   }
 
@@ -252,7 +302,6 @@ public final class EncodeStage {
       files.add(manifest.file());
       counts.add(rows.applyAsLong(manifest));
     }
-    String tableFolder = folder.attemptFolder(name, attempt.attempt());
-    new Table(name, tableFolder, files, counts).commit(context.storage());
+    folder.commit(name, attempt.attempt(), files, counts);
   }
 }

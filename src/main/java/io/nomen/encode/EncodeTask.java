@@ -1,5 +1,6 @@
 package io.nomen.encode;
 
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
@@ -7,10 +8,11 @@ import io.nomen.clip.PixelBuffer;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
-import io.nomen.run.BucketManifest;
+import io.nomen.image.LeftOut;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
+import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
-import io.nomen.run.TaskFile;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
@@ -46,12 +48,10 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   @Override
   public BucketManifest call(Bucket bucket) {
-    String file = TaskFile.name("bucket", bucket.number());
+    String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
-    storage.writeText(
-        settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()),
-        Json.line(manifest));
+    storage.writeText(settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()), Json.line(manifest));
     return manifest;
   }
 
@@ -62,13 +62,15 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             storage,
             TaskDevice.choose(settings.device(), TaskContext.get()),
             settings.precision());
-    try (TableWriter images =
-            new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
-        TableWriter embeddings =
-            new TableWriter(storage, settings.embeddingsFolder() + "/" + file, Tables.EMBEDDINGS);
+    LeftOut leftOut = new LeftOut();
+    try (TableWriter<ImageRow> images =
+            new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
+        TableWriter<EmbeddingTable.Row> embeddings =
+            new TableWriter<>(
+                storage, settings.embeddingsFolder() + "/" + file, EmbeddingTable.SCHEMA);
         DecodeAhead prepared =
             new DecodeAhead(
-                BucketReader.open(bucket, storage, settings.read()),
+                BucketReader.open(bucket, storage, settings.read(), leftOut),
                 model.preprocessing(),
                 settings.decode(),
                 settings.decodeThreads(),
@@ -79,21 +81,31 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
       }
       batch.flush();
       return new BucketManifest(
-          bucket.number(), file, images.rows(), embeddings.rows(), batch.statuses);
+          bucket.number(),
+          file,
+          images.rows(),
+          embeddings.rows(),
+          batch.statuses,
+          batch.bad,
+          leftOut.counts());
     }
   }
 
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
     private final ClipEncoder encoder;
-    private final TableWriter images;
-    private final TableWriter embeddings;
+    private final TableWriter<ImageRow> images;
+    private final TableWriter<EmbeddingTable.Row> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
+    private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private final ByteBuffer pixels;
     private int usable;
 
-    Batch(ClipEncoder encoder, TableWriter images, TableWriter embeddings) {
+    Batch(
+        ClipEncoder encoder,
+        TableWriter<ImageRow> images,
+        TableWriter<EmbeddingTable.Row> embeddings) {
       this.encoder = encoder;
       this.images = images;
       this.embeddings = embeddings;
@@ -133,7 +145,8 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
     private void write(PreparedImage image, UnitRow unit) {
       if (unit.values().isPresent()) {
-        embeddings.write(image.raw().path(), unit.values().get(), unit.norm());
+        embeddings.write(
+            new EmbeddingTable.Row(image.raw().path(), unit.values().get(), unit.norm()));
         write(image);
       } else {
         write(image.bad(unit.problem().orElseThrow()));
@@ -141,18 +154,24 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
 
     private void write(PreparedImage image) {
-      statuses.merge(image.status().word(), 1L, Long::sum);
+      String status = image.status().word();
+      if (statuses.merge(status, 1L, Long::sum) <= BucketManifest.EXAMPLES) {
+        image
+            .reason()
+            .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
+      }
       images.write(
-          image.raw().path(),
-          image.status().word(),
-          image.reason(),
-          image.facts().map(Facts::format),
-          image.facts().map(Facts::width),
-          image.facts().map(Facts::height),
-          image.bytes(),
-          image.raw().offset(),
-          image.digest(),
-          image.raw().label());
+          new ImageRow(
+              image.raw().path(),
+              status,
+              image.reason(),
+              image.facts().map(Facts::format),
+              image.facts().map(Facts::width),
+              image.facts().map(Facts::height),
+              image.bytes(),
+              image.raw().offset(),
+              image.digest(),
+              image.raw().label()));
     }
   }
 }

@@ -58,7 +58,7 @@ record PreparedImage(
       byte[] pixels =
           ModelInput.prepare(ok.image(), preprocessing.shortestEdge(), preprocessing.crop());
       return new PreparedImage(
-          raw,
+          raw.withoutBytes(),
           ImageStatus.OK,
           Optional.empty(),
           Optional.of(ok.facts()),
@@ -68,7 +68,7 @@ record PreparedImage(
     }
     Decoded.Bad bad = (Decoded.Bad) decoded;
     return new PreparedImage(
-        raw,
+        raw.withoutBytes(),
         bad.status(),
         Optional.of(bad.reason()),
         bad.facts(),

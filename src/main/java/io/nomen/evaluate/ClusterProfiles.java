@@ -1,7 +1,9 @@
 package io.nomen.evaluate;
 
+import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,25 +29,30 @@ public record ClusterProfiles(float[] means, int width, long[] medoids, float[] 
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     int width = embeddings.width();
     Broadcast<int[]> assigned = spark.broadcast(clusters);
-    double[] sums =
+    int fractionBits = FixedPointSums.fractionBits(embeddings.rows(), 1);
+    FixedPointSums sums =
         embeddings
             .blocks()
             .treeAggregate(
-                new double[count * width],
+                new FixedPointSums(Math.multiplyExact(count, width), fractionBits),
                 (sum, block) -> addRows(sum, block, assigned.value()),
-                ClusterProfiles::add);
-    float[] means = unit(sums, width);
+                FixedPointSums::merge);
+    float[] means = UnitRows.of(sums.get(0, count * width), width);
     Broadcast<float[]> centres = spark.broadcast(means);
-    Nearest nearest =
+    Medoids medoids =
         embeddings
             .blocks()
-            .treeAggregate(
-                new Nearest(count),
-                (best, block) -> best.look(block, assigned.value(), centres.value()),
-                Nearest::merge);
+            .mapPartitions(
+                blocks -> {
+                  Medoids best = new Medoids(count);
+                  blocks.forEachRemaining(
+                      block -> best.offer(block, assigned.value(), centres.value()));
+                  return List.of(best).iterator();
+                })
+            .treeReduce(Medoids::merge);
     centres.destroy();
     assigned.destroy();
-    return new ClusterProfiles(means, width, nearest.row, nearest.cosine);
+    return new ClusterProfiles(means, width, medoids.row, medoids.cosine);
   }
 
   /** Numbers of the clusters nearest to {@code cluster}, nearest first. */
@@ -67,54 +74,30 @@ public record ClusterProfiles(float[] means, int width, long[] medoids, float[] 
     return sum;
   }
 
-  private static double[] addRows(double[] sum, RowBlock block, int[] clusters) {
+  private static FixedPointSums addRows(FixedPointSums sums, RowBlock block, int[] clusters) {
     int width = block.width();
     for (int i = 0; i < block.rows(); i++) {
-      int base = clusters[Math.toIntExact(block.firstRow() + i)] * width;
-      for (int j = 0; j < width; j++) {
-        sum[base + j] += block.values()[i * width + j];
-      }
+      int cluster = clusters[Math.toIntExact(block.firstRow() + i)];
+      sums.add(cluster * width, block.values(), i * width, width);
     }
-    return sum;
-  }
-
-  private static double[] add(double[] a, double[] b) {
-    for (int i = 0; i < a.length; i++) {
-      a[i] += b[i];
-    }
-    return a;
-  }
-
-  private static float[] unit(double[] sums, int width) {
-    float[] unit = new float[sums.length];
-    for (int start = 0; start < sums.length; start += width) {
-      double square = 0;
-      for (int i = start; i < start + width; i++) {
-        square += sums[i] * sums[i];
-      }
-      double scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-      for (int i = start; i < start + width; i++) {
-        unit[i] = (float) (sums[i] * scale);
-      }
-    }
-    return unit;
+    return sums;
   }
 
   /** The row nearest to each mean; of equals the first. */
-  private static final class Nearest implements Serializable {
+  private static final class Medoids implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final long[] row;
     private final float[] cosine;
 
-    Nearest(int count) {
+    Medoids(int count) {
       row = new long[count];
       cosine = new float[count];
       Arrays.fill(row, -1);
       Arrays.fill(cosine, Float.NEGATIVE_INFINITY);
     }
 
-    Nearest look(RowBlock block, int[] clusters, float[] centres) {
+    void offer(RowBlock block, int[] clusters, float[] centres) {
       int width = block.width();
       for (int i = 0; i < block.rows(); i++) {
         int cluster = clusters[Math.toIntExact(block.firstRow() + i)];
@@ -124,10 +107,9 @@ public record ClusterProfiles(float[] means, int width, long[] medoids, float[] 
         }
         take(cluster, block.firstRow() + i, product);
       }
-      return this;
     }
 
-    Nearest merge(Nearest other) {
+    Medoids merge(Medoids other) {
       for (int cluster = 0; cluster < row.length; cluster++) {
         if (other.row[cluster] >= 0) {
           take(cluster, other.row[cluster], other.cosine[cluster]);

@@ -1,20 +1,38 @@
 package io.nomen.evaluate;
 
 import io.nomen.NomenException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A file of {@code path,label} lines, and whose lines they are. */
 final class LabelFile {
+  /** Headings of the two columns, in lower case. */
+  private static final Set<String> PATHS =
+      Set.of(
+          "path", "filepath", "file_path", "image_path", "file", "filename", "file_name", "image");
+
+  private static final Set<String> LABELS = Set.of("label", "class", "class_name", "category");
+
   private static final Logger LOG = LoggerFactory.getLogger(LabelFile.class);
 
   private record Line(int number, String path, String label) {}
@@ -22,9 +40,25 @@ final class LabelFile {
   private final String uri;
   private final List<Line> lines;
 
-  LabelFile(String uri, String text) {
+  LabelFile(String uri, byte[] bytes) {
     this.uri = uri;
-    lines = read(text);
+    lines = read(text(bytes));
+  }
+
+  /** UTF-8, or UTF-16 with its mark, which spreadsheets call Unicode text. */
+  private String text(byte[] bytes) {
+    boolean marked =
+        bytes.length > 1
+            && ((bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xfe)
+                || (bytes[0] == (byte) 0xfe && bytes[1] == (byte) 0xff));
+    Charset charset = marked ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+    try {
+      String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw NomenException.input(
+          "%s is neither UTF-8 nor UTF-16; save the labels as UTF-8.".formatted(uri), e);
+    }
   }
 
   /** Labels by image; images that no line names have none. */
@@ -84,15 +118,38 @@ final class LabelFile {
   }
 
   private List<Line> read(String text) {
+    char separator = separator(text);
+    CSVFormat format =
+        CSVFormat.RFC4180
+            .builder()
+            .setDelimiter(separator)
+            .setIgnoreEmptyLines(true)
+            .setLenientEof(true)
+            .setTrailingData(true)
+            .get();
     List<Line> found = new ArrayList<>();
-    int number = 0;
-    for (String line : text.split("\r\n|\n|\r", -1)) {
-      number++;
-      String bare = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-      boolean heading = number == 1 && bare.strip().equalsIgnoreCase("path,label");
-      if (!bare.isBlank() && !heading) {
-        found.add(line(number, bare));
+    int path = 0;
+    int label = 1;
+    int fields = 2;
+    boolean first = true;
+    try (CSVParser parser = CSVParser.parse(text, format)) {
+      for (CSVRecord record : parser) {
+        int number = Math.toIntExact(parser.getCurrentLineNumber());
+        List<String> names =
+            record.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+        boolean heading = first && places(names, PATHS) >= 0 && places(names, LABELS) >= 0;
+        first = false;
+        if (heading) {
+          path = places(names, PATHS);
+          label = places(names, LABELS);
+          fields = record.size();
+        } else if (record.stream().anyMatch(field -> !field.isBlank())) {
+          line(number, record, path, label, fields).ifPresent(found::add);
+        }
       }
+    } catch (IOException | UncheckedIOException e) {
+      throw NomenException.input(
+          "%s is not a table of path,label: %s.".formatted(uri, e.getMessage()), e);
     }
     if (found.isEmpty()) {
       throw NomenException.input("%s holds no line of path,label.".formatted(uri));
@@ -100,15 +157,39 @@ final class LabelFile {
     return found;
   }
 
-  private Line line(int number, String line) {
-    List<String> fields = CsvLine.fields(line);
-    if (fields.size() != 2 || fields.get(0).isBlank() || fields.get(1).isBlank()) {
-      throw NomenException.input(
-          "%s, line %d has %d fields where path,label is expected; put a field with a comma in"
-                  .formatted(uri, number, fields.size())
-              + " double quotes.");
+  private static int places(List<String> names, Set<String> wanted) {
+    return IntStream.range(0, names.size())
+        .filter(i -> wanted.contains(names.get(i)))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  /** What the first line has most of, outside of quotes; a comma of equals. */
+  private static char separator(String text) {
+    String line = text.stripLeading().lines().findFirst().orElse("").replaceAll("\"[^\"]*\"", "");
+    char best = ',';
+    for (char candidate : new char[] {';', '\t'}) {
+      best = count(line, candidate) > count(line, best) ? candidate : best;
     }
-    return new Line(number, fields.get(0).strip(), fields.get(1).strip());
+    return best;
+  }
+
+  private static long count(String line, char wanted) {
+    return line.chars().filter(c -> c == wanted).count();
+  }
+
+  /** One record; empty where its label is, which is no label. */
+  private Optional<Line> line(int number, CSVRecord record, int path, int label, int fields) {
+    if (record.size() != fields || record.get(path).isBlank()) {
+      throw NomenException.input(
+          "%s, line %d has %d fields where path,label is expected%s; put a field with a comma in"
+                  .formatted(
+                      uri, number, record.size(), fields == 2 ? "" : " in " + fields + " columns")
+              + " double quotes, or begin with a heading that names the columns path and label.");
+    }
+    return Optional.of(record.get(label).strip())
+        .filter(text -> !text.isEmpty())
+        .map(text -> new Line(number, record.get(path).strip(), text));
   }
 
   /**

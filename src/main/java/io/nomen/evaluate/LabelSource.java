@@ -29,7 +29,7 @@ public sealed interface LabelSource {
     if (lower.endsWith(".npy")) {
       return new Npy(option);
     }
-    if (lower.endsWith(".csv")) {
+    if (lower.endsWith(".csv") || lower.endsWith(".tsv")) {
       return new Csv(option);
     }
     throw NomenException.usage(
@@ -76,7 +76,7 @@ public sealed interface LabelSource {
   record Csv(String uri) implements LabelSource {
     @Override
     public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
-      return new LabelFile(uri, storage.readText(storage.qualify(uri))).match(paths);
+      return new LabelFile(uri, storage.readBytes(storage.qualify(uri))).match(paths);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,15 +33,17 @@ public record RunQuality(
   private static final int SAMPLE = 4_000;
 
   public static RunQuality of(RowBlocks embeddings, Assignments assignments, int count, long seed) {
-    RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
-    int[] clusters = Arrays.stream(sample.rows()).map(row -> assignments.cluster()[row]).toArray();
+    RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
+    int[] clusters =
+        Arrays.stream(sample.numbers()).mapToInt(row -> assignments.cluster()[(int) row]).toArray();
     double sum = 0;
     for (float confidence : assignments.confidence()) {
       sum += confidence;
     }
     return new RunQuality(
         Quality.sizes(assignments.cluster(), count),
-        Silhouette.of(sample.values(), embeddings.width(), clusters, count, clusters.length, seed),
+        Silhouette.of(
+            sample.rows().values(), embeddings.width(), clusters, count, clusters.length, seed),
         Quality.means(assignments.confidence(), assignments.cluster(), count),
         sum / assignments.rows(),
         NeighbourAgreement.of(embeddings, assignments.cluster(), seed));
@@ -81,18 +84,18 @@ public record RunQuality(
       if (count < 1) {
         return OptionalDouble.empty();
       }
-      RowSample sample = RowSample.of(embeddings, SAMPLE, seed);
+      RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
       JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
       Broadcast<RowSample> queries = spark.broadcast(sample);
       NearestRows nearest =
           embeddings
               .blocks()
               .treeAggregate(
-                  new NearestRows(sample.rows().length, count),
+                  new NearestRows(sample.numbers().length, count),
                   (best, block) -> offer(best, block, queries.value()),
                   NearestRows::merge);
       queries.destroy();
-      int[] own = Arrays.stream(sample.rows()).map(row -> clusters[row]).toArray();
+      int[] own = Arrays.stream(sample.numbers()).mapToInt(row -> clusters[(int) row]).toArray();
       int[] others =
           Arrays.stream(nearest.sorted(0).neighbours()).map(row -> clusters[row]).toArray();
       return OptionalDouble.of(Quality.neighbourConsistency(own, others));
@@ -100,7 +103,7 @@ public record RunQuality(
 
     private static NearestRows offer(NearestRows best, RowBlock block, RowSample sample) {
       int width = block.width();
-      RowBlock queries = new RowBlock(0, sample.rows().length, width, sample.values());
+      RowBlock queries = sample.rows().block();
       Matrix rows = new Matrix(block.rows(), width, block.values());
       try (InnerProducts products = new InnerProducts(rows)) {
         products.of(
@@ -110,7 +113,11 @@ public record RunQuality(
                 float[] own =
                     Arrays.copyOfRange(cosines, query * block.rows(), (query + 1) * block.rows());
                 best.offer(
-                    from + query, sample.rows()[from + query], block.firstRow(), own, block.rows());
+                    from + query,
+                    sample.numbers()[from + query],
+                    block.firstRow(),
+                    own,
+                    block.rows());
               }
             });
       }

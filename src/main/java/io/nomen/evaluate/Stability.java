@@ -3,6 +3,7 @@ package io.nomen.evaluate;
 import io.nomen.method.FittedModel;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,8 @@ public record Stability(Optional<Double> percent, int restarts) {
   }
 
   private static RowBlocks sample(JavaSparkContext spark, RowBlocks matrix, long seed) {
-    return RowBlocks.of(spark, RowSample.of(matrix, SAMPLE, seed).values(), matrix.width());
+    return RowBlocks.of(
+        spark, RowSample.exactly(matrix, SAMPLE, seed).rows().values(), matrix.width());
   }
 
   private static int[] clusters(FittedModel model, RowBlocks rows, RowBlocks norms) {

@@ -3,13 +3,19 @@ package io.nomen.exchange;
 import io.nomen.NomenException;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
 import io.nomen.tensor.MatrixReader;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
 
 /** Embeddings from elsewhere, part by part. */
 interface EmbeddingRows extends Closeable {
@@ -40,12 +46,116 @@ interface EmbeddingRows extends Closeable {
   static EmbeddingRows open(Storage storage, ImportSource source) {
     String uri = storage.qualify(source.uri());
     if (source instanceof ImportSource.Npy) {
-      return new Matrix(NpyReader.open(storage, uri), Optional.empty());
+      return new Matrix(NpyFiles.open(storage, source.uri()), Optional.empty());
     }
     if (source instanceof ImportSource.Safetensors safetensors) {
       return safetensors(SafetensorsReader.open(storage, uri), safetensors);
     }
     return ParquetVectors.open(storage, (ImportSource.Parquet) source);
+  }
+
+  /** One {@code .npy}, or several as one matrix: clip-retrieval writes {@code img_emb_0.npy}, …. */
+  final class NpyFiles implements MatrixReader {
+    private final Storage storage;
+    private final List<String> files;
+    private final long rows;
+    private final int width;
+    private int next;
+    private Optional<NpyReader> open = Optional.empty();
+
+    private NpyFiles(Storage storage, List<String> files) {
+      this.storage = storage;
+      this.files = files;
+      long all = 0;
+      int columns = 0;
+      for (String file : files) {
+        try (NpyReader reader = NpyReader.open(storage, file)) {
+          if (reader.isVector()) {
+            throw NomenException.input(
+                "%s has one dimension, %d numbers; give an array [n, d], numpy's x[None] for one embedding."
+                    .formatted(file, reader.rows()));
+          }
+          if (columns > 0 && reader.width() != columns) {
+            throw NomenException.input(
+                "%s has %d columns and %s has %d; all must have as many."
+                    .formatted(file, reader.width(), files.get(0), columns));
+          }
+          columns = reader.width();
+          all += reader.rows();
+        }
+      }
+      this.rows = all;
+      this.width = columns;
+    }
+
+    /** A file, a folder of them or a glob; numbers in names count as such, so 10 follows 9. */
+    static MatrixReader open(Storage storage, String source) {
+      List<String> files =
+          files(storage, source).stream()
+              .filter(file -> file.endsWith(".npy"))
+              .sorted(Comparator.comparing(NpyFiles::withWideNumbers))
+              .toList();
+      return new NpyFiles(storage, files.isEmpty() ? List.of(storage.qualify(source)) : files);
+    }
+
+    private static List<String> files(Storage storage, String source) {
+      String uri = storage.qualify(source);
+      try {
+        FileStatus[] matches = storage.fileSystem(uri).globStatus(Storage.path(uri));
+        return Stream.ofNullable(matches)
+            .flatMap(Arrays::stream)
+            .flatMap(
+                match ->
+                    match.isDirectory()
+                        ? storage.list(match.getPath().toString()).stream().map(Storage.Entry::uri)
+                        : Stream.of(match.getPath().toString()))
+            .toList();
+      } catch (IOException e) {
+        throw StoreTrouble.cannot("list", uri, e);
+      }
+    }
+
+    private static String withWideNumbers(String name) {
+      return Pattern.compile("\\d+")
+          .matcher(name)
+          .replaceAll(
+              number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
+    }
+
+    @Override
+    public long rows() {
+      return rows;
+    }
+
+    @Override
+    public int width() {
+      return width;
+    }
+
+    @Override
+    public float[] next(int count) {
+      while (true) {
+        if (open.isEmpty()) {
+          open = Optional.of(NpyReader.open(storage, files.get(next++)));
+        }
+        float[] values = open.get().next(count);
+        if (values.length > 0 || next == files.size()) {
+          return values;
+        }
+        close();
+      }
+    }
+
+    @Override
+    public void skip(long count) {
+      throw new UnsupportedOperationException("read one after the other");
+    }
+
+    @Override
+    public void close() {
+      open.ifPresent(NpyReader::close);
+      open = Optional.empty();
+    }
   }
 
   private static EmbeddingRows safetensors(

@@ -28,9 +28,11 @@ public final class NpyReader implements MatrixReader {
   private static final int HEADER_LIMIT = 1 << 16;
 
   private final MatrixStream matrix;
+  private final boolean vector;
 
-  private NpyReader(MatrixStream matrix) {
+  private NpyReader(MatrixStream matrix, boolean vector) {
     this.matrix = matrix;
+    this.vector = vector;
   }
 
   /**
@@ -41,7 +43,7 @@ public final class NpyReader implements MatrixReader {
     long length = storage.length(uri);
     InputStream in = storage.open(uri);
     try {
-      return new NpyReader(new Header(uri, length).read(new DataInputStream(in)));
+      return new Header(uri, length).read(new DataInputStream(in));
     } catch (IOException e) {
       throw StoreTrouble.cannot("read", uri, e);
     }
@@ -55,6 +57,11 @@ public final class NpyReader implements MatrixReader {
   @Override
   public int width() {
     return matrix.width();
+  }
+
+  /** Whether the file has one dimension. */
+  public boolean isVector() {
+    return vector;
   }
 
   @Override
@@ -80,7 +87,7 @@ public final class NpyReader implements MatrixReader {
   /** The text before the numbers. */
   private record Header(String uri, long fileLength) {
 
-    MatrixStream read(DataInputStream in) throws IOException {
+    NpyReader read(DataInputStream in) throws IOException {
       if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
         throw wrong("it does not begin like a .npy file");
       }
@@ -99,14 +106,17 @@ public final class NpyReader implements MatrixReader {
       if (find(ORDER, text, "fortran_order").group(1).equals("True")) {
         throw wrong("it is in Fortran order; save numpy.ascontiguousarray of it");
       }
-      return new MatrixStream(
-          in,
-          uri,
-          start,
-          fileLength,
-          Long.parseLong(shape.group(1)),
-          shape.group(2).isEmpty() ? 1 : Integer.parseInt(shape.group(2)),
-          number(find(DESCRIPTION, text, "a dtype of float, int or bool")));
+      boolean vector = shape.group(2).isEmpty();
+      return new NpyReader(
+          new MatrixStream(
+              in,
+              uri,
+              start,
+              fileLength,
+              Long.parseLong(shape.group(1)),
+              vector ? 1 : Integer.parseInt(shape.group(2)),
+              number(find(DESCRIPTION, text, "a dtype of float, int or bool"))),
+          vector);
     }
 
     private StoredNumber number(Matcher description) {

@@ -1,7 +1,9 @@
 package io.nomen.gallery;
 
-import io.nomen.gallery.ClusterCard.NearCluster;
-import io.nomen.gallery.ClusterCard.NounScore;
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
+import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
+import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.Paging;
 import io.nomen.gallery.Page.SiteIndex;

@@ -1,5 +1,7 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import java.util.ArrayList;
 import java.util.Collection;

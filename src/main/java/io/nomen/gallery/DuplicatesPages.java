@@ -2,6 +2,7 @@ package io.nomen.gallery;
 
 import io.nomen.gallery.GalleryData.DuplicateGroup;
 import io.nomen.gallery.GalleryData.DuplicateGroup.Member;
+import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.Paging;
 import io.nomen.gallery.Page.SiteIndex;

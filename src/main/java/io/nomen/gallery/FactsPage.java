@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.SiteIndex;
 import java.util.LinkedHashMap;

@@ -1,8 +1,12 @@
 package io.nomen.gallery;
 
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Everything that the gallery of one run shows.
@@ -75,6 +79,161 @@ public record GalleryData(
 
     public Curve {
       series = List.copyOf(series);
+    }
+  }
+
+  /**
+   * One image of a cluster. It has no label: the gallery shows what the run found, never what
+   * others called it.
+   *
+   * @param path as in the tables; data, never followed by the gallery
+   * @param cluster number of its cluster
+   * @param confidence 0 to 1
+   * @param runnerUp the cluster that came second
+   * @param position its place on the map, where it has one
+   * @param outlierScore the larger, the further from everything else; any scale
+   */
+  public record ImageEntry(
+      String path,
+      int cluster,
+      double confidence,
+      Optional<RunnerUp> runnerUp,
+      Optional<MapPoint> position,
+      OptionalDouble outlierScore) {
+
+    /** The cluster that came second, and how confident the run is in that one. */
+    public record RunnerUp(int cluster, double confidence) {}
+
+    /** A place on the map, both coordinates 0 to 1, {@code y} downwards. */
+    public record MapPoint(float x, float y) {}
+
+    /** How far the image is from its runner-up; 0 is on the border between the two. */
+    double margin() {
+      return runnerUp.map(second -> confidence - second.confidence()).orElse(1.0);
+    }
+  }
+
+  /**
+   * What is known of one cluster.
+   *
+   * @param number the cluster's number in the tables
+   * @param name its name, or {@code cluster 7} where no noun stands out
+   * @param named false where {@code name} is only the number, and the nouns are hints
+   * @param size how many images it holds, whether or not all of them are in the gallery
+   * @param meanConfidence mean over its images, 0 to 1
+   * @param silhouette mean over its images (or a sample), −1 to 1
+   * @param wordsFit how well the nouns describe its images, where the method measured it
+   * @param gloss what the name means, in a sentence
+   * @param nouns nearest nouns, best first
+   * @param hypernym what the name is a kind of
+   * @param sisters nouns of the same kind that were found beside each other in this cluster
+   * @param centreNouns nouns that made the cluster's semantic centre, the most telling first; empty
+   *     where it was not made of nouns
+   * @param medoid path of the image nearest to the cluster's centre
+   * @param nearest other clusters by similarity of centres, nearest first
+   */
+  public record ClusterCard(
+      int number,
+      String name,
+      boolean named,
+      long size,
+      double meanConfidence,
+      OptionalDouble silhouette,
+      Optional<WordsFit> wordsFit,
+      Optional<String> gloss,
+      List<NounScore> nouns,
+      Optional<String> hypernym,
+      List<String> sisters,
+      List<String> centreNouns,
+      Optional<String> medoid,
+      List<NearCluster> nearest) {
+
+    /**
+     * How well the nouns describe a cluster's images.
+     *
+     * @param degree in a word or two
+     * @param rho near 1 where they do (ρ of Nomen's gate)
+     */
+    public record WordsFit(String degree, double rho) {}
+
+    /**
+     * A noun near a cluster.
+     *
+     * @param score how much nearer the noun is to this cluster's images than to all images
+     * @param synset WordNet's name of the meaning, for example {@code flamingo.n.01}
+     */
+    public record NounScore(
+        String word, double score, Optional<String> gloss, Optional<String> synset) {}
+
+    /**
+     * Another cluster near this one.
+     *
+     * @param similarity cosine of the two centres
+     * @param nearlySame whether the run takes the two for one thing that was cut in two
+     */
+    public record NearCluster(int number, double similarity, boolean nearlySame) {}
+
+    public ClusterCard {
+      nouns = List.copyOf(nouns);
+      sisters = List.copyOf(sisters);
+      centreNouns = List.copyOf(centreNouns);
+      nearest = List.copyOf(nearest);
+    }
+  }
+
+  /**
+   * What a run was, in the order in which the facts page shows it. Maps keep their order.
+   *
+   * @param runId identifies the run
+   * @param title what was clustered, in a few words
+   * @param created when the run was published
+   * @param method the method's name as on the command line
+   * @param model the model's name or folder; empty where embeddings were imported
+   * @param vocabulary where the nouns are from; empty for methods without text
+   * @param counts how many images were listed, embedded and bad
+   * @param secondsByStage wall-clock seconds, by stage
+   * @param seed the run's seed
+   * @param versions by component
+   * @param options effective options, as a user would type them; never a secret
+   * @param quality label-free quality by name, on the scale it is usually given in
+   * @param scores agreement with labels in per cent; empty where no labels were given
+   * @param remarks sentences that a reader should see
+   * @param curves loss, quality and sweeps
+   * @param command the command line that makes this run again
+   */
+  public record RunFacts(
+      String runId,
+      String title,
+      Instant created,
+      String method,
+      Optional<String> model,
+      Optional<String> vocabulary,
+      Counts counts,
+      Map<String, Double> secondsByStage,
+      long seed,
+      Map<String, String> versions,
+      Map<String, String> options,
+      Map<String, Double> quality,
+      Map<String, Double> scores,
+      List<String> remarks,
+      List<Curve> curves,
+      Optional<String> command) {
+
+    /** Every listed image is either embedded or bad: {@code listed = embedded + bad}. */
+    public record Counts(long listed, long embedded, long bad) {}
+
+    public RunFacts {
+      secondsByStage = ordered(secondsByStage);
+      versions = ordered(versions);
+      options = ordered(options);
+      quality = ordered(quality);
+      scores = ordered(scores);
+      remarks = List.copyOf(remarks);
+      curves = List.copyOf(curves);
+    }
+
+    private static <V> Map<String, V> ordered(Map<String, V> map) {
+      return Collections.unmodifiableMap(new LinkedHashMap<>(map));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.nomen.gallery;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
+import io.nomen.gallery.GalleryData.ClusterCard;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

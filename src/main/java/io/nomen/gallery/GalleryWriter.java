@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.gallery.DuplicatesPages.OutliersPage;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
@@ -152,13 +153,7 @@ public final class GalleryWriter {
     private static final int THREADS = 16;
 
     private final ExecutorService threads =
-        Executors.newFixedThreadPool(
-            THREADS,
-            work -> {
-              Thread thread = new Thread(work, "gallery-writer");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(THREADS, DaemonThreads.named("gallery-writer"));
     private final List<Future<?>> pending = new ArrayList<>();
 
     void submit(Runnable work) {

@@ -1,7 +1,8 @@
 package io.nomen.gallery;
 
 import io.nomen.RootLocale;
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapPoints.Patch;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.SiteIndex;

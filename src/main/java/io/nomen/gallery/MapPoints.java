@@ -1,6 +1,8 @@
 package io.nomen.gallery;
 
-import io.nomen.gallery.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

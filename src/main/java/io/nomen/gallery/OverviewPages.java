@@ -1,5 +1,7 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.Paging;
 import io.nomen.gallery.Page.SiteIndex;

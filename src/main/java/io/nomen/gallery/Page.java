@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import java.util.ArrayList;
 import java.util.List;

@@ -59,8 +59,9 @@ public final class Thumbnail {
       source = draw(source, (source.getWidth() + 1) / 2, (source.getHeight() + 1) / 2);
       scale = Math.max((double) width / source.getWidth(), (double) height / source.getHeight());
     }
-    int cutWidth = Math.min(source.getWidth(), (int) Math.round(width / scale));
-    int cutHeight = Math.min(source.getHeight(), (int) Math.round(height / scale));
+    // Of a line one pixel high, less than half a pixel is shown.
+    int cutWidth = Math.max(1, Math.min(source.getWidth(), (int) Math.round(width / scale)));
+    int cutHeight = Math.max(1, Math.min(source.getHeight(), (int) Math.round(height / scale)));
     int x = (source.getWidth() - cutWidth) / 2;
     int y = (source.getHeight() - cutHeight) / 2;
     return draw(source.getSubimage(x, y, cutWidth, cutHeight), width, height);

@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.Page.SiteIndex;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;

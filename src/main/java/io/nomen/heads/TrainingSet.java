@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.NativeScope;
+import io.nomen.tensor.TorchScope;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
 import java.util.List;
@@ -81,7 +81,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   /** The features in libtorch's memory, one [N, d] float16 tensor per view. */
   synchronized List<NDArray> tensors() {
     if (tensors == null) {
-      NDManager scope = NativeScope.open();
+      NDManager scope = TorchScope.open();
       tensors =
           views.stream()
               .map(v -> NativeFloats.ofHalves(scope, v.features(), v.rows(), v.width()))

@@ -129,7 +129,10 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     shard =
         Optional.of(
             new TarBucketReader(
-                new TarBucket(0, file.path(), file.length()), storage, options, leftOut));
+                new TarBucket(0, file.path(), file.length(), file.modified()),
+                storage,
+                options,
+                leftOut));
   }
 
   private boolean isTar(ListedFile file) {

@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.util.ArrayDeque;
@@ -39,13 +40,7 @@ final class FilesAhead implements AutoCloseable {
   }
 
   private static ExecutorService threads() {
-    return Executors.newFixedThreadPool(
-        AT_ONCE,
-        task -> {
-          Thread thread = new Thread(task, "nomen-fetch");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newFixedThreadPool(AT_ONCE, DaemonThreads.named("nomen-fetch"));
   }
 
   /** The next file, which is {@code file}: every file is asked for once, in the bucket's order. */

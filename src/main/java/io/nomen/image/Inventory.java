@@ -201,9 +201,9 @@ public final class Inventory {
     }
     for (ListedFile shard : shards) {
       if (isCalled(shard, ".parquet")) {
-        buckets.addAll(ParquetImages.buckets(storage, shard.path(), options, buckets.size()));
+        buckets.addAll(ParquetImages.buckets(storage, shard, options, buckets.size()));
       } else {
-        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length()));
+        buckets.add(new TarBucket(buckets.size(), shard.path(), shard.length(), shard.modified()));
       }
     }
     return List.copyOf(buckets);

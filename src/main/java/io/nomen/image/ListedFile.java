@@ -8,6 +8,8 @@ import java.io.Serializable;
  *
  * @param path URI as text
  * @param length bytes when it was listed
+ * @param modified when it was written last, in milliseconds since 1970, as the store tells it: the
+ *     same name and length may hold other images than before
  * @param label name of the folder that holds it, or empty at an input's top level
  * @param trouble why it cannot be read, or empty
  * @param labelFile URI of the {@code .cls} beside it, whose text is its label, or empty
@@ -15,13 +17,19 @@ import java.io.Serializable;
  *     empty: with it, it has a row only if it begins like an image
  */
 public record ListedFile(
-    String path, long length, String label, String trouble, String labelFile, String side)
+    String path,
+    long length,
+    long modified,
+    String label,
+    String trouble,
+    String labelFile,
+    String side)
     implements Serializable {
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
 
   /** A file of which nothing more is known. */
-  public ListedFile(String path, long length, String label, String trouble) {
-    this(path, length, label, trouble, "", "");
+  public ListedFile(String path, long length, long modified, String label, String trouble) {
+    this(path, length, modified, label, trouble, "", "");
   }
 
   /** The last part of its path. */

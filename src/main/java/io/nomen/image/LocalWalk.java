@@ -46,15 +46,15 @@ final class LocalWalk {
       attributes = Files.readAttributes(path, BasicFileAttributes.class);
     } catch (IOException e) {
       boolean link = Files.isSymbolicLink(path);
-      report(path, 0, link ? "a link that leads nowhere" : reason(e));
+      report(path, 0, 0, link ? "a link that leads nowhere" : reason(e));
       return;
     }
     if (attributes.isRegularFile()) {
-      report(path, attributes.size(), "");
+      report(path, attributes.size(), attributes.lastModifiedTime().toMillis(), "");
     } else if (!attributes.isDirectory()) {
-      report(path, 0, "neither a file nor a folder, but a pipe, socket or device");
+      report(path, 0, 0, "neither a file nor a folder, but a pipe, socket or device");
     } else if (above.contains(attributes.fileKey())) {
-      report(path, 0, "a link to a folder that it lies in");
+      report(path, 0, 0, "a link to a folder that it lies in");
     } else {
       folder(path, above, attributes);
     }
@@ -67,16 +67,16 @@ final class LocalWalk {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
       stream.forEach(children::add);
     } catch (IOException | DirectoryIteratorException e) {
-      report(path, 0, "a folder that cannot be listed: " + reason(e));
+      report(path, 0, 0, "a folder that cannot be listed: " + reason(e));
     }
     children.forEach(child -> walk(child, here));
   }
 
-  private void report(Path path, long length, String trouble) {
+  private void report(Path path, long length, long modified, String trouble) {
     String uri = LocalPath.uri(path);
     found.accept(
         relative(root, uri),
-        new ListedFile(uri, length, Label.ofFolder(root, uri).orElse(""), trouble));
+        new ListedFile(uri, length, modified, Label.ofFolder(root, uri).orElse(""), trouble));
   }
 
   /** The part of {@code uri} below {@code root}; empty for the root itself. */

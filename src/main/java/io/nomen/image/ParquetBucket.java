@@ -4,6 +4,7 @@ package io.nomen.image;
  * Row groups of one Parquet file with a column of images.
  *
  * @param path URI of the file as text
+ * @param modified when it was written last, as {@link ListedFile} has it
  * @param firstRow number in the file of the first row
  * @param rows how many rows
  * @param imageColumn binary column that holds the images
@@ -13,6 +14,7 @@ package io.nomen.image;
 public record ParquetBucket(
     int number,
     String path,
+    long modified,
     long firstRow,
     long rows,
     String imageColumn,

@@ -41,7 +41,9 @@ final class ParquetImages {
    * @param number of the first bucket
    * @throws NomenException when it is no Parquet file or lacks a column
    */
-  static List<Bucket> buckets(Storage storage, String path, InventoryOptions options, int number) {
+  static List<Bucket> buckets(
+      Storage storage, ListedFile file, InventoryOptions options, int number) {
+    String path = file.path();
     try (ParquetFileReader reader = open(storage, path)) {
       projection(reader.getFooter().getFileMetaData().getSchema(), path, options);
       List<Bucket> buckets = new ArrayList<>();
@@ -49,14 +51,14 @@ final class ParquetImages {
       long rows = 0;
       for (BlockMetaData group : reader.getRowGroups()) {
         if (rows > 0 && rows + group.getRowCount() > options.filesPerBucket()) {
-          buckets.add(bucket(number + buckets.size(), path, first, rows, options));
+          buckets.add(bucket(number + buckets.size(), file, first, rows, options));
           first += rows;
           rows = 0;
         }
         rows += group.getRowCount();
       }
       if (rows > 0) {
-        buckets.add(bucket(number + buckets.size(), path, first, rows, options));
+        buckets.add(bucket(number + buckets.size(), file, first, rows, options));
       }
       return buckets;
     } catch (NomenException e) {
@@ -88,10 +90,11 @@ final class ParquetImages {
   }
 
   private static Bucket bucket(
-      int number, String path, long first, long rows, InventoryOptions options) {
+      int number, ListedFile file, long first, long rows, InventoryOptions options) {
     return new ParquetBucket(
         number,
-        path,
+        file.path(),
+        file.modified(),
         first,
         rows,
         options.imageColumn().orElseThrow(),

@@ -16,6 +16,11 @@ import java.util.Set;
 public record RawImage(
     String path, Optional<String> label, long offset, long length, Content content) {
 
+  /** The same without its bytes, which nobody needs once they are decoded. */
+  public RawImage withoutBytes() {
+    return new RawImage(path, label, offset, length, new Content.Whole(new byte[0]));
+  }
+
   /**
    * {@code path}, or with {@code #2}, {@code #3}, … behind it what no image before it is called.
    */

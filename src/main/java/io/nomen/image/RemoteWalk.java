@@ -82,6 +82,11 @@ final class RemoteWalk {
     String path = status.getPath().toString();
     found.accept(
         LocalWalk.relative(root, path),
-        new ListedFile(path, status.getLen(), Label.ofFolder(root, path).orElse(""), ""));
+        new ListedFile(
+            path,
+            status.getLen(),
+            status.getModificationTime(),
+            Label.ofFolder(root, path).orElse(""),
+            ""));
   }
 }

@@ -195,7 +195,13 @@ final class SideFiles {
           side.isEmpty() && label.isEmpty()
               ? file
               : new ListedFile(
-                  file.path(), file.length(), file.label(), file.trouble(), label, side));
+                  file.path(),
+                  file.length(),
+                  file.modified(),
+                  file.label(),
+                  file.trouble(),
+                  label,
+                  side));
     }
     return marked;
   }

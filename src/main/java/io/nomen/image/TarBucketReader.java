@@ -94,7 +94,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
                   ImageStatus.UNSUPPORTED, "compressed by gzip, and what is in it is no tar")));
       ended = true;
     } else if (start.length == 0 || ImageFormat.of(start).isPresent()) {
-      ListedFile file = new ListedFile(shard, shardLength, "", "");
+      ListedFile file = new ListedFile(shard, shardLength, 0, "", "");
       ready.add(FileBucketReader.read(file, storage, options));
       ended = true;
     } else {

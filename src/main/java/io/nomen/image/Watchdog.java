@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.DaemonThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Callable;
@@ -16,12 +17,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Watchdog {
   private static final ExecutorService THREADS =
-      Executors.newCachedThreadPool(
-          work -> {
-            Thread thread = new Thread(work, "nomen-image-reader");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newCachedThreadPool(DaemonThreads.named("nomen-image-reader"));
 
   private Watchdog() {}
 

@@ -5,6 +5,7 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.method.Methods;
+import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
@@ -33,12 +34,27 @@ final class NounSource {
     this.options = options;
   }
 
-  /** Whether words have to be encoded by the model. */
+  /**
+   * Whether words have to be encoded by the model: the method needs them, or they were asked for.
+   */
   boolean needsModel() {
+    VocabularyChoice choice = options.vocabulary();
+    boolean asked = !choice.source().equals("auto") || !choice.subtrees().isEmpty();
     boolean wanted =
         Methods.named(options.method()).needsNouns()
+            || asked
             || options.options().subspace().filter(width -> !width.isOff()).isPresent();
     return wanted && ready().isEmpty();
+  }
+
+  /** Spaces of two widths have nothing in common; said before words are encoded. */
+  private void requireWidth(EmbeddingSource source, int width) {
+    int columns = EmbeddingTable.width(context.storage(), source.embeddings());
+    if (columns != width) {
+      throw NomenException.usage(
+          "The images' embeddings have %d columns and the words' (%s) have %d; use one model for both."
+              .formatted(columns, told(), width));
+    }
   }
 
   /** What a dry run says; names the words that would be encoded. */
@@ -62,16 +78,17 @@ final class NounSource {
   /**
    * The nouns; empty for a method without text over ready embeddings.
    *
-   * @param tables takes the table of nouns that this run now has
+   * @param attempts takes the table of nouns that this run now has
    */
   Optional<NounTable> table(
       RunFolder folder,
       Optional<ClipCheckpoint> checkpoint,
       EmbeddingSource source,
-      Map<String, String> tables) {
+      Map<String, String> attempts) {
     if (ready().isPresent()) {
       RunFolder there = new RunFolder(context.storage(), ready().get());
-      NounTable all = NounTable.read(context.storage(), there.table("nouns"));
+      NounTable all = NounTable.read(context.storage(), there.snapshot().table("nouns"));
+      requireWidth(source, all.embeddings().width());
       return Optional.of(
           options.classes().filter(classes -> !classes.equals(ready().get())).isPresent()
               ? all.select(rows(all))
@@ -81,14 +98,28 @@ final class NounSource {
       return Optional.empty();
     }
     source.requireModel(checkpoint.get().model());
+    requireWidth(source, checkpoint.get().model().projectionWidth());
     VocabularyStage stage = stage();
     if (options.classes().isPresent()) {
       requireOnce(stage.vocabulary(checkpoint));
     }
     StageAttempt attempt = stage.run(folder, checkpoint.get(), options.model());
     encoded = Optional.ofNullable(attempt.facts().get("source")).map(String::valueOf);
-    tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
+    attempts.put("nouns", attempt.attempt());
     return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
+  }
+
+  /** Whether the words are a list that somebody has given, and not WordNet's or the model's. */
+  boolean isOwnList() {
+    if (ready().isEmpty()) {
+      return !VocabularyChoice.KNOWN.contains(options.vocabulary().source());
+    }
+    return new RunFolder(context.storage(), ready().get())
+        .stage(VocabularyStage.NAME)
+        .map(stage -> String.valueOf(stage.facts().get("source")))
+        .map(source -> !source.startsWith(Vocabulary.WORDNET) && !source.equals(Vocabulary.MODELS))
+        // Ready embeddings have no stage of ours: their words came in a file.
+        .orElse(true);
   }
 
   /** The words' source, for {@code run.json}. */
@@ -104,7 +135,7 @@ final class NounSource {
   private Optional<String> ready() {
     return options
         .classes()
-        .filter(classes -> new RunFolder(context.storage(), classes).has("nouns"))
+        .filter(classes -> RunFolder.holds(context.storage(), classes, "nouns"))
         .or(options::nouns);
   }
 
@@ -154,7 +185,7 @@ final class NounSource {
   }
 
   private static String word(Noun noun) {
-    return noun.lemma().toLowerCase(Locale.ROOT);
+    return noun.words().toLowerCase(Locale.ROOT);
   }
 
   private void requireOnce(Vocabulary words) {

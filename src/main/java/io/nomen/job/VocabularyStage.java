@@ -50,7 +50,7 @@ import org.apache.spark.util.LongAccumulator;
  * user's cache folder by model, nouns and prompts, so that the next run finds them.
  */
 final class VocabularyStage {
-  private static final String NAME = "vocabulary";
+  static final String NAME = "vocabulary";
   private static final int NOUNS_PER_BATCH = 64;
 
   /** About 900 prompts: seconds of work, so that no core waits long for the last task. */
@@ -70,9 +70,9 @@ final class VocabularyStage {
   Vocabulary vocabulary(Optional<ClipCheckpoint> checkpoint) {
     Optional<List<String>> own = checkpoint.flatMap(ClipCheckpoint::ownNouns);
     if (choice.source().equals("auto") && own.isPresent() && choice.subtrees().isEmpty()) {
-      return Vocabulary.ofLines("the model's own nouns", own.get());
+      return Vocabulary.ofLines(Vocabulary.MODELS, own.get());
     }
-    if (choice.source().equals("auto") || choice.source().equals("wordnet")) {
+    if (VocabularyChoice.KNOWN.contains(choice.source())) {
       return Vocabulary.wordnet(choice.subtrees());
     }
     return Vocabulary.ofFile(context.storage(), context.storage().qualify(choice.source()));
@@ -111,7 +111,8 @@ final class VocabularyStage {
   /** The noun table of {@code folder}, made unless an earlier run made the same. */
   StageAttempt run(RunFolder folder, ClipCheckpoint checkpoint, ModelChoice model) {
     Vocabulary vocabulary = vocabulary(Optional.of(checkpoint));
-    Precision precision = model.taskPrecision();
+    Precision precision =
+        model.taskPrecision(choice.resume() ? folder.stage(NAME) : Optional.empty());
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", checkpoint.model().digest());
     settings.put("nouns", digest(vocabulary.nouns()));

@@ -5,6 +5,8 @@ import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.ScopedIterator;
+import io.nomen.tensor.TopK;
 import java.util.Iterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -61,9 +63,9 @@ public final class CentreAssignment {
         (from, rows, cosines) -> {
           for (int i = 0; i < rows; i++) {
             int offset = i * count;
-            int best = Nearest.first(cosines, offset, count);
-            int next = Nearest.second(cosines, offset, count, best);
-            double share = Nearest.share(cosines, offset, count, best, temperature);
+            int best = TopK.first(cosines, offset, count);
+            int next = TopK.second(cosines, offset, count, best);
+            double share = TopK.softmax(cosines, offset, count, best, temperature);
             double gap = (cosines[offset + next] - cosines[offset + best]) / temperature;
             cluster[from + i] = best;
             confidence[from + i] = (float) share;

@@ -1,5 +1,6 @@
 package io.nomen.kmeans;
 
+import io.nomen.DaemonThreads;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.SplittableRandom;
@@ -26,8 +27,7 @@ public final class KMeansWarmUp implements AutoCloseable {
 
   /** Begins, and returns at once. */
   public static KMeansWarmUp start(JavaSparkContext spark) {
-    Thread thread = new Thread(() -> run(spark), "k-means warm-up");
-    thread.setDaemon(true);
+    Thread thread = DaemonThreads.named("k-means warm-up").newThread(() -> run(spark));
     thread.start();
     return new KMeansWarmUp(thread);
   }
@@ -41,8 +41,9 @@ public final class KMeansWarmUp implements AutoCloseable {
       }
       Matrix rows = new Matrix(ROWS, WIDTH, values).unit();
       RowBlocks blocks = RowBlocks.of(spark, rows.values(), WIDTH);
-      KMeansOptions options = KMeansOptions.withRestarts(RESTARTS);
-      new LloydFinish(blocks, options).run(new KMeansStarts(blocks, CLUSTERS, options, 0).all());
+      SphericalKMeans.Options options = SphericalKMeans.Options.withRestarts(RESTARTS);
+      SphericalKMeans.finish(
+          blocks, new KMeansStarts(blocks, CLUSTERS, options, 0).best(), options);
     } catch (RuntimeException e) {
       // Whatever is wrong will show where k-means is needed.
       LOG.debug("k-means did not warm up", e);

@@ -5,7 +5,12 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +37,62 @@ import org.slf4j.LoggerFactory;
 public final class SphericalKMeans {
   private static final Logger LOG = LoggerFactory.getLogger(SphericalKMeans.class);
 
+  private static final int PARTITIONS_PER_CORE = 2;
+  private static final int TREE_DEPTH = 2;
+  private static final int PASSES_PER_SCREENING = 2;
+
+  /** How far the two halves of a split cluster move apart, as a share of each coordinate. */
+  private static final float SPLIT = 1f / 1024;
+
   private SphericalKMeans() {}
+
+  /**
+   * How hard k-means tries.
+   *
+   * @param restarts how many sets of first centres are tried; the first is MLlib's
+   * @param finished how many of them are carried to the end; the poorer half falls out after some
+   *     passes over the sample, and again every few passes over all rows until this many are left
+   * @param maxIterations most passes over all rows
+   * @param tolerance a set of centres is finished when a pass lowers its cost (rows minus sum of
+   *     cosines) by less than this share
+   * @param rowsPerCluster the starts see about this many rows per cluster, drawn at random
+   */
+  public record Options(
+      int restarts, int finished, int maxIterations, double tolerance, int rowsPerCluster) {
+
+    public Options {
+      if (restarts < 1 || finished < 1 || maxIterations < 1 || rowsPerCluster < 1) {
+        throw NomenException.usage(
+            "k-means needs at least one restart, finished restart, iteration and row per cluster"
+                + " (found %d, %d, %d, %d)."
+                    .formatted(restarts, finished, maxIterations, rowsPerCluster));
+      }
+      if (!(tolerance >= 0)) {
+        throw NomenException.usage(
+            "The tolerance of k-means is %s; give 0 or more.".formatted(tolerance));
+      }
+    }
+
+    /** What the methods use: {@code restarts} starts, four of them carried to the end. */
+    public static Options withRestarts(int restarts) {
+      return new Options(restarts, Math.min(restarts, 4), 100, 1e-5, 32);
+    }
+
+    /** The same with {@code count} starts carried to the end. */
+    public Options withFinished(int count) {
+      return new Options(restarts, count, maxIterations, tolerance, rowsPerCluster);
+    }
+  }
+
+  /**
+   * What k-means found.
+   *
+   * @param best the centres with the greatest objective
+   * @param finished all centres that were finished on all rows, best first; {@code best} is the
+   *     first
+   * @param passes passes over all rows that the finish took
+   */
+  public record Fit(Centres best, List<Centres> finished, int passes) {}
 
   /**
    * Finds {@code clusters} centres.
@@ -41,13 +101,13 @@ public final class SphericalKMeans {
    * @throws NomenException (usage) where more clusters are wanted than there are rows; (input)
    *     where a row is zero or not finite
    */
-  public static KMeansFit fit(RowBlocks rows, int clusters, KMeansOptions options, long seed) {
+  public static Fit fit(RowBlocks rows, int clusters, Options options, long seed) {
     requireSensible(rows, clusters);
     List<Matrix> starts =
         clusters == 1
             ? List.of(firstRow(rows))
-            : new KMeansStarts(rows, clusters, options, seed).all();
-    KMeansFit fit = new LloydFinish(rows, options).run(starts);
+            : new KMeansStarts(rows, clusters, options, seed).best();
+    Fit fit = finish(rows, starts, options);
     LOG.info(
         "k-means of {} rows into {} clusters: mean cosine {} after {} passes",
         rows.rows(),
@@ -82,5 +142,156 @@ public final class SphericalKMeans {
   private static Matrix firstRow(RowBlocks rows) {
     RowBlock block = rows.blocks().filter(b -> b.rows() > 0).first();
     return new Matrix(block.rows(), block.width(), block.values()).select(new int[] {0});
+  }
+
+  /** A set of centres on its way, and the cost (rows minus sum of cosines) of the pass before. */
+  private record Moving(Matrix centres, double cost, int stalled) {}
+
+  /**
+   * Passes of Lloyd's algorithm over all rows, for several sets of centres side by side, until
+   * every set has settled: a pass reads every row once and multiplies it with the centres of all
+   * sets that still move.
+   *
+   * @param starts sets of K unit centres each, [K, d]
+   */
+  static Fit finish(RowBlocks rows, List<Matrix> starts, Options options) {
+    RowBlocks few = coalesced(rows);
+    List<Moving> moving =
+        new ArrayList<>(
+            starts.stream().map(s -> new Moving(s, Double.POSITIVE_INFINITY, 0)).toList());
+    List<Centres> finished = new ArrayList<>();
+    int passes = 0;
+    while (!moving.isEmpty()) {
+      passes++;
+      LloydTally tally = pass(few, moving.stream().map(Moving::centres).toList());
+      List<Moving> next = new ArrayList<>();
+      for (int set = 0; set < moving.size(); set++) {
+        Moving before = moving.get(set);
+        double cost = rows.rows() - tally.cosineSum(set);
+        int stalled = before.cost() - cost <= options.tolerance() * cost ? before.stalled() + 1 : 0;
+        long[] sizes = tally.sizes(set);
+        boolean empty = IntStream.range(0, sizes.length).anyMatch(c -> sizes[c] == 0);
+        if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {
+          finished.add(canonical(before.centres(), tally, set, rows.rows()));
+        } else {
+          next.add(new Moving(step(before.centres(), tally, set), cost, stalled));
+        }
+      }
+      moving = screened(next, passes, options);
+    }
+    finished.sort(Comparator.comparingDouble(Centres::objective).reversed());
+    return new Fit(finished.get(0), List.copyOf(finished), passes);
+  }
+
+  /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
+  private static List<Moving> screened(List<Moving> moving, int passes, Options options) {
+    int enough = Math.max(options.finished(), (moving.size() + 1) / 2);
+    if (passes % PASSES_PER_SCREENING != 0 || moving.size() <= enough) {
+      return moving;
+    }
+    List<Moving> best = new ArrayList<>(moving);
+    best.sort(Comparator.comparingDouble(Moving::cost));
+    return new ArrayList<>(best.subList(0, enough));
+  }
+
+  /** The blocks in few partitions: a task costs more than a block. */
+  private static RowBlocks coalesced(RowBlocks rows) {
+    int wanted = rows.blocks().context().defaultParallelism() * PARTITIONS_PER_CORE;
+    return rows.blocks().getNumPartitions() > wanted
+        ? new RowBlocks(rows.blocks().coalesce(wanted), rows.rows(), rows.width())
+        : rows;
+  }
+
+  private static LloydTally pass(RowBlocks rows, List<Matrix> centresOfSets) {
+    long all = rows.rows();
+    int sets = centresOfSets.size();
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+    Broadcast<Matrix> centres = spark.broadcast(stacked(centresOfSets));
+    try {
+      return rows.blocks()
+          .mapPartitions(
+              part -> List.of(LloydTally.of(part, centres.value(), sets, all)).iterator())
+          .treeReduce(LloydTally::merge, TREE_DEPTH);
+    } finally {
+      centres.destroy();
+    }
+  }
+
+  private static Matrix stacked(List<Matrix> sets) {
+    Matrix first = sets.get(0);
+    int length = first.values().length;
+    float[] all = new float[sets.size() * length];
+    for (int set = 0; set < sets.size(); set++) {
+      System.arraycopy(sets.get(set).values(), 0, all, set * length, length);
+    }
+    return new Matrix(sets.size() * first.rows(), first.width(), all);
+  }
+
+  private static Centres canonical(Matrix centres, LloydTally tally, int set, long rows) {
+    long[] sizes = tally.sizes(set);
+    int[] order = Centres.canonicalOrder(sizes, tally.firstRows(set));
+    long[] ordered = IntStream.of(order).mapToLong(c -> sizes[c]).toArray();
+    return new Centres(centres.select(order), ordered, tally.cosineSum(set) / rows);
+  }
+
+  /**
+   * New centres of set {@code set}, [K, d] unit rows. An empty cluster becomes one half of the
+   * largest: coordinates of the two take turns in being made a little larger and smaller, as in
+   * faiss's k-means (Clustering.cpp, there for the same purpose). Rows that cancel each other out
+   * leave their centre where it was.
+   */
+  static Matrix step(Matrix before, LloydTally tally, int set) {
+    int clusters = before.rows();
+    int width = before.width();
+    long[] sizes = tally.sizes(set);
+    float[] values = before.values().clone();
+    for (int c = 0; c < clusters; c++) {
+      if (sizes[c] > 0) {
+        double[] sum = tally.sum(set, c);
+        double length = length(sum);
+        for (int j = 0; length > 0 && j < width; j++) {
+          values[c * width + j] = (float) (sum[j] / length);
+        }
+      }
+    }
+    for (int c = 0; c < clusters; c++) {
+      if (sizes[c] == 0) {
+        split(values, width, largest(sizes), c);
+        halve(sizes, largest(sizes), c);
+      }
+    }
+    return new Matrix(clusters, width, values).unit();
+  }
+
+  private static int largest(long[] sizes) {
+    int largest = 0;
+    for (int c = 1; c < sizes.length; c++) {
+      if (sizes[c] > sizes[largest]) {
+        largest = c;
+      }
+    }
+    return largest;
+  }
+
+  private static void halve(long[] sizes, int from, int to) {
+    sizes[to] = sizes[from] / 2;
+    sizes[from] -= sizes[to];
+  }
+
+  private static void split(float[] values, int width, int from, int to) {
+    for (int j = 0; j < width; j++) {
+      float value = values[from * width + j];
+      float step = (j % 2 == 0 ? SPLIT : -SPLIT) * value;
+      values[to * width + j] = value + step;
+      values[from * width + j] = value - step;
+    }
+  }
+
+  private static double length(double[] vector) {
+    double squares = 0;
+    for (double value : vector) {
+      squares += value * value;
+    }
+    return Math.sqrt(squares);
   }
 }

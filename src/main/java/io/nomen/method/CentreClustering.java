@@ -1,7 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.kmeans.Centres;
-import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
@@ -20,7 +20,7 @@ final class CentreClustering {
   static Clustering of(
       FittedModel model,
       JavaRDD<AssignmentBlock> assignments,
-      KMeansFit fit,
+      SphericalKMeans.Fit fit,
       Optional<SemanticSpace> semantics) {
     JavaRDD<AssignmentBlock> kept = assignments.persist(StorageLevel.MEMORY_AND_DISK());
     ClusterSizes sizes = ClusterSizes.of(kept, model.clusters());
@@ -34,7 +34,7 @@ final class CentreClustering {
   }
 
   /** A model for each of the starts that were carried to the end. */
-  static List<FittedModel> models(KMeansFit fit, Function<Matrix, FittedModel> model) {
+  static List<FittedModel> models(SphericalKMeans.Fit fit, Function<Matrix, FittedModel> model) {
     return fit.finished().stream().map(centres -> model.apply(centres.rows())).toList();
   }
 }

@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.ClusterOrder;
+import io.nomen.kmeans.Centres;
 import io.nomen.tensor.AssignmentBlock;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ record ClusterSizes(long[] rows, long[] firstRows, double meanConfidence) {
 
   /** The numbers of all clusters that have rows, in canonical order. */
   int[] order() {
-    return ClusterOrder.of(rows, firstRows);
+    return Centres.canonicalOrder(rows, firstRows);
   }
 
   private record Part(int[] rows, long[] firstRows, double confidence) implements Serializable {

@@ -1,12 +1,10 @@
 package io.nomen.method;
 
 import io.nomen.kmeans.CentreAssignment;
-import io.nomen.kmeans.KMeansFit;
-import io.nomen.kmeans.KMeansOptions;
-import io.nomen.kmeans.SampledRows;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +19,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param sample the rows that were looked at, unit rows in the space that was clustered
  * @param trials what each K gave, in the order of the candidates
  */
-public record ClusterSweep(SampledRows sample, List<Trial> trials) {
+public record ClusterSweep(RowSample sample, List<Trial> trials) {
 
   /**
    * What one K gave.
@@ -47,12 +45,13 @@ public record ClusterSweep(SampledRows sample, List<Trial> trials) {
       int restarts,
       long seed,
       MethodProgress progress) {
-    SampledRows sample = SampledRows.draw(space, rows, seed);
+    RowSample sample = RowSample.hashed(space, rows, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     RowBlocks blocks =
         RowBlocks.of(spark, sample.rows().values(), space.width())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    KMeansOptions options = KMeansOptions.withRestarts(restarts).withFinished(restarts);
+    SphericalKMeans.Options options =
+        SphericalKMeans.Options.withRestarts(restarts).withFinished(restarts);
     try {
       List<Trial> trials = new ArrayList<>();
       for (int i = 0; i < candidates.length; i++) {
@@ -68,8 +67,9 @@ public record ClusterSweep(SampledRows sample, List<Trial> trials) {
     }
   }
 
-  private static Trial trial(RowBlocks rows, int clusters, KMeansOptions options, long seed) {
-    KMeansFit fit = SphericalKMeans.fit(rows, clusters, options, seed);
+  private static Trial trial(
+      RowBlocks rows, int clusters, SphericalKMeans.Options options, long seed) {
+    SphericalKMeans.Fit fit = SphericalKMeans.fit(rows, clusters, options, seed);
     int[][] assignments =
         fit.finished().stream()
             .map(centres -> CentreAssignment.assign(rows, centres.rows()))

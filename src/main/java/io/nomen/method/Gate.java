@@ -5,9 +5,9 @@ import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -80,7 +80,7 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
     int[] clusters = AssignmentBlock.clusters(fit.assignments());
     for (int i = 0; i < clusters.length; i++) {
       int cluster = clusters[i];
-      EvenRows.number(i, clusters.length, sameImage.length)
+      RowSample.evenNumber(i, clusters.length, sameImage.length)
           .ifPresent(
               row -> {
                 image[cluster] += sameImage[row];

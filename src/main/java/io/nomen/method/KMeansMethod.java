@@ -1,10 +1,9 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.KMeansFit;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.NounSubspace;
-import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
@@ -49,7 +48,7 @@ public final class KMeansMethod implements ClusteringMethod {
   private static Clustering cluster(
       MethodInput input, RowBlocks rows, Optional<NounSubspace> subspace) {
     input.progress().at("k-means", 0, 1);
-    KMeansFit fit =
+    SphericalKMeans.Fit fit =
         SphericalKMeans.fit(rows, input.clusters(), input.options().kmeans(), input.seed());
     input.progress().at("k-means", 1, 1);
     CentreModel model = new CentreModel(NAME, subspace, fit.best().rows());

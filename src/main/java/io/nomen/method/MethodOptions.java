@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import java.util.Optional;
@@ -16,19 +16,22 @@ import java.util.Optional;
  *     own choice
  */
 public record MethodOptions(
-    KMeansOptions kmeans,
+    SphericalKMeans.Options kmeans,
     SemanticOptions semantics,
     TrainingOptions training,
     Optional<SubspaceWidth> subspace) {
 
   /** Options with each method's own subspace. */
-  public MethodOptions(KMeansOptions kmeans, SemanticOptions semantics, TrainingOptions training) {
+  public MethodOptions(
+      SphericalKMeans.Options kmeans, SemanticOptions semantics, TrainingOptions training) {
     this(kmeans, semantics, training, Optional.empty());
   }
 
   public static MethodOptions defaults() {
     return new MethodOptions(
-        KMeansOptions.withRestarts(10), SemanticOptions.defaults(), TrainingOptions.defaults());
+        SphericalKMeans.Options.withRestarts(10),
+        SemanticOptions.defaults(),
+        TrainingOptions.defaults());
   }
 
   /** The same with {@code width}. */

@@ -13,10 +13,10 @@ import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +84,7 @@ record NomenInputs(
             input.options().subspace().orElse(SubspaceWidth.AUTO));
     RowBlocks rows = subspace.of(input.embeddings()).persist(LEVEL);
     int size = Math.max(SAMPLE, ROWS_PER_CLUSTER * input.clusters());
-    RowBlocks raw = recut(EvenRows.of(input.embeddings(), size)).persist(LEVEL);
+    RowBlocks raw = recut(RowSample.even(input.embeddings(), size)).persist(LEVEL);
     RowBlocks sample = subspace.of(raw).persist(LEVEL);
     input.progress().at("noun subspace", 1, 1);
     SemanticSpace semantics = semantics(input, raw, nouns);
@@ -172,8 +172,8 @@ record NomenInputs(
   }
 
   /**
-   * Clusters by average linkage of the sample after one smoothing over its neighbours and after two,
-   * as mean directions in the subspace, [K, m].
+   * Clusters by average linkage of the sample after one smoothing over its neighbours and after
+   * two, as mean directions in the subspace, [K, m].
    */
   List<Matrix> linked(MethodInput input) {
     try (Smoothing once = smoothed(input, joint);
@@ -192,8 +192,8 @@ record NomenInputs(
   }
 
   private Matrix linked(RowBlocks smoothed, int clusters) {
-    int[] groups = AverageLinkage.clusters(matrix(EvenRows.of(smoothed, MOST_LINKED)), clusters);
-    return means(matrix(EvenRows.of(sample, MOST_LINKED)), groups);
+    int[] groups = AverageLinkage.clusters(matrix(RowSample.even(smoothed, MOST_LINKED)), clusters);
+    return means(matrix(RowSample.even(sample, MOST_LINKED)), groups);
   }
 
   /** Clusters of the sample's graph of neighbours, as mean directions in the subspace, [K, m]. */

@@ -9,9 +9,9 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,14 +93,16 @@ public final class NomenMethod implements ClusteringMethod {
   private static Replicas train(MethodInput input, NomenInputs inputs) {
     TrainingOptions training = input.options().training();
     int most = Math.min(MOST_TRAINED, training.trainMax());
-    RowBlocks images = EvenRows.of(inputs.rows(), most);
+    RowBlocks images = RowSample.even(inputs.rows(), most);
     List<TrainingSet.View> views = new ArrayList<>(List.of(view(images)));
     List<Double> weights = List.of(1.0);
     if (inputs.gate().open()) {
       views.add(
           view(
               NomenInputs.texts(
-                  EvenRows.of(input.embeddings(), most), inputs.subspace(), inputs.semantics())));
+                  RowSample.even(input.embeddings(), most),
+                  inputs.subspace(),
+                  inputs.semantics())));
       weights = List.of(IMAGES, 1.0);
     }
     WidestMargin objective =

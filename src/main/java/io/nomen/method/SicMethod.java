@@ -13,9 +13,9 @@ import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,8 +63,8 @@ public final class SicMethod implements ClusteringMethod {
     boolean known = SicFeatures.known(input.norms());
     int most = input.options().training().trainMax();
     RowBlocks all = SicFeatures.of(input.embeddings(), input.norms(), known);
-    RowBlocks embeddings = EvenRows.of(input.embeddings(), most);
-    RowBlocks features = EvenRows.of(all, most).persist(StorageLevel.MEMORY_AND_DISK());
+    RowBlocks embeddings = RowSample.even(input.embeddings(), most);
+    RowBlocks features = RowSample.even(all, most).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Start start = start(input, embeddings, features);
       SicSpace space = SicSpace.of(start.directions(), nouns);

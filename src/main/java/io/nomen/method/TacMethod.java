@@ -9,8 +9,8 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +46,7 @@ public final class TacMethod implements ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     SemanticSpace semantics = input.semanticSpace(NAME);
-    RowBlocks images = EvenRows.of(input.embeddings(), input.options().training().trainMax());
+    RowBlocks images = RowSample.even(input.embeddings(), input.options().training().trainMax());
     RowBlocks texts =
         TextCounterparts.of(
                 images, semantics.nouns().embeddings(), input.options().semantics().temperature())

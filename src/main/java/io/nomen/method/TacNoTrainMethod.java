@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.kmeans.KMeansFit;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
@@ -36,7 +35,7 @@ public final class TacNoTrainMethod implements ClusteringMethod {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       input.progress().at("k-means with text", 0, 1);
-      KMeansFit fit =
+      SphericalKMeans.Fit fit =
           SphericalKMeans.fit(fused, input.clusters(), input.options().kmeans(), input.seed());
       TacNoTrainModel model = new TacNoTrainModel(nouns, temperature, fit.best().rows());
       Clustering clustering =

@@ -7,7 +7,7 @@ import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,10 +50,10 @@ public final class TurtleMethod implements ClusteringMethod {
     boolean known = SicFeatures.known(input.norms());
     RowBlocks features = SicFeatures.of(input.embeddings(), input.norms(), known);
     List<TrainingSet.View> views = new ArrayList<>();
-    views.add(NomenMethod.view(EvenRows.of(features, training.trainMax())));
+    views.add(NomenMethod.view(RowSample.even(features, training.trainMax())));
     input
         .second()
-        .ifPresent(second -> views.add(NomenMethod.view(EvenRows.of(second, training.trainMax()))));
+        .ifPresent(second -> views.add(NomenMethod.view(RowSample.even(second, training.trainMax()))));
     WidestMargin objective =
         new WidestMargin(
             views.stream().map(TrainingSet.View::width).toList(),

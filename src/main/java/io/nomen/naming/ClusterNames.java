@@ -37,12 +37,15 @@ public final class ClusterNames {
   private final double[] noise;
   private final Specificity specificity = new Specificity();
   private final WiderWord widerWord;
+  private final boolean verbatim;
 
-  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise) {
+  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
     this.scores = scores;
     this.noise = noise;
+    this.verbatim = verbatim;
     SenseChoice choice = new SenseChoice(nouns, scores);
-    concepts = Concepts.of(nouns, IntStream.range(0, nouns.size()).mapToObj(choice::of).toList());
+    List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
+    concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
     widerWord = new WiderWord(concepts, specificity);
   }
 
@@ -52,9 +55,11 @@ public final class ClusterNames {
    * @param nouns the m selected nouns
    * @param scores [K, m] mean retrieval weight over the cluster's images less that over all images
    * @param noise [K] the score that a name must exceed, from {@link NoiseThreshold}
+   * @param verbatim whether names must be nouns as they are: the list is somebody's own
    * @return one per cluster, in order
    */
-  public static List<ClusterName> of(List<Noun> nouns, float[][] scores, double[] noise) {
+  public static List<ClusterName> of(
+      List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
     if (noise.length != scores.length) {
       throw new IllegalArgumentException(
           "%d clusters but %d thresholds".formatted(scores.length, noise.length));
@@ -65,7 +70,7 @@ public final class ClusterNames {
             "%d nouns but %d scores".formatted(nouns.size(), row.length));
       }
     }
-    return new ClusterNames(nouns, scores, noise).all();
+    return new ClusterNames(nouns, scores, noise, verbatim).all();
   }
 
   /**
@@ -125,6 +130,9 @@ public final class ClusterNames {
   }
 
   private double weight(Concept concept) {
+    if (verbatim) {
+      return 1;
+    }
     if (specificity.saysNothing(concept)) {
       return 0;
     }
@@ -135,6 +143,11 @@ public final class ClusterNames {
     List<Concept> best = best(cluster);
     List<ScoredNoun> nouns =
         best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
+    if (verbatim) {
+      return assigned[cluster] < 0
+          ? blank(cluster, nouns)
+          : single(cluster, concepts.get(assigned[cluster]), nouns);
+    }
     if (assigned[cluster] < 0) {
       return wider(cluster, best, nouns, assigned[cluster], taken)
           .orElseGet(() -> blank(cluster, nouns));

@@ -1,8 +1,12 @@
 package io.nomen.naming;
 
+import io.nomen.evaluate.ClusterProfiles;
+import io.nomen.evaluate.RunQuality;
 import io.nomen.method.Clustering;
 import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.NounTable;
+import io.nomen.run.Snapshot;
 import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticOptions;
@@ -21,9 +25,14 @@ import java.util.stream.IntStream;
  * semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
+ * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
  */
 public record ClusterNaming(
-    boolean given, Optional<NounTable> nouns, SemanticOptions semantics, long seed) {
+    boolean given,
+    boolean verbatim,
+    Optional<NounTable> nouns,
+    SemanticOptions semantics,
+    long seed) {
 
   /**
    * Names all clusters.
@@ -37,7 +46,7 @@ public record ClusterNaming(
     Optional<SemanticSpace> space =
         clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, seed);
+        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -48,6 +57,94 @@ public record ClusterNaming(
         table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
   }
 
+  /**
+   * What the clusters of a run are called, and what they were made of.
+   *
+   * @param names [K]
+   * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
+   *     not made of nouns
+   */
+  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+    private static final int SHOWN = 30;
+    private static final int NEAR = 3;
+
+    /**
+     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
+     */
+    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
+      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
+    }
+
+    /** The names of an earlier run. */
+    public static NamedClusters of(Snapshot run) {
+      List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
+      return new NamedClusters(
+          rows.stream().map(ClusterName::of).toList(),
+          rows.stream().map(ClusterRow::centreNouns).toList());
+    }
+
+    /**
+     * The table {@code clusters}, one row each.
+     *
+     * @param paths of all rows, for the medoids
+     */
+    public List<ClusterRow> rows(ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+      return IntStream.range(0, names.size())
+          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
+          .toList();
+    }
+
+    private ClusterRow row(
+        int cluster, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+      ClusterName name = names.get(cluster);
+      List<ScoredNoun> nouns = name.nouns();
+      List<Integer> near = profiles.near(cluster, NEAR);
+      double silhouette = quality.silhouette().perCluster()[cluster];
+      long medoid = profiles.medoids()[cluster];
+      return new ClusterRow(
+          cluster,
+          name.name(),
+          name.named(),
+          nouns.stream().map(ScoredNoun::lemma).toList(),
+          floats(nouns.stream().mapToDouble(ScoredNoun::score).toArray()),
+          nouns.stream().map(noun -> noun.synset().orElse("")).toList(),
+          nouns.stream().map(ScoredNoun::gloss).toList(),
+          name.gloss(),
+          name.hypernym(),
+          name.sisters(),
+          name.reason(),
+          centreNouns.get(cluster),
+          quality.sizes()[cluster],
+          (float) quality.meanConfidence()[cluster],
+          Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
+          medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
+          near.stream().mapToInt(Integer::intValue).toArray(),
+          floats(
+              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+    }
+
+    private static float[] floats(double[] values) {
+      float[] floats = new float[values.length];
+      for (int i = 0; i < values.length; i++) {
+        floats[i] = (float) values[i];
+      }
+      return floats;
+    }
+
+    /** Clusters that were not made of nouns. */
+    static NamedClusters of(List<ClusterName> names) {
+      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
+    }
+
+    private static List<String> words(int[] centre, NounTable nouns) {
+      return Arrays.stream(centre)
+          .limit(SHOWN)
+          .mapToObj(row -> nouns.nouns().get(row).lemma())
+          .distinct()
+          .toList();
+    }
+  }
+
   /** Names of all clusters from the selected nouns; the same for every method. */
   public static final class Names {
     private Names() {}
@@ -55,6 +152,7 @@ public record ClusterNaming(
     /**
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
+     * @param verbatim whether names must be nouns as they are
      */
     static List<ClusterName> of(
         RowBlocks embeddings,
@@ -62,6 +160,7 @@ public record ClusterNaming(
         int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
+        boolean verbatim,
         long seed) {
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
@@ -76,7 +175,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima));
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */
@@ -117,37 +216,6 @@ public record ClusterNaming(
           Optional.empty(),
           List.of(),
           "there is no vocabulary to name it from");
-    }
-  }
-
-  /**
-   * What the clusters of a run are called, and what they were made of.
-   *
-   * @param names [K]
-   * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
-   *     not made of nouns
-   */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
-    private static final int SHOWN = 30;
-
-    /**
-     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
-     */
-    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
-      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
-    }
-
-    /** Clusters that were not made of nouns. */
-    static NamedClusters of(List<ClusterName> names) {
-      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
-    }
-
-    private static List<String> words(int[] centre, NounTable nouns) {
-      return Arrays.stream(centre)
-          .limit(SHOWN)
-          .mapToObj(row -> nouns.nouns().get(row).lemma())
-          .distinct()
-          .toList();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Puts the words of a vocabulary together that mean the same, or that would read the same. */
 final class Concepts {
@@ -41,6 +42,13 @@ final class Concepts {
           Concepts::joined);
     }
     return List.copyOf(byName.values());
+  }
+
+  /** Each word for itself and as it stands: somebody's own list is not to be rewritten. */
+  static List<Concept> verbatim(List<Noun> nouns, List<Optional<Sense>> senses) {
+    return IntStream.range(0, nouns.size())
+        .mapToObj(n -> new Concept(nouns.get(n).lemma(), senses.get(n), new int[] {n}))
+        .toList();
   }
 
   private static Concept joined(Concept first, Concept second) {

@@ -1,17 +1,15 @@
 package io.nomen.neighbours;
 
-import io.nomen.kmeans.NearestSums;
-import io.nomen.tensor.EvenRows;
+import io.nomen.kmeans.LloydTally;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
+import io.nomen.tensor.TopK;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -32,15 +30,12 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
   private static final int PASSES = 5;
   private static final int SAMPLE_PER_CELL = 64;
 
-  /** Sums of float32 are rounded to multiples of this, so that adding them up is exact. */
-  private static final double SUM_UNITS = 1 << 20;
-
   static CellGrid of(JavaSparkContext spark, RowBlocks matrix, int cells) {
     int wanted = (int) Math.min(cells, matrix.rows());
-    Matrix centres = new Matrix(wanted, matrix.width(), EvenRows.of(matrix, wanted).collect());
+    Matrix centres = new Matrix(wanted, matrix.width(), RowSample.even(matrix, wanted).collect());
     long sampled = Math.min((long) wanted * SAMPLE_PER_CELL, matrix.rows());
     RowBlocks sample =
-        EvenRows.of(matrix, Math.toIntExact(sampled)).persist(StorageLevel.MEMORY_AND_DISK());
+        RowSample.even(matrix, Math.toIntExact(sampled)).persist(StorageLevel.MEMORY_AND_DISK());
     for (int pass = 0; pass < PASSES; pass++) {
       centres = moved(spark, sample, centres);
     }
@@ -60,16 +55,10 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
     try (InnerProducts products = new InnerProducts(centres)) {
       Matrix asked = centres.select(cells);
       products.of(
-          new RowBlock(0, asked.rows(), asked.width(), asked.values()),
+          asked.block(),
           (from, rows, cosines) -> {
             for (int i = 0; i < rows; i++) {
-              int start = i * count;
-              orders[from + i] =
-                  IntStream.range(0, count)
-                      .boxed()
-                      .sorted(Comparator.comparingDouble(c -> -cosines[start + c]))
-                      .mapToInt(Integer::intValue)
-                      .toArray();
+              orders[from + i] = TopK.of(cosines, i * count, count, count);
             }
           });
     }
@@ -78,51 +67,27 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
 
   /** The mean directions of the centres' rows; a centre without rows stays where it is. */
   private static Matrix moved(JavaSparkContext spark, RowBlocks sample, Matrix centres) {
+    long rows = sample.rows();
     Broadcast<Matrix> shared = spark.broadcast(centres);
-    double[] sums =
+    LloydTally tally =
         sample
             .blocks()
             .coalesce(spark.defaultParallelism())
-            .mapPartitions(blocks -> List.of(sums(blocks, shared.value())).iterator())
-            .treeReduce(CellGrid::plus);
+            .mapPartitions(
+                blocks -> List.of(LloydTally.of(blocks, shared.value(), 1, rows)).iterator())
+            .treeReduce(LloydTally::merge);
     shared.destroy();
     int width = centres.width();
     float[] moved = centres.values().clone();
-    for (int from = 0; from < moved.length; from += width) {
-      double[] sum = Arrays.copyOfRange(sums, from, from + width);
+    for (int centre = 0; centre < centres.rows(); centre++) {
+      double[] sum = tally.sum(0, centre);
       if (Arrays.stream(sum).anyMatch(value -> value != 0)) {
         for (int j = 0; j < width; j++) {
-          moved[from + j] = (float) sum[j];
+          moved[centre * width + j] = (float) sum[j];
         }
       }
     }
     return new Matrix(centres.rows(), width, moved).unit();
-  }
-
-  private static double[] plus(double[] a, double[] b) {
-    double[] sum = a.clone();
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += b[i];
-    }
-    return sum;
-  }
-
-  private static double[] sums(Iterator<RowBlock> blocks, Matrix centres) {
-    int width = centres.width();
-    double[] sums = new double[centres.values().length];
-    try (NearestSums nearest = new NearestSums(centres, 1)) {
-      blocks.forEachRemaining(
-          block ->
-              nearest.of(
-                  block,
-                  (from, rows, cells, cosines) -> {},
-                  (centre, sum) -> {
-                    for (int j = 0; j < width; j++) {
-                      sums[centre * width + j] += Math.rint(sum[j] * SUM_UNITS) / SUM_UNITS;
-                    }
-                  }));
-    }
-    return sums;
   }
 
   private record Cells(long firstRow, int[] cells) implements Serializable {}
@@ -146,11 +111,7 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
           block,
           (from, rows, cosines) -> {
             for (int i = 0; i < rows; i++) {
-              int best = 0;
-              for (int c = 1; c < count; c++) {
-                best = cosines[i * count + c] > cosines[i * count + best] ? c : best;
-              }
-              cells[from + i] = best;
+              cells[from + i] = TopK.first(cosines, i * count, count);
             }
           });
     }

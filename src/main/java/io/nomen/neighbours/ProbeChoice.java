@@ -1,9 +1,9 @@
 package io.nomen.neighbours;
 
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,8 +24,8 @@ record ProbeChoice(int nprobe, double recall, int sample) {
       JavaSparkContext spark, RowBlocks matrix, CellGrid grid, int count, double wanted) {
     int sample = (int) Math.min(SAMPLE, matrix.rows());
     long[] rows =
-        LongStream.range(0, sample).map(i -> EvenRows.row(i, matrix.rows(), sample)).toArray();
-    float[] queries = EvenRows.of(matrix, sample).collect();
+        LongStream.range(0, sample).map(i -> RowSample.evenRow(i, matrix.rows(), sample)).toArray();
+    float[] queries = RowSample.even(matrix, sample).collect();
     NeighbourBlock lists = exact(spark, matrix, new Matrix(sample, matrix.width(), queries), count);
     int[] own = Arrays.stream(rows).mapToInt(row -> grid.cellOf()[(int) row]).toArray();
     int[][] orders = grid.nearest(own);

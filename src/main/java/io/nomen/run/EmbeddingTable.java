@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.spark.Placement;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
@@ -25,6 +26,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  * them.
  */
 public final class EmbeddingTable {
+  /** One row per image with status {@code ok}: unit embedding, and the length that it had. */
+  public record Row(String path, float[] embedding, float norm) {}
+
+  public static final TableSchema<Row> SCHEMA = new TableSchema<>("embeddings", Row.class);
+
   /**
    * Rows that a partition has at least, where there are that many: small ones cost more than work.
    */
@@ -36,6 +42,9 @@ public final class EmbeddingTable {
   private final List<List<Piece>> partitions;
   private final int width;
 
+  /** Of the files that were asked for. */
+  private final Map<String, List<String>> hosts = new HashMap<>();
+
   /** Consecutive rows of one file. */
   record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {}
 
@@ -45,11 +54,6 @@ public final class EmbeddingTable {
     this.table = table;
     this.partitions = partitions(table);
     this.width = width(storage, table);
-  }
-
-  /** The embeddings of the finished run, encoding or import in {@code folder}. */
-  public static EmbeddingTable of(JavaSparkContext spark, RunFolder folder) {
-    return new EmbeddingTable(spark, folder.storage(), folder.table("embeddings"));
   }
 
   public long rows() {
@@ -127,7 +131,11 @@ public final class EmbeddingTable {
   }
 
   private JavaRDD<Piece> pieces() {
-    return spark.parallelize(partitions, Math.max(1, partitions.size())).flatMap(List::iterator);
+    return Placement.near(spark, partitions, this::hosts).flatMap(List::iterator);
+  }
+
+  private List<String> hosts(List<Piece> partition) {
+    return hosts.computeIfAbsent(partition.get(0).uri(), storage::hosts);
   }
 
   private static List<List<Piece>> partitions(Table table) {

@@ -1,5 +1,6 @@
 package io.nomen.run;
 
+import io.nomen.DaemonThreads;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -18,12 +19,7 @@ public final class Watch implements AutoCloseable {
 
   public static Watch every(long milliseconds, Runnable look) {
     ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "nomen-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-progress"));
     ScheduledFuture<?> unused =
         timer.scheduleWithFixedDelay(look, milliseconds, milliseconds, TimeUnit.MILLISECONDS);
     return new Watch(timer, look);

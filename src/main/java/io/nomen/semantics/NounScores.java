@@ -1,11 +1,14 @@
 package io.nomen.semantics;
 
+import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.SoftmaxRetrieval;
+import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -15,13 +18,16 @@ import org.apache.spark.broadcast.Broadcast;
  *
  * <p>Several assignments of the same rows are scored at once (the run's own, and shuffled ones that
  * tell how high a score gets by chance), because the retrieval costs more than the sums. Where the
- * sums of all clusters do not fit into {@value NounTally#MOST_VALUES} values, the rows are gone
- * over several times, for a part of the clusters each. Above {@value #MOST_ROWS} rows an even share
- * of them is looked at.
+ * sums of all clusters do not fit into {@value #MOST_SUMS} values, the rows are gone over several
+ * times, for a part of the clusters each. Above {@value #MOST_ROWS} rows an even share of them is
+ * looked at.
  */
 public final class NounScores {
   /** Softer than in the counterparts: less winner-takes-all reads better. */
   public static final double TEMPERATURE = 0.02;
+
+  /** Most sums of a pass: 128 MB for each task. */
+  private static final int MOST_SUMS = 1 << 24;
 
   private static final int MOST_ROWS = 20_000;
   private static final int TREE_DEPTH = 2;
@@ -42,7 +48,7 @@ public final class NounScores {
     requireSameRows(embeddings, assignments);
     int slots = assignments.size() * clusters;
     long stride = Math.max(1, (embeddings.rows() + MOST_ROWS - 1) / MOST_ROWS);
-    int atOnce = Math.max(1, NounTally.MOST_VALUES / nouns.rows());
+    int atOnce = Math.max(1, MOST_SUMS / nouns.rows());
     double[][] means = new double[slots][];
     double[] sizes = new double[slots];
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
@@ -50,7 +56,7 @@ public final class NounScores {
     Broadcast<int[][]> sharedAssignments = spark.broadcast(assignments.toArray(int[][]::new));
     try {
       for (int from = 0; from < slots; from += atOnce) {
-        NounSlots range = new NounSlots(from, Math.min(slots, from + atOnce), clusters, stride);
+        Slots range = new Slots(from, Math.min(slots, from + atOnce), clusters, stride);
         NounTally tally =
             embeddings
                 .blocks()
@@ -70,7 +76,7 @@ public final class NounScores {
   }
 
   private static Iterator<NounTally> tally(
-      Iterator<RowBlock> blocks, Matrix nouns, int[][] assignments, NounSlots range) {
+      Iterator<RowBlock> blocks, Matrix nouns, int[][] assignments, Slots range) {
     NounTally tally = new NounTally(range, nouns.rows());
     try (SoftmaxRetrieval retrieval = new SoftmaxRetrieval(nouns, TEMPERATURE)) {
       blocks.forEachRemaining(block -> tally.add(block, assignments, retrieval));
@@ -103,6 +109,128 @@ public final class NounScores {
         throw new IllegalArgumentException(
             "%d rows but an assignment of %d".formatted(embeddings.rows(), assignment.length));
       }
+    }
+  }
+
+  /**
+   * Which clusters of which assignments a pass looks at; slot {@code a · K + c} is cluster c of
+   * assignment a.
+   *
+   * @param from first slot
+   * @param to one past the last
+   * @param clusters K
+   * @param stride every so manieth row is looked at
+   */
+  private record Slots(int from, int to, int clusters, long stride) implements Serializable {
+    int count() {
+      return to - from;
+    }
+
+    int slot(int assignment, int cluster) {
+      return assignment * clusters + cluster;
+    }
+
+    boolean holds(int slot) {
+      return slot >= from && slot < to;
+    }
+  }
+
+  /**
+   * Sums of retrieval weights by cluster, for a range of clusters. Fixed point, so that they are
+   * the same in whatever order they are added up.
+   */
+  private static final class NounTally implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private static final int FRACTION_BITS = 38;
+    private static final double UNITS = 0x1p38;
+
+    private final Slots range;
+    private final int nouns;
+    private final FixedPointSums sums;
+    private final long[] counts;
+
+    /**
+     * Starts at nothing.
+     *
+     * @param nouns m
+     */
+    NounTally(Slots range, int nouns) {
+      this.range = range;
+      this.nouns = nouns;
+      this.sums = new FixedPointSums(Math.multiplyExact(range.count(), nouns), FRACTION_BITS);
+      this.counts = new long[range.count()];
+    }
+
+    /** Adds the rows of {@code block} that are in one of the range's clusters. */
+    void add(RowBlock block, int[][] assignments, SoftmaxRetrieval retrieval) {
+      int[] wanted =
+          IntStream.range(0, block.rows())
+              .filter(i -> concerns((int) block.firstRow() + i, assignments))
+              .toArray();
+      if (wanted.length == 0) {
+        return;
+      }
+      retrieval.weights(
+          gather(block, wanted),
+          (from, rows, weights) -> {
+            long[] fixed = new long[nouns];
+            for (int i = 0; i < rows; i++) {
+              for (int j = 0; j < nouns; j++) {
+                fixed[j] = (long) (weights[i * nouns + j] * UNITS);
+              }
+              add(fixed, (int) block.firstRow() + wanted[from + i], assignments);
+            }
+          });
+    }
+
+    private void add(long[] weights, int row, int[][] assignments) {
+      for (int a = 0; a < assignments.length; a++) {
+        int slot = range.slot(a, assignments[a][row]);
+        if (range.holds(slot)) {
+          int offset = (slot - range.from()) * nouns;
+          counts[slot - range.from()]++;
+          sums.addFixed(offset, weights);
+        }
+      }
+    }
+
+    private boolean concerns(int row, int[][] assignments) {
+      if (row % range.stride() != 0) {
+        return false;
+      }
+      return IntStream.range(0, assignments.length)
+          .anyMatch(a -> range.holds(range.slot(a, assignments[a][row])));
+    }
+
+    private static RowBlock gather(RowBlock block, int[] rows) {
+      return rows.length == block.rows() ? block : block.matrix().select(rows).block();
+    }
+
+    /** Adds what {@code other} has collected. */
+    NounTally merge(NounTally other) {
+      if (!range.equals(other.range) || nouns != other.nouns) {
+        throw new IllegalArgumentException(
+            "a tally of %s and %d nouns cannot take one of %s and %d"
+                .formatted(range, nouns, other.range, other.nouns));
+      }
+      sums.merge(other.sums);
+      for (int slot = 0; slot < counts.length; slot++) {
+        counts[slot] += other.counts[slot];
+      }
+      return this;
+    }
+
+    /** Rows of a slot of the range. */
+    long count(int slot) {
+      return counts[slot - range.from()];
+    }
+
+    /** Mean weights of a slot of the range, [m]; zeros where it has no rows. */
+    double[] mean(int slot) {
+      int offset = (slot - range.from()) * nouns;
+      double scale = 1.0 / Math.max(1, count(slot));
+      return IntStream.range(0, nouns).mapToDouble(j -> sums.get(offset + j) * scale).toArray();
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.nomen.semantics;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.Nearest;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,8 +59,8 @@ public final class NounSelection {
           block,
           (from, rows, cosines) -> {
             for (int i = 0; i < rows; i++) {
-              int best = Nearest.first(cosines, i * count, count);
-              double share = Nearest.share(cosines, i * count, count, best, 1);
+              int best = TopK.first(cosines, i * count, count);
+              double share = TopK.softmax(cosines, i * count, count, best, 1);
               owned.get(best).add(new Candidate(from + i, share));
             }
           });

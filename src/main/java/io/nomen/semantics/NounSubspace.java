@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.nomen.kmeans.ScopedIterator;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.NativeScope;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.ScopedIterator;
+import io.nomen.tensor.TorchScope;
 import io.nomen.tensor.TorchScript;
 import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
@@ -67,7 +67,7 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     if (width.isOff() || nouns.rows() < 2) {
       return new NounSubspace(mean, new Matrix(0, images.width(), new float[0]), 1);
     }
-    try (NDManager scope = NativeScope.open()) {
+    try (NDManager scope = TorchScope.open()) {
       return along(mean, nouns, width, scope);
     }
   }

@@ -1,6 +1,5 @@
 package io.nomen.semantics;
 
-import io.nomen.kmeans.KMeansFit;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.RowBlocks;
 
@@ -34,7 +33,7 @@ public final class SemanticCentres {
       RowBlocks embeddings, NounMatrix nouns, int clusters, SemanticOptions options, long seed) {
     int wanted = options.centres().orElseGet(() -> automatic(embeddings.rows(), clusters));
     int count = (int) Math.min(wanted, embeddings.rows());
-    KMeansFit fit = SphericalKMeans.fit(embeddings, count, options.kmeans(), seed);
+    SphericalKMeans.Fit fit = SphericalKMeans.fit(embeddings, count, options.kmeans(), seed);
     int[] selected = NounSelection.select(fit.best().rows(), nouns, options.nounsPerCentre());
     return new SemanticSpace(fit.best().rows(), selected, nouns.select(selected));
   }

@@ -1,7 +1,7 @@
 package io.nomen.semantics;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import java.util.OptionalInt;
 
 /**
@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  * @param temperature of the softmax that weighs the nouns in a text counterpart
  */
 public record SemanticOptions(
-    OptionalInt centres, KMeansOptions kmeans, int nounsPerCentre, double temperature) {
+    OptionalInt centres, SphericalKMeans.Options kmeans, int nounsPerCentre, double temperature) {
 
   public SemanticOptions {
     if (centres.isPresent() && centres.getAsInt() < 1) {
@@ -33,6 +33,7 @@ public record SemanticOptions(
   }
 
   public static SemanticOptions defaults() {
-    return new SemanticOptions(OptionalInt.empty(), KMeansOptions.withRestarts(3), 5, 0.005);
+    return new SemanticOptions(
+        OptionalInt.empty(), SphericalKMeans.Options.withRestarts(3), 5, 0.005);
   }
 }

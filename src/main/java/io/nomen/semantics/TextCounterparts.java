@@ -1,9 +1,9 @@
 package io.nomen.semantics;
 
-import io.nomen.kmeans.ScopedIterator;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.ScopedIterator;
 import io.nomen.tensor.SoftmaxRetrieval;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -40,4 +40,9 @@ public record Matrix(int rows, int width, float[] values) implements Serializabl
     UnitRows.normalise(scaled, width);
     return new Matrix(rows, width, scaled);
   }
+
+  /** The same rows as one block that begins with row 0. */
+  public RowBlock block() {
+    return new RowBlock(0, rows, width, values);
+  }
 }

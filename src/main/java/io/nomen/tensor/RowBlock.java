@@ -19,4 +19,9 @@ public record RowBlock(long firstRow, int rows, int width, float[] values) imple
               .formatted(rows, width, (long) rows * width, values.length));
     }
   }
+
+  /** The same rows as a matrix of their own. */
+  public Matrix matrix() {
+    return new Matrix(rows, width, values);
+  }
 }

@@ -5,12 +5,12 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import org.apache.spark.SparkEnv;
 
-/** Opens memory scopes of libtorch for the numeric blocks of this package. */
-final class TorchScope {
+/** Opens memory scopes of libtorch. */
+public final class TorchScope {
   private TorchScope() {}
 
-  /** A scope of its own on the CPU; its closing frees all that was made in it. */
-  static NDManager open() {
+  /** A scope on the CPU, with libtorch started; closing it frees all that was made in it. */
+  public static NDManager open() {
     start();
     return Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
   }

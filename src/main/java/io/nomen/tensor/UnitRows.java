@@ -17,6 +17,22 @@ public final class UnitRows {
     }
   }
 
+  /** The rows of {@code values}, scaled to length 1; a row of zeros stays as it is. */
+  public static float[] of(double[] values, int width) {
+    float[] unit = new float[values.length];
+    for (int start = 0; start < values.length; start += width) {
+      double squares = 0;
+      for (int j = start; j < start + width; j++) {
+        squares += values[j] * values[j];
+      }
+      double scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+      for (int j = start; j < start + width; j++) {
+        unit[j] = (float) (values[j] * scale);
+      }
+    }
+    return unit;
+  }
+
   /**
    * The number of the first row of {@code block} that has no direction (all zeros, or a value that
    * is not finite), or −1 where every row has one.

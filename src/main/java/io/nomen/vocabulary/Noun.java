@@ -6,11 +6,16 @@ import java.util.Optional;
 /**
  * A word that a cluster may be named after.
  *
- * @param lemma as it is shown and put into prompts, with spaces
+ * @param lemma as it is shown: as WordNet spells it, or as it stands in somebody's own list
  * @param synset its meaning's id in WordNet ({@code dog.n.01}), where WordNet knows the word
  * @param gloss that meaning's definition; empty where there is none
  */
 public record Noun(String lemma, Optional<String> synset, String gloss) {
+
+  /** The lemma as it is put into prompts and looked up: underscores are spaces. */
+  public String words() {
+    return lemma.replace('_', ' ').strip().replaceAll("\\s+", " ");
+  }
 
   /** A word with what WordNet says about it, if anything. */
   static Noun linked(String lemma, Optional<Sense> sense) {

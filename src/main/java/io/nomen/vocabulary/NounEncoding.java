@@ -44,7 +44,7 @@ public final class NounEncoding {
     if (size < 1) {
       throw new IllegalArgumentException("a batch needs at least one noun, not " + size);
     }
-    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.lemma())).toArray();
+    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.words())).toArray();
     int[] order =
         IntStream.range(0, nouns.size())
             .boxed()
@@ -55,7 +55,7 @@ public final class NounEncoding {
     for (int from = 0; from < order.length; from += size) {
       int[] rows =
           IntStream.range(from, Math.min(order.length, from + size)).map(i -> order[i]).toArray();
-      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).lemma()).toList()));
+      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).words()).toList()));
     }
     return batches;
   }

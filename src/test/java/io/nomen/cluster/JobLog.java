@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
@@ -21,6 +22,7 @@ import org.apache.spark.scheduler.StageInfo;
  */
 public final class JobLog extends SparkListener {
   static final String FILE = "spark.nomen.test.jobs";
+  static final String TROUBLE = "trouble in ";
 
   private final Path file;
   private final Map<Integer, String> names = new ConcurrentHashMap<>();
@@ -42,6 +44,7 @@ public final class JobLog extends SparkListener {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd task) {
+    say("task of " + names.get(task.stageId()) + " was " + task.taskInfo().taskLocality());
     if (task.taskInfo().speculative()) {
       say("speculative task of " + names.get(task.stageId()));
     }
@@ -55,6 +58,20 @@ public final class JobLog extends SparkListener {
   @Override
   public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
     say("executor removed " + removed.executorId());
+  }
+
+  /** The stages that an earlier driver of this job was struck in. */
+  List<String> struck() {
+    try {
+      return Files.exists(file)
+          ? Files.readAllLines(file).stream()
+              .filter(line -> line.startsWith(TROUBLE))
+              .map(line -> line.substring(TROUBLE.length()))
+              .toList()
+          : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   synchronized void say(String line) {

@@ -77,6 +77,10 @@ public final class StageTrouble implements SparkPlugin {
       targets = Arrays.stream(context.conf().get(STAGES).split(",")).collect(Collectors.toSet());
       kind = Kind.valueOf(context.conf().get(KIND));
       log = new JobLog(context.conf());
+      if (kind == Kind.KILL_DRIVER) {
+        // A driver that is started again by its cluster is told of the same stages.
+        targets.removeAll(log.struck());
+      }
       spark.addSparkListener(
           new SparkListener() {
             @Override
@@ -98,7 +102,7 @@ public final class StageTrouble implements SparkPlugin {
       boolean hit =
           kind == Kind.KILL_EVERY_EXECUTOR ? targets.contains(name) : targets.remove(name);
       if (hit) {
-        log.say("trouble in " + name);
+        log.say(JobLog.TROUBLE + name);
       }
       if (hit && kind == Kind.KILL_DRIVER) {
         killThisProcess();

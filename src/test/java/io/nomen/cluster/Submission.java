@@ -46,12 +46,17 @@ final class Submission implements AutoCloseable {
 
   /** The stages that {@link StageTrouble} struck in, in order. */
   List<String> troubles() {
-    return told("trouble in ").toList();
+    return told(JobLog.TROUBLE).toList();
   }
 
   /** The stages that had tasks run twice. */
   Set<String> speculations() {
     return told("speculative task of ").collect(Collectors.toSet());
+  }
+
+  /** How near to their data the tasks of {@code stage} ran, in Spark's words. */
+  Set<String> localities(String stage) {
+    return told("task of " + stage + " was ").collect(Collectors.toSet());
   }
 
   /** How many executors the driver has had. */

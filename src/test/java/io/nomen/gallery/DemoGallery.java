@@ -1,8 +1,11 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.gallery.GalleryData.DuplicateGroup;
 import io.nomen.gallery.GalleryData.FailedImage;
+import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.store.Storage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SphericalKMeansTest {
   private static final int WIDTH = 16;
-  private static final KMeansOptions FEW_STARTS = KMeansOptions.withRestarts(2);
+  private static final SphericalKMeans.Options FEW_STARTS = SphericalKMeans.Options.withRestarts(2);
 
   @Test
   void finds_planted_clusters_and_numbers_them_by_size() {
@@ -25,7 +25,7 @@ class SphericalKMeansTest {
     Matrix large = RandomRows.around(120, planted.select(new int[] {1}), 0.05, 2);
     Matrix middle = RandomRows.around(70, planted.select(new int[] {0}), 0.05, 3);
     Matrix small = RandomRows.around(30, planted.select(new int[] {2}), 0.05, 4);
-    KMeansFit fit = fit(joined(small, large, middle), 3, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(joined(small, large, middle), 3, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(120, 70, 30);
     assertThat(cosine(fit.best().rows().row(0), planted.row(1))).isGreaterThan(0.99);
     assertThat(cosine(fit.best().rows().row(1), planted.row(0))).isGreaterThan(0.99);
@@ -35,7 +35,7 @@ class SphericalKMeansTest {
   @Test
   void clusters_of_one_size_are_numbered_by_their_first_row() {
     Matrix rows = RandomRows.around(60, RandomRows.anywhere(4, WIDTH, 5), 0.05, 6);
-    KMeansFit fit = fit(rows, 4, KMeansOptions.withRestarts(10));
+    SphericalKMeans.Fit fit = fit(rows, 4, SphericalKMeans.Options.withRestarts(10));
     assertThat(fit.best().sizes()).containsExactly(15, 15, 15, 15);
     assertThat(Arrays.copyOf(clusters(rows, fit), 6)).containsExactly(0, 1, 2, 3, 0, 1);
   }
@@ -43,7 +43,7 @@ class SphericalKMeansTest {
   @Test
   void centres_are_unit_rows_and_the_objective_is_the_mean_cosine_to_them() {
     Matrix rows = RandomRows.anywhere(300, WIDTH, 7);
-    KMeansFit fit = fit(rows, 5, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(rows, 5, FEW_STARTS);
     int[] clusters = clusters(rows, fit);
     double sum = 0;
     for (int i = 0; i < rows.rows(); i++) {
@@ -59,7 +59,7 @@ class SphericalKMeansTest {
   @Test
   void every_row_is_with_its_nearest_centre_and_centres_are_their_rows_mean_directions() {
     Matrix rows = RandomRows.anywhere(200, WIDTH, 8);
-    KMeansFit fit = fit(rows, 4, new KMeansOptions(2, 2, 200, 0, 64));
+    SphericalKMeans.Fit fit = fit(rows, 4, new SphericalKMeans.Options(2, 2, 200, 0, 64));
     int[] clusters = clusters(rows, fit);
     for (int c = 0; c < 4; c++) {
       float[] mean = new float[WIDTH];
@@ -77,9 +77,9 @@ class SphericalKMeansTest {
   @Test
   void one_seed_gives_one_result_however_the_rows_are_partitioned() {
     Matrix rows = RandomRows.around(900, RandomRows.anywhere(12, WIDTH, 9), 0.3, 10);
-    KMeansFit one = SphericalKMeans.fit(partitioned(rows, 1), 8, FEW_STARTS, 3);
-    KMeansFit again = SphericalKMeans.fit(partitioned(rows, 1), 8, FEW_STARTS, 3);
-    KMeansFit nine = SphericalKMeans.fit(partitioned(rows, 9), 8, FEW_STARTS, 3);
+    SphericalKMeans.Fit one = SphericalKMeans.fit(partitioned(rows, 1), 8, FEW_STARTS, 3);
+    SphericalKMeans.Fit again = SphericalKMeans.fit(partitioned(rows, 1), 8, FEW_STARTS, 3);
+    SphericalKMeans.Fit nine = SphericalKMeans.fit(partitioned(rows, 9), 8, FEW_STARTS, 3);
     assertThat(again.best().rows().values()).isEqualTo(one.best().rows().values());
     assertThat(nine.best().rows().values()).isEqualTo(one.best().rows().values());
     assertThat(nine.best().sizes()).isEqualTo(one.best().sizes());
@@ -88,15 +88,16 @@ class SphericalKMeansTest {
   @Test
   void more_restarts_are_never_worse() {
     Matrix rows = RandomRows.around(400, RandomRows.anywhere(20, WIDTH, 11), 0.4, 12);
-    double few = fit(rows, 10, new KMeansOptions(1, 1, 100, 1e-5, 64)).best().objective();
-    double more = fit(rows, 10, new KMeansOptions(6, 6, 100, 1e-5, 64)).best().objective();
+    double few = fit(rows, 10, new SphericalKMeans.Options(1, 1, 100, 1e-5, 64)).best().objective();
+    double more =
+        fit(rows, 10, new SphericalKMeans.Options(6, 6, 100, 1e-5, 64)).best().objective();
     assertThat(more).isGreaterThanOrEqualTo(few);
   }
 
   @Test
   void one_cluster_is_the_mean_direction() {
     Matrix rows = RandomRows.around(50, RandomRows.anywhere(1, WIDTH, 13), 0.2, 14);
-    KMeansFit fit = fit(rows, 1, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(rows, 1, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(50);
     assertThat(clusters(rows, fit)).containsOnly(0);
   }
@@ -104,7 +105,7 @@ class SphericalKMeansTest {
   @Test
   void as_many_clusters_as_rows_gives_every_row_its_own() {
     Matrix rows = RandomRows.anywhere(5, WIDTH, 15);
-    KMeansFit fit = fit(rows, 5, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(rows, 5, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(1, 1, 1, 1, 1);
     assertThat(clusters(rows, fit)).containsExactly(0, 1, 2, 3, 4);
     assertThat(fit.best().objective()).isCloseTo(1, within(1e-6));
@@ -114,7 +115,7 @@ class SphericalKMeansTest {
   void identical_rows_are_one_cluster_whatever_was_asked_for() {
     Matrix one = RandomRows.anywhere(1, WIDTH, 16);
     Matrix rows = one.select(new int[40]);
-    KMeansFit fit = fit(rows, 3, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(rows, 3, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(40);
     assertThat(clusters(rows, fit)).containsOnly(0);
   }
@@ -124,7 +125,7 @@ class SphericalKMeansTest {
     Matrix kinds = RandomRows.anywhere(2, WIDTH, 17);
     int[] pattern = new int[30];
     Arrays.fill(pattern, 0, 10, 1);
-    KMeansFit fit = fit(kinds.select(pattern), 4, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(kinds.select(pattern), 4, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(20, 10);
   }
 
@@ -151,7 +152,7 @@ class SphericalKMeansTest {
   @Test
   void confidences_are_probabilities_and_the_runner_up_is_second() {
     Matrix rows = RandomRows.anywhere(100, WIDTH, 20);
-    KMeansFit fit = fit(rows, 5, FEW_STARTS);
+    SphericalKMeans.Fit fit = fit(rows, 5, FEW_STARTS);
     for (AssignmentBlock block : assigned(rows, fit)) {
       for (int i = 0; i < block.rows(); i++) {
         assertThat(block.runnerUp()[i]).isNotEqualTo(block.cluster()[i]);
@@ -166,7 +167,8 @@ class SphericalKMeansTest {
     return org.assertj.core.data.Offset.offset(offset);
   }
 
-  private static KMeansFit fit(Matrix rows, int clusters, KMeansOptions options) {
+  private static SphericalKMeans.Fit fit(
+      Matrix rows, int clusters, SphericalKMeans.Options options) {
     return SphericalKMeans.fit(blocks(rows), clusters, options, 0);
   }
 
@@ -174,11 +176,11 @@ class SphericalKMeansTest {
     return RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
   }
 
-  private static List<AssignmentBlock> assigned(Matrix rows, KMeansFit fit) {
+  private static List<AssignmentBlock> assigned(Matrix rows, SphericalKMeans.Fit fit) {
     return CentreAssignment.assign(blocks(rows), fit.best().rows()).collect();
   }
 
-  private static int[] clusters(Matrix rows, KMeansFit fit) {
+  private static int[] clusters(Matrix rows, SphericalKMeans.Fit fit) {
     return assigned(rows, fit).stream()
         .flatMapToInt(block -> Arrays.stream(block.cluster()))
         .toArray();

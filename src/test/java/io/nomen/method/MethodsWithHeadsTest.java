@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.EvenRows;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
 import java.io.ByteArrayOutputStream;
@@ -210,7 +210,7 @@ class MethodsWithHeadsTest {
     }
     RowBlocks all = new RowBlocks(LocalSpark.context().parallelize(blocks, 3), 1000, 1);
 
-    RowBlocks thinned = EvenRows.of(all, 300);
+    RowBlocks thinned = RowSample.even(all, 300);
     float[] kept = thinned.collect();
     assertThat(thinned.rows()).isEqualTo(300);
     assertThat(kept).hasSize(300).isSorted().doesNotHaveDuplicates();
@@ -256,10 +256,10 @@ class MethodsWithHeadsTest {
             SicMapping.ADJUSTED);
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(2),
+            SphericalKMeans.Options.withRestarts(2),
             new SemanticOptions(
                 OptionalInt.of(2 * GROUPS),
-                KMeansOptions.withRestarts(2),
+                SphericalKMeans.Options.withRestarts(2),
                 papers.nounsPerCentre(),
                 0.05),
             training);

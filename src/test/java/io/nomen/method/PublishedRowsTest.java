@@ -3,7 +3,7 @@ package io.nomen.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
@@ -135,7 +135,7 @@ class PublishedRowsTest {
     SemanticOptions papers = SemanticOptions.defaults();
     MethodOptions options =
         new MethodOptions(
-            KMeansOptions.withRestarts(10),
+            SphericalKMeans.Options.withRestarts(10),
             new SemanticOptions(
                 OptionalInt.of(set.centres()),
                 papers.kmeans(),

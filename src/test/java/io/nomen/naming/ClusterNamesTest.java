@@ -31,7 +31,7 @@ class ClusterNamesTest {
   void a_cluster_where_nothing_beats_chance_keeps_its_number_and_shows_hints() {
     List<Noun> nouns = nouns(List.of("cat", "piano"));
     float[][] scores = {row(0.02, 0.01), row(0.01, 0.5)};
-    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03});
+    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03}, false);
     assertThat(names).extracting(ClusterName::name).containsExactly("cluster 0", "piano");
     assertThat(names.get(0).reason())
         .isEqualTo("no noun stands out: the best scores 0.020, chance reaches 0.030");
@@ -187,7 +187,7 @@ class ClusterNamesTest {
   }
 
   private static List<ClusterName> name(List<String> words, float[]... scores) {
-    return ClusterNames.of(nouns(words), scores, new double[scores.length]);
+    return ClusterNames.of(nouns(words), scores, new double[scores.length], false);
   }
 
   private static List<Noun> nouns(List<String> words) {
@@ -200,5 +200,26 @@ class ClusterNamesTest {
       row[i] = (float) values[i];
     }
     return row;
+  }
+
+  @Test
+  void the_words_of_somebody_s_own_list_are_names_as_they_stand_and_each_for_itself() {
+    List<String> own =
+        List.of(
+            "Llamas, alpacas",
+            "Butterflies & moths",
+            "PIZZAS",
+            "Airplanes (civil)",
+            "Airplanes (military)",
+            "street_sign");
+    float[][] scores = new float[own.size()][];
+    for (int c = 0; c < scores.length; c++) {
+      double[] row = new double[own.size()];
+      row[c] = 0.5;
+      scores[c] = row(row);
+    }
+    List<ClusterName> names = ClusterNames.of(nouns(own), scores, new double[scores.length], true);
+    assertThat(names).extracting(ClusterName::name).containsExactlyElementsOf(own);
+    assertThat(names).allSatisfy(name -> assertThat(own).contains(name.nouns().get(0).lemma()));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
-import io.nomen.kmeans.KMeansOptions;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
@@ -152,7 +152,8 @@ class SemanticSpaceTest {
     System.arraycopy(near.values(), 0, values, 0, near.values().length);
     System.arraycopy(far.values(), 0, values, near.values().length, far.values().length);
     SemanticOptions two =
-        new SemanticOptions(java.util.OptionalInt.of(4), KMeansOptions.withRestarts(2), 2, 0.005);
+        new SemanticOptions(
+            java.util.OptionalInt.of(4), SphericalKMeans.Options.withRestarts(2), 2, 0.005);
     SemanticSpace space =
         SemanticCentres.find(blocks(images), nouns(new Matrix(48, WIDTH, values)), 4, two, 0);
     assertThat(space.selected()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);

@@ -1,4 +1,4 @@
-package io.nomen.kmeans;
+package io.nomen.tensor;
 
 import java.util.Iterator;
 import java.util.function.BiFunction;
