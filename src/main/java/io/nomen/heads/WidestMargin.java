@@ -1,7 +1,6 @@
 package io.nomen.heads;
 
 import io.nomen.RootLocale;
-import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

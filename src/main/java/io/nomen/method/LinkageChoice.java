@@ -18,8 +18,12 @@ import java.util.Optional;
  * its silhouette among the images in the noun subspace is higher than that of k-means, which is
  * made for this measure.
  *
+ * <p>The sample is linked after one smoothing and after two. One decides; two make the partition
+ * that is taken, unless that of one separates the images clearly better.
+ *
  * @param taken whether it is to be linkage
- * @param silhouette linkage's
+ * @param silhouette linkage's after one smoothing
+ * @param smoothedTwice linkage's after two
  * @param ofKmeans that of k-means of the same images
  * @param centres [K, m] mean directions of linkage's clusters in the subspace
  */
