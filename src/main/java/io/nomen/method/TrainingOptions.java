@@ -42,34 +42,4 @@ public record TrainingOptions(
         Linkage.AUTO,
         SicMapping.ADJUSTED);
   }
-
-  /** The same with so many {@code passes}. */
-  public TrainingOptions withEpochs(int passes) {
-    return new TrainingOptions(
-        OptionalInt.of(passes),
-        batchSize,
-        neighbours,
-        contrast,
-        replicas,
-        shards,
-        localSteps,
-        trainMax,
-        linkage,
-        mapping);
-  }
-
-  /** The same with another mapping. */
-  public TrainingOptions withMapping(SicMapping other) {
-    return new TrainingOptions(
-        epochs,
-        batchSize,
-        neighbours,
-        contrast,
-        replicas,
-        shards,
-        localSteps,
-        trainMax,
-        linkage,
-        other);
-  }
 }
