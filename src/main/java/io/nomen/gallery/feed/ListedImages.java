@@ -26,11 +26,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
  */
 public final class ListedImages {
+  private static final Logger LOG = LoggerFactory.getLogger(ListedImages.class);
+
   private final Storage storage;
   private final Table table;
   private final List<FailedImage> failed = new ArrayList<>();
@@ -110,6 +114,10 @@ public final class ListedImages {
       } catch (NomenException e) {
         StoreTrouble.stopUnlessOfOneFile(path, e);
         // The page shows the file's name in its place; the run's tables do not depend on it.
+        return Map.of();
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // Nor may a picture that cannot be made smaller end a job whose work is done.
+        LOG.warn("{} has no thumbnail: {}", path, e.toString());
         return Map.of();
       }
     }
