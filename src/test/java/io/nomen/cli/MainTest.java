@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.spark.package$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class MainTest {
   @TempDir Path folder;
@@ -242,5 +243,31 @@ class MainTest {
     assertThat(ended.err())
         .contains("There is no image in " + texts)
         .contains("1 annotations and side files");
+  }
+
+  @Test
+  void the_command_to_run_it_again_is_what_a_shell_takes_for_the_same_words() throws Exception {
+    String[] words = {
+      "cluster",
+      "--input",
+      "a b/*.jpg",
+      "it's",
+      "--clusters",
+      "7",
+      "--dry-run",
+      "--output",
+      "hdfs://host:8020/run"
+    };
+    CommandLine.ParseResult parsed = new CommandLine(new Main()).parseArgs(words).subcommand();
+    String command = String.join(" ", Main.command(parsed));
+    assertThat(command).startsWith("nomen cluster ").contains(" --dry-run");
+    Process shell =
+        new ProcessBuilder("bash", "-c", "nomen() { printf '%s\\n' \"$@\"; }; " + command).start();
+    List<String> read =
+        new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    CommandLine.ParseResult again =
+        new CommandLine(new Main()).parseArgs(read.toArray(String[]::new)).subcommand();
+    assertThat(Main.effective(again)).isEqualTo(Main.effective(parsed));
+    assertThat(read).containsSubsequence("--input", "a b/*.jpg", "it's");
   }
 }
