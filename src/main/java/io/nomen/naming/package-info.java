@@ -3,3 +3,4 @@
  * No image and no embedding comes here, and no label.
  */
 package io.nomen.naming;
+
