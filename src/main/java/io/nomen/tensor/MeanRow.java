@@ -1,8 +1,5 @@
-package io.nomen.semantics;
+package io.nomen.tensor;
 
-import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
-import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
