@@ -40,14 +40,16 @@ final class ClusterCommand implements Subcommand {
       paramLabel = "auto|wordnet|FILE|NOUNS",
       defaultValue = "auto",
       description =
-          "The nouns: WordNet's, a file with a noun a line, or a folder of nomen vocabulary; auto is the model's own list where it has one, otherwise WordNet (default: auto).")
+          "The nouns: WordNet's, a file with a noun a line, or a folder of nomen vocabulary; auto"
+              + " is the model's own list where it has one, otherwise WordNet (default: auto).")
   private String vocabulary;
 
   @Option(
       names = "--classes",
       paramLabel = "FILE|NOUNS",
       description =
-          "For zero-shot: the classes, one a line, or a folder of nomen vocabulary with their embeddings.")
+          "For zero-shot: the classes, one a line, or a folder of nomen vocabulary with their"
+              + " embeddings.")
   private Optional<String> classes = Optional.empty();
 
   @Option(
@@ -93,7 +95,7 @@ final class ClusterCommand implements Subcommand {
   }
 
   private ClusterOptions options(Console console, JobContext context, String source) {
-    boolean ready = new RunFolder(context.storage(), vocabulary).has("nouns");
+    boolean ready = RunFolder.holds(context.storage(), vocabulary, "nouns");
     Optional<EncodeOptions> images =
         input.input.isEmpty()
             ? Optional.empty()
@@ -101,6 +103,7 @@ final class ClusterCommand implements Subcommand {
     return new ClusterOptions(
         images,
         embeddings,
+        clustering.secondEmbeddings,
         clustering.clusters(),
         clustering.method,
         model.choice(),
@@ -112,8 +115,8 @@ final class ClusterCommand implements Subcommand {
         clustering.seed,
         common.resumes(),
         title(source),
-        Jobs.command(console),
-        console.effectiveOptions());
+        console.command(),
+        Jobs.recorded(console, context.storage()));
   }
 
   /**

@@ -9,8 +9,10 @@ import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
 import io.nomen.method.TrainingOptions;
 import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SubspaceWidth;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
@@ -59,7 +61,9 @@ final class ClusteringOptions {
       names = "--epochs",
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
-      description = "Passes over the rows when heads are trained (default: the method's own).")
+      description =
+          "Passes over the rows when heads are trained; 20 steps each for nomen and turtle"
+              + " (default: the method's own).")
   String epochs;
 
   @Option(
@@ -83,8 +87,7 @@ final class ClusteringOptions {
       paramLabel = "NUMBER|auto",
       defaultValue = "auto",
       description =
-          "For tac and nomen: temperature of the contrast between clusters (default: the method's"
-              + " own).")
+          "For tac: temperature of the contrast between clusters (default: the method's own).")
   String contrast;
 
   @Option(
@@ -93,7 +96,7 @@ final class ClusteringOptions {
       defaultValue = "auto",
       description =
           "Heads trained with other seeds, of which the lowest loss counts; auto is 3 for nomen on"
-              + " up to 8,192 images, else 1 (default: auto).")
+              + " up to 10,000 images, else 1 (default: auto).")
   String replicas;
 
   @Option(
@@ -125,6 +128,23 @@ final class ClusteringOptions {
           "Images whose embeddings are at least so alike count as near-duplicates; off leaves them"
               + " and outlier scores out (default: 0.97).")
   String duplicateCosine;
+
+  @Option(
+      names = "--subspace",
+      paramLabel = "auto|off|AXES",
+      description =
+          "For kmeans, nomen and nomen-no-train: how many axes along which nouns differ the images"
+              + " are seen along; auto takes those with 85 %% of the nouns' variance (default: off"
+              + " for kmeans, auto for the others).")
+  Optional<String> subspace = Optional.empty();
+
+  @Option(
+      names = "--second-embeddings",
+      paramLabel = "EMB",
+      description =
+          "For turtle: a folder with the same images' embeddings by another model, the second"
+              + " space.")
+  Optional<String> secondEmbeddings = Optional.empty();
 
   @Option(
       names = "--linkage",
@@ -182,6 +202,16 @@ final class ClusteringOptions {
         Arrays.stream(Linkage.values()).anyMatch(known -> known.word().equals(linkage)),
         "--linkage is \"%s\"; give auto, always or never.".formatted(linkage));
     violations.require(
+        subspace.isEmpty() || subspace.get().matches("auto|off|[1-9]\\d{0,5}"),
+        "--subspace is \"%s\"; give auto, off or a number from 1.".formatted(subspace.orElse("")));
+    violations.require(
+        subspace.isEmpty() || method.matches("kmeans|nomen|nomen-no-train"),
+        "--subspace is for kmeans, nomen and nomen-no-train; the papers' methods take embeddings as"
+            + " they are.");
+    violations.require(
+        secondEmbeddings.isEmpty() || method.equals("turtle"),
+        "--second-embeddings is for --method turtle; leave it away.");
+    violations.require(
         trainBatch.matches("auto|[1-9]\\d{0,6}"),
         "--train-batch is \"%s\"; give a number from 1, or auto.".formatted(trainBatch));
     violations.require(
@@ -226,7 +256,8 @@ final class ClusteringOptions {
             localSteps,
             trainMax,
             Linkage.valueOf(linkage.toUpperCase(Locale.ROOT)),
-            SicMapping.valueOf(mapping.toUpperCase(Locale.ROOT))));
+            SicMapping.valueOf(mapping.toUpperCase(Locale.ROOT))),
+        subspace.map(SubspaceWidth::new));
   }
 
   private static OptionalInt number(String word) {

@@ -22,7 +22,8 @@ final class EvaluateCommand implements Subcommand {
       paramLabel = "folder|cls|column|FILE",
       defaultValue = "column",
       description =
-          "What the inputs said (folder names, .cls files, a column), or a .npy or .csv file (default: column).")
+          "What the inputs said (folder names, .cls files, a column), or a .npy or .csv file"
+              + " (default: column).")
   private String labels;
 
   @Option(
@@ -53,6 +54,15 @@ final class EvaluateCommand implements Subcommand {
     console.line(
         "ACC %s  NMI %s  ARI %s"
             .formatted(scores.get("acc"), scores.get("nmi"), scores.get("ari")));
+    if (scores.get("names") instanceof Map<?, ?> names) {
+      console.line(
+          "Names: of %s clusters %s are called by their class's own word, %s by that or a synonym, %s by that or a hypernym within two steps"
+              .formatted(
+                  names.get("clusters"),
+                  names.get("by_word"),
+                  names.get("by_lemma"),
+                  names.get("by_hypernym")));
+    }
     return scores;
   }
 }

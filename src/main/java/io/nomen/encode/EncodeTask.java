@@ -4,15 +4,15 @@ import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.PixelBuffer;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
 import io.nomen.image.LeftOut;
-import io.nomen.run.BucketManifest;
-import io.nomen.run.BucketManifest.BadImage;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
+import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
-import io.nomen.run.TaskFile;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.LongAccumulator;
@@ -55,7 +56,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   @Override
   public BucketManifest call(Bucket bucket) {
-    String file = TaskFile.name("bucket", bucket.number());
+    String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
     storage.writeText(
@@ -71,13 +72,9 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
             .toList();
     LeftOut leftOut = new LeftOut();
-    try (TableWriter images =
-            new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
-        TableWriter embeddings =
-            new TableWriter(
-                storage,
-                settings.embeddingsFolder() + "/" + file,
-                models.size() == 1 ? Tables.EMBEDDINGS : Tables.EMBEDDINGS_OF_TWO);
+    try (TableWriter<ImageRow> images =
+            new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
+        EmbeddingWriter<?> embeddings = embeddings(settings.embeddingsFolder() + "/" + file);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
@@ -101,17 +98,53 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
   }
 
+  private EmbeddingWriter<?> embeddings(String uri) {
+    if (models.size() == 1) {
+      return new EmbeddingWriter<>(
+          new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA),
+          (path, units) ->
+              new EmbeddingTable.Row(
+                  path, units.get(0).values().orElseThrow(), units.get(0).norm()));
+    }
+    return new EmbeddingWriter<>(
+        new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA_OF_TWO),
+        (path, units) ->
+            new EmbeddingTable.RowOfTwo(
+                path,
+                units.get(0).values().orElseThrow(),
+                units.get(0).norm(),
+                units.get(1).values().orElseThrow(),
+                units.get(1).norm()));
+  }
+
+  /** The table of embeddings, of one model or of two. */
+  private record EmbeddingWriter<R extends Record>(
+      TableWriter<R> table, BiFunction<String, List<UnitRow>, R> row) implements AutoCloseable {
+    void write(String path, List<UnitRow> units) {
+      table.write(row.apply(path, units));
+    }
+
+    long rows() {
+      return table.rows();
+    }
+
+    @Override
+    public void close() {
+      table.close();
+    }
+  }
+
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
     private final List<ClipEncoder> encoders;
-    private final TableWriter images;
-    private final TableWriter embeddings;
+    private final TableWriter<ImageRow> images;
+    private final EmbeddingWriter<?> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
     private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private int usable;
 
-    Batch(List<ClipEncoder> encoders, TableWriter images, TableWriter embeddings) {
+    Batch(List<ClipEncoder> encoders, TableWriter<ImageRow> images, EmbeddingWriter<?> embeddings) {
       this.encoders = encoders;
       this.images = images;
       this.embeddings = embeddings;
@@ -172,13 +205,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
           return;
         }
       }
-      List<Object> columns = new ArrayList<>();
-      columns.add(image.raw().path());
-      for (UnitRow unit : units) {
-        columns.add(unit.values().orElseThrow());
-        columns.add(unit.norm());
-      }
-      embeddings.write(columns.toArray());
+      embeddings.write(image.raw().path(), units);
       write(image);
     }
 
@@ -190,16 +217,17 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
       }
       images.write(
-          image.raw().path(),
-          image.status().word(),
-          image.reason(),
-          image.facts().map(Facts::format),
-          image.facts().map(Facts::width),
-          image.facts().map(Facts::height),
-          image.bytes(),
-          image.raw().offset(),
-          image.digest(),
-          image.raw().label());
+          new ImageRow(
+              image.raw().path(),
+              status,
+              image.reason(),
+              image.facts().map(Facts::format),
+              image.facts().map(Facts::width),
+              image.facts().map(Facts::height),
+              image.bytes(),
+              image.raw().offset(),
+              image.digest(),
+              image.raw().label()));
     }
   }
 }

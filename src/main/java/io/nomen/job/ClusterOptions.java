@@ -14,6 +14,8 @@ import java.util.OptionalInt;
  *
  * @param images which images are encoded; empty where {@code embeddings} names ready ones
  * @param embeddings folder of ready embeddings
+ * @param secondEmbeddings folder of the same images' embeddings by another model, for methods that
+ *     take two
  * @param clusters K; empty to choose it by label-free quality
  * @param method the method's word
  * @param nouns folder that {@code nomen vocabulary} wrote; empty to take {@code vocabulary}
@@ -27,6 +29,7 @@ import java.util.OptionalInt;
 public record ClusterOptions(
     Optional<EncodeOptions> images,
     Optional<String> embeddings,
+    Optional<String> secondEmbeddings,
     OptionalInt clusters,
     String method,
     ModelChoice model,

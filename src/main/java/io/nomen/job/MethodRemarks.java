@@ -23,7 +23,10 @@ final class MethodRemarks {
               ((Number) gate.get("rho")).doubleValue(), gate.get("words")));
     }
     if (quality.get("linkage") instanceof Map<?, ?> linkage && linkage.get("taken").equals(true)) {
-      double linked = ((Number) linkage.get("silhouette")).doubleValue();
+      double linked =
+          Math.max(
+              ((Number) linkage.get("silhouette")).doubleValue(),
+              ((Number) linkage.get("silhouette_smoothed_twice")).doubleValue());
       double ofKmeans = ((Number) linkage.get("silhouette_of_kmeans")).doubleValue();
       remarks.add(
           RootLocale.format(

@@ -1,6 +1,7 @@
 package io.nomen.job;
 
 import io.nomen.RootLocale;
+import io.nomen.method.NomenMethod;
 import io.nomen.method.TrainingOptions;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.RowBlocks;
@@ -46,22 +47,24 @@ public record TaskMemory(String method, int width, long rows, TrainingOptions tr
    * Bytes: the features of all views on the heap and in libtorch, and their neighbours' numbers.
    */
   long trainingSet() {
-    int neighbours = training.neighbours().orElse(method.equals("tac") ? 50 : 20);
-    int views = method.equals("sic") ? 1 : 2;
-    // Nomen's second view may hold text and image side by side.
-    int columns = method.equals("nomen") ? 3 * width : views * width;
-    return trained() * (2L * Short.BYTES * columns + (long) Integer.BYTES * views * neighbours);
+    // TURTLE's and Nomen's training pairs no neighbours.
+    boolean pairs = method.equals("tac") || method.equals("sic");
+    int neighbours = pairs ? training.neighbours().orElse(method.equals("tac") ? 50 : 20) : 0;
+    int views = method.equals("sic") || method.equals("turtle") ? 1 : 2;
+    return trained()
+        * (2L * Short.BYTES * views * width + (long) Integer.BYTES * views * neighbours);
   }
 
   private long trained() {
-    return Math.min(rows, training.trainMax());
+    long most = method.equals("nomen") ? NomenMethod.MOST_TRAINED : Long.MAX_VALUE;
+    return Math.min(rows, Math.min(most, training.trainMax()));
   }
 
   private boolean trains() {
-    return List.of("tac", "sic", "nomen").contains(method) && rows > 0;
+    return List.of("tac", "sic", "turtle", "nomen").contains(method) && rows > 0;
   }
 
   private int blockWidth() {
-    return method.endsWith("-no-train") ? 2 * width : width;
+    return method.equals("tac-no-train") ? 2 * width : width;
   }
 }

@@ -27,6 +27,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param seed one seed, one result
  * @param progress told how far the method is
  * @param checkpoints where methods with a head keep the state of their training
+ * @param second [N, d₂] embeddings of the same images by another model, in the same order, with
+ *     their own lengths; for methods that take two
  */
 public record MethodInput(
     RowBlocks embeddings,
@@ -37,7 +39,8 @@ public record MethodInput(
     MethodOptions options,
     long seed,
     MethodProgress progress,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    Optional<RowBlocks> second) {
 
   /** An input whose training leaves no checkpoints. */
   public MethodInput(
@@ -50,7 +53,16 @@ public record MethodInput(
       long seed,
       MethodProgress progress) {
     this(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, Checkpoints.none());
+        embeddings,
+        norms,
+        nouns,
+        semantics,
+        clusters,
+        options,
+        seed,
+        progress,
+        Checkpoints.none(),
+        Optional.empty());
   }
 
   /** A plain input: embeddings alone, default options, nobody told. */
@@ -69,7 +81,7 @@ public record MethodInput(
   /** The same with K = {@code wanted}. */
   public MethodInput withClusters(int wanted) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints);
+        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints, second);
   }
 
   /** The same with {@code nouns}. */
@@ -83,19 +95,29 @@ public record MethodInput(
         options,
         seed,
         progress,
-        checkpoints);
+        checkpoints,
+        second);
   }
 
   /** The same with checkpoints in {@code place}. */
   public MethodInput withCheckpoints(Checkpoints place) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place);
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place, second);
   }
 
   /** The same with {@code choices} for its options. */
   public MethodInput withOptions(MethodOptions choices) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, choices, seed, progress, checkpoints);
+        embeddings,
+        norms,
+        nouns,
+        semantics,
+        clusters,
+        choices,
+        seed,
+        progress,
+        checkpoints,
+        second);
   }
 
   /**
@@ -134,5 +156,11 @@ public record MethodInput(
         count,
         Search.auto(rows.rows(), cells),
         (done, total) -> progress.at(stage, done, total));
+  }
+
+  /** The same with a second space of embeddings. */
+  public MethodInput withSecond(Optional<RowBlocks> other) {
+    return new MethodInput(
+        embeddings, norms, nouns, semantics, clusters, options, seed, progress, checkpoints, other);
   }
 }

@@ -12,6 +12,7 @@ public final class Methods {
           new TacNoTrainMethod(),
           new TacMethod(),
           new SicMethod(),
+          new TurtleMethod(),
           new NomenMethod(),
           new NomenNoTrainMethod(),
           new ZeroShotMethod());
@@ -46,6 +47,7 @@ public final class Methods {
       case TacNoTrainMethod.NAME -> TacNoTrainModel.of(parts);
       case TacMethod.NAME -> TacModel.of(parts);
       case SicMethod.NAME -> SicModel.of(parts);
+      case TurtleMethod.NAME -> TurtleMethod.Model.of(parts);
       case NomenMethod.NAME -> NomenMethod.Model.of(parts);
       case ZeroShotMethod.NAME -> ZeroShotModel.of(parts);
       default ->

@@ -36,8 +36,8 @@ public final class NomenMethod implements ClusteringMethod {
 
   private static final int BATCH = 10_000;
 
-  /** Twice the rows of all batches say no more. */
-  private static final int MOST_TRAINED = 100_000;
+  /** So many images are trained on at most: more would not be looked at more than twice. */
+  public static final int MOST_TRAINED = 100_000;
 
   /** Where every step sees all rows trainings are short, and end in places of unlike quality. */
   private static final int REPLICAS_OF_SMALL_SETS = 3;

@@ -4,8 +4,11 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
 
-/** CLIP's outputs before they were made unit rows, which SIC works on: {@code norm × embedding}. */
-final class SicFeatures {
+/**
+ * A model's outputs before they were made unit rows, which SIC and TURTLE work on: {@code norm ×
+ * embedding}.
+ */
+public final class SicFeatures {
   /** What CLIP's outputs are long, roughly; for embeddings that came without their lengths. */
   static final float TYPICAL_NORM = 10;
 
@@ -18,6 +21,11 @@ final class SicFeatures {
   static boolean known(Optional<RowBlocks> norms) {
     return norms.isPresent()
         && norms.get().blocks().map(SicFeatures::anyOtherThanOne).fold(false, (a, b) -> a || b);
+  }
+
+  /** All rows with their lengths where these are known; computed when used. */
+  public static RowBlocks of(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    return of(embeddings, norms, known(norms));
   }
 
   /** All rows with their lengths; computed when used. */

@@ -2,10 +2,13 @@ package io.nomen.run;
 
 import io.nomen.NomenException;
 import io.nomen.spark.Placement;
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -24,6 +27,18 @@ import org.apache.spark.api.java.JavaSparkContext;
  * them.
  */
 public final class EmbeddingTable {
+  /** One row per image with status {@code ok}: unit embedding, and the length that it had. */
+  public record Row(String path, float[] embedding, float norm) {}
+
+  public static final TableSchema<Row> SCHEMA = new TableSchema<>("embeddings", Row.class);
+
+  /** The same with the embedding of a second model. */
+  public record RowOfTwo(
+      String path, float[] embedding, float norm, float[] secondEmbedding, float secondNorm) {}
+
+  public static final TableSchema<RowOfTwo> SCHEMA_OF_TWO =
+      new TableSchema<>("embeddings", RowOfTwo.class);
+
   /**
    * Rows that a partition has at least, where there are that many: small ones cost more than work.
    */
@@ -47,11 +62,6 @@ public final class EmbeddingTable {
     this.table = table;
     this.partitions = partitions(table);
     this.width = width(storage, table);
-  }
-
-  /** The embeddings of the finished run, encoding or import in {@code folder}. */
-  public static EmbeddingTable of(JavaSparkContext spark, RunFolder folder) {
-    return new EmbeddingTable(spark, folder.storage(), folder.table("embeddings"));
   }
 
   public long rows() {
@@ -101,6 +111,17 @@ public final class EmbeddingTable {
                     new TableColumn(files, piece.uri(), "path")
                         .strings()
                         .subList(piece.skip(), piece.skip() + piece.rows())));
+  }
+
+  /** Changes when the images or their order do. */
+  public String pathsDigest() {
+    MessageDigest digest = Digests.begin();
+    for (String uri : table.uris()) {
+      for (String path : new TableColumn(storage, uri, "path").strings()) {
+        digest.update((path + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return Digests.end(digest);
   }
 
   /**

@@ -20,7 +20,8 @@ public record SubspaceWidth(String word) {
     }
   }
 
-  boolean isOff() {
+  /** Whether images are seen as they are. */
+  public boolean isOff() {
     return word.equals("off");
   }
 
