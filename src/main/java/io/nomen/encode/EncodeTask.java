@@ -18,6 +18,7 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
           bucket.number(),
           file,
           images.rows(),
-          embeddings.rows(),
+          embeddings.writer().rows(),
           batch.statuses,
           batch.bad,
           leftOut.counts());
@@ -99,38 +100,35 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   }
 
   private EmbeddingWriter<?> embeddings(String uri) {
-    if (models.size() == 1) {
-      return new EmbeddingWriter<>(
-          new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA),
-          (path, units) ->
-              new EmbeddingTable.Row(
-                  path, units.get(0).values().orElseThrow(), units.get(0).norm()));
-    }
-    return new EmbeddingWriter<>(
-        new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA_OF_TWO),
-        (path, units) ->
-            new EmbeddingTable.RowOfTwo(
-                path,
-                units.get(0).values().orElseThrow(),
-                units.get(0).norm(),
-                units.get(1).values().orElseThrow(),
-                units.get(1).norm()));
+    return models.size() == 1
+        ? new EmbeddingWriter<>(
+            new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA),
+            (path, units) -> new EmbeddingTable.Row(path, values(units, 0), units.get(0).norm()))
+        : new EmbeddingWriter<>(
+            new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA_OF_TWO),
+            (path, units) ->
+                new EmbeddingTable.RowOfTwo(
+                    path,
+                    values(units, 0),
+                    units.get(0).norm(),
+                    values(units, 1),
+                    units.get(1).norm()));
   }
 
-  /** The table of embeddings, of one model or of two. */
-  private record EmbeddingWriter<R extends Record>(
-      TableWriter<R> table, BiFunction<String, List<UnitRow>, R> row) implements AutoCloseable {
-    void write(String path, List<UnitRow> units) {
-      table.write(row.apply(path, units));
-    }
+  private static float[] values(List<UnitRow> units, int model) {
+    return units.get(model).values().orElseThrow();
+  }
 
-    long rows() {
-      return table.rows();
+  /** Writes an image's embeddings as one row, whatever the number of models. */
+  private record EmbeddingWriter<R extends Record>(
+      TableWriter<R> writer, BiFunction<String, List<UnitRow>, R> row) implements Closeable {
+    void write(String path, List<UnitRow> units) {
+      writer.write(row.apply(path, units));
     }
 
     @Override
     public void close() {
-      table.close();
+      writer.close();
     }
   }
 
