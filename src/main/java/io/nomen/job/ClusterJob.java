@@ -356,8 +356,7 @@ public final class ClusterJob {
         quality,
         provenance(clustering, resemblance),
         Stream.concat(
-                MethodRemarks.of(clustering.findings(), count).stream(),
-                fewer(clustering).stream())
+                MethodRemarks.of(clustering.findings(), count).stream(), fewer(clustering).stream())
             .toList(),
         Platform.versions());
   }
