@@ -98,7 +98,7 @@ public final class EncodeEfficiency {
   }
 
   private static long embedded(Storage storage, String output) {
-    return new RunFolder(storage, output).table("embeddings").totalRows();
+    return new RunFolder(storage, output).snapshot().table("embeddings").totalRows();
   }
 
   /** Seconds of the forward passes alone, from as many threads as the job has slots. */

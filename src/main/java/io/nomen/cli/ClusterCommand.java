@@ -95,7 +95,7 @@ final class ClusterCommand implements Subcommand {
   }
 
   private ClusterOptions options(Console console, JobContext context, String source) {
-    boolean ready = new RunFolder(context.storage(), vocabulary).has("nouns");
+    boolean ready = RunFolder.holds(context.storage(), vocabulary, "nouns");
     Optional<EncodeOptions> images =
         input.input.isEmpty()
             ? Optional.empty()

@@ -1,7 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.NomenException;
-import io.nomen.run.ColumnValues;
+import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.Closeable;
@@ -159,7 +159,7 @@ public final class VectorFile implements Closeable {
     }
 
     private void read(ColumnDescriptor column, Consumer<ColumnReader> value) {
-      ColumnValues.each(file, pages, column, value);
+      TableColumn.each(file, pages, column, value);
     }
 
     private static String text(ColumnReader reader, PrimitiveTypeName type) {

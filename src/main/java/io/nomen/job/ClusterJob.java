@@ -4,7 +4,6 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
-import io.nomen.encode.Embeddings;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Resemblance;
@@ -16,21 +15,21 @@ import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.method.SicFeatures;
+import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.NounTable;
 import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
+import io.nomen.run.Table;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.tensor.RowBlocks;
@@ -56,8 +55,9 @@ public final class ClusterJob {
   private final ClusterOptions options;
   private final NounSource nounSource;
   private final Stopwatch stopwatch = new Stopwatch();
-  private final Map<String, String> tables = new LinkedHashMap<>();
+  private final Map<String, String> attempts = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
+  private Optional<Table> secondTable = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
@@ -75,21 +75,26 @@ public final class ClusterJob {
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipCheckpoint> checkpoint = checkpoint();
-    return Lease.holding(folder, () -> run(checkpoint));
+    return folder.holding(() -> run(checkpoint));
   }
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
     EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
+    secondTable =
+        options
+            .secondEmbeddings()
+            .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
-    if (!attempt.done() || done.isEmpty()) {
-      return cluster(attempt, source, nouns, checkpoint);
+    Optional<Snapshot> done = folder.published(attempt);
+    if (done.isEmpty()) {
+      return cluster(folder.unpublished(attempt), source, nouns, checkpoint);
     }
     context.progress().say("cluster: done before with the same embeddings, nouns and options");
+    RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
-    return done.get();
+    return record;
   }
 
   /** Meanwhile k-means warms up, where it lies ahead. */
@@ -99,7 +104,7 @@ public final class ClusterJob {
         ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
     try {
       return stopwatch.time(
-          "vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+          "vocabulary", () -> nounSource.table(folder, checkpoint, source, attempts));
     } finally {
       warming.ifPresent(KMeansWarmUp::close);
     }
@@ -112,25 +117,22 @@ public final class ClusterJob {
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    return Embeddings.of(
+    return EmbeddingSource.of(
         context,
         folder,
         options.images(),
         options.embeddings(),
-        checkpoint.map(ClipCheckpoint::model),
-        tables);
+        checkpoint.map(ClipCheckpoint::model));
   }
 
   /** The same images' embeddings by another model, where a method takes two. */
   private Optional<EmbeddingTable> second() {
-    return options
-        .secondEmbeddings()
-        .map(
-            uri -> EmbeddingTable.of(context.spark().get(), new RunFolder(context.storage(), uri)));
+    return secondTable.map(
+        table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
   }
 
   private static RowBlocks withLengths(EmbeddingTable table) {
-    return SicFeatures.of(table.embeddings(), Optional.of(table.norms()));
+    return UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()));
   }
 
   /** Row i of both must be the same image. */
@@ -165,10 +167,7 @@ public final class ClusterJob {
     settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
-    options
-        .secondEmbeddings()
-        .map(uri -> new RunFolder(context.storage(), uri).table("embeddings").folder())
-        .ifPresent(table -> settings.put("second-embeddings", table));
+    secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -197,32 +196,29 @@ public final class ClusterJob {
 
   private Clustering fit(
       StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
-    try (MethodSteps steps = new MethodSteps(context.progress())) {
-      MethodInput input =
-          new MethodInput(
-              embeddings,
-              Optional.of(norms),
-              nouns.map(NounTable::matrix),
-              Optional.empty(),
-              options.clusters().orElse(1),
-              options.options(),
-              options.seed(),
-              steps,
-              Checkpoints.in(
-                  context.storage(),
-                  folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                  Digests.sha256(attempt.settings().toString())),
-              second().map(ClusterJob::withLengths));
-      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-        ClusterCount.Choice choice = AutoClusters.choose(input);
-        count = Optional.of(choice);
-        context
-            .progress()
-            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-        input = input.withClusters(choice.clusters());
-      }
-      return Methods.named(options.method()).cluster(input);
+    MethodInput input =
+        new MethodInput(
+            embeddings,
+            Optional.of(norms),
+            nouns.map(NounTable::matrix),
+            options.clusters().orElse(1),
+            options.options(),
+            options.seed(),
+            context.progress(),
+            Checkpoints.in(
+                context.storage(),
+                folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                Digests.sha256(attempt.settings().toString())),
+            second().map(ClusterJob::withLengths));
+    if (options.clusters().isEmpty() && options.classes().isEmpty()) {
+      ClusterCount.Choice choice = AutoClusters.choose(input);
+      count = Optional.of(choice);
+      context
+          .progress()
+          .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+      input = input.withClusters(choice.clusters());
     }
+    return Methods.named(options.method()).cluster(input);
   }
 
   private Optional<Resemblance> resemblance(RowBlocks embeddings) {
@@ -239,7 +235,7 @@ public final class ClusterJob {
    * neighbours told.
    */
   private Map<String, Object> provenance(Clustering clustering, Optional<Resemblance> resemblance) {
-    Map<String, Object> all = new LinkedHashMap<>(clustering.quality());
+    Map<String, Object> all = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
     resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
     count.ifPresent(choice -> all.put("cluster_count", choice));
     return all;
@@ -283,21 +279,24 @@ public final class ClusterJob {
         stopwatch.time(
             "quality",
             () -> Stability.of(clustering.restarts(), embeddings, table.norms(), options.seed()));
-    space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
+    attempts.putAll(source.attempts());
+    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
+    space.ifPresent(
+        found ->
+            SemanticTables.write(folder, id, found, nouns.orElseThrow())
+                .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
-    publish(id, space.isPresent());
-    MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
     fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    record.write(folder);
-    // Only now: what is done is never looked at again, and its record must be there.
+    Snapshot run = folder.publish(id, attempts, source.sources(), Optional.of(record));
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    timed.write(folder);
+    folder.show(timed);
     return timed;
   }
 
@@ -313,17 +312,6 @@ public final class ClusterJob {
                     + " found no more among these images; k-means (--method kmeans) makes as many"
                     + " as it is asked for",
                 empty, wanted, options.method()));
-  }
-
-  private void publish(String id, boolean semantics) {
-    tables.put("assignments", RunFolder.relative("assignments", id));
-    tables.put("clusters", RunFolder.relative("clusters", id));
-    tables.put("heads", RunFolder.relative("heads", id));
-    if (semantics) {
-      tables.put("semantic_centres", RunFolder.relative("semantic_centres", id));
-      tables.put("selected_nouns", RunFolder.relative("selected_nouns", id));
-    }
-    folder.publish(new Current(id, Instant.now().toString(), tables));
   }
 
   private RunRecord record(
@@ -362,7 +350,7 @@ public final class ClusterJob {
         quality,
         provenance(clustering, resemblance),
         Stream.concat(
-                MethodRemarks.of(provenance(clustering, resemblance)).stream(),
+                MethodRemarks.of(clustering.findings(), count).stream(),
                 fewer(clustering).stream())
             .toList(),
         Platform.versions());

@@ -4,4 +4,3 @@
  */
 package io.nomen.naming;
 
-

@@ -77,4 +77,9 @@ class YarnIT {
       assertThat(job.submission().driver().exitCode()).isNotZero();
     }
   }
+
+  @Test
+  void hdfs_has_one_holder_and_whole_runs() throws Exception {
+    PublicationTest.check(cluster.storage(), cluster.uri("published"), true);
+  }
 }
