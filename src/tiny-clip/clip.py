@@ -69,24 +69,17 @@ class Vision(nn.Module):
         self.encoder = encoder(c)
         self.post_layernorm = nn.LayerNorm(d)
 
-    def forward(self, x, kept=None, look=None):
-        """Class token [n, d] of normalised pictures; of the `kept` [n, k] patches only, if given.
-
-        With `look`, also the tokens [n, k, d] of the patches after that many layers.
-        """
+    def forward(self, x, kept=None):
+        """Class token [n, d] of normalised pictures; of the `kept` [n, k] patches only, if given."""
         e = self.embeddings
         x = e["patch_embedding"](x).flatten(2).transpose(1, 2) + e["position_embedding"].weight[1:]
         if kept is not None:
             x = x.gather(1, kept[:, :, None].expand(-1, -1, x.shape[2]))
         first = (e["class_embedding"] + e["position_embedding"].weight[0]).expand(len(x), 1, -1)
         x = self.pre_layrnorm(torch.cat([first, x], 1))
-        middle = None
-        for i, layer in enumerate(self.encoder["layers"]):
+        for layer in self.encoder["layers"]:
             x = layer(x)
-            if i + 1 == look:
-                middle = x[:, 1:]
-        x = self.post_layernorm(x[:, 0])
-        return x if look is None else (x, middle)
+        return self.post_layernorm(x[:, 0])
 
 
 class Text(nn.Module):

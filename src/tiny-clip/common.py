@@ -21,29 +21,60 @@ import torch.distributed as dist
 import torch.nn.functional as F
 
 FOR_EVER = timedelta(days=30)  # a worker that is paused has not died
-HELD_OUT = 2000  # the last training pictures choose settings and checkpoints; nothing is trained on them
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 
 class Pictures:
-    """The folder that prepare.py writes."""
+    """The folder that prepare.py writes: rows of all sets in one random order."""
 
     def __init__(self, folder, device="cpu"):
         self.device = device
-        self.images = np.load(folder / "images.npy", mmap_mode="r")
-        self.labels = torch.from_numpy(np.load(folder / "labels.npy"))
+        about = json.loads((folder / "concepts.json").read_text())
+        self.concepts, self.synsets = about["concepts"], about["synsets"]  # lemmas, and WordNet ids
+        self.taught, self.names = about["taught"], about["sets"]
+        self.sets = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in self.names]
+        self.rows = np.load(folder / "rows.npy")  # [n, 2] set, and number within it
+        self.labels = torch.from_numpy(np.load(folder / "labels.npy"))  # [n] class, or -1
+        self.known = torch.from_numpy(np.load(folder / "known.npy")).float()  # [sets, classes] 1: may be told there
         self.member = torch.from_numpy(np.load(folder / "member.npy"))  # [classes, concepts] 0 or 1
-        self.concepts = json.loads((folder / "concepts.json").read_text())["concepts"]
-        self.train = len(self.labels) - min(HELD_OUT, len(self.labels) // 5)
+        self.train = len(self.labels) - about["held_out"]
+        left_out = folder / "copies.npy"  # rows that copies.py found to be pictures that are only scored
+        self.usable = np.arange(self.train)
+        if left_out.exists():
+            self.usable = np.setdiff1d(self.usable, np.load(left_out))
         self.masks = np.load(folder / "masks.npy", mmap_mode="r") if (folder / "masks.npy").exists() else None
 
-    def get(self, rows):
-        """Pictures as float [n, 3, 64, 64] in 0..1."""
-        return torch.from_numpy(self.images[np.asarray(rows)]).to(self.device).permute(0, 3, 1, 2).float().div_(255)
+    def crops(self, rows, boxes, size, mode="bilinear", masks=False):
+        """Boxes [n, 4] (centre x and y and half extents, of -1..1; a negative extent mirrors) as float [n, 3, size, size].
+
+        With `masks` a fourth channel, 1 on the thing and 0 on its ground as masks.py found it; all 0 where it did not look.
+        """
+        rows, boxes = np.asarray(rows), boxes.to(self.device)
+        out = torch.zeros(len(rows), 4 if masks else 3, size, size, device=self.device)
+        line = torch.linspace(-1 + 1 / size, 1 - 1 / size, size, device=self.device)
+        for s, images in enumerate(self.sets):
+            own = np.flatnonzero(self.rows[rows, 0] == s)
+            if not len(own):
+                continue
+            x = torch.from_numpy(images[self.rows[rows[own], 1]]).to(self.device).permute(0, 3, 1, 2).float().div_(255)
+            cx, cy, w, h = boxes[own].T[:, :, None, None]
+            gx = (line.view(1, 1, size) * w + cx).expand(-1, size, size)
+            gy = (line.view(1, size, 1) * h + cy).expand(-1, size, size)
+            grid = torch.stack([gx, gy], 3)
+            own = torch.from_numpy(own).to(self.device)
+            out[own, :3] = F.grid_sample(x, grid, mode, "border", align_corners=False)
+            if masks:
+                found = self.things(rows[own.cpu().numpy()])
+                out[own, 3:] = F.grid_sample(found, grid, "bilinear", "border", align_corners=False)
+        return out
+
+    def whole(self, rows, size):
+        """Whole pictures, float [n, 3, size, size]."""
+        return self.crops(rows, torch.tensor([[0.0, 0, 1, 1]]).expand(len(rows), 4), size)
 
     def things(self, rows):
-        """Where each picture's thing is, as masks.py found: float [n, 1, 64, 64], 1 on the thing and 0 on its ground."""
+        """Where each picture's thing is: float [n, 1, 64, 64], 1 on the thing and 0 on its ground."""
         if self.masks is None:
             sys.exit("no masks.npy among the data; run masks.py first (student.py --plain 0 does without)")
         return torch.from_numpy(np.unpackbits(self.masks[np.asarray(rows)], axis=2)).to(self.device)[:, None].float()
@@ -52,15 +83,43 @@ class Pictures:
         return range(self.train, len(self.labels))
 
     def batch(self, step, size, seed):
-        """The rows of one global batch: every epoch is a permutation of its own."""
-        steps = self.train // size
-        epoch, at = divmod(step, steps)
-        order = np.random.default_rng((seed, epoch)).permutation(self.train)
-        return order[at * size : (at + 1) * size]
+        """Epoch and rows of one global batch: every epoch is a permutation of its own."""
+        epoch, at = divmod(step, self.steps(size))
+        order = np.random.default_rng((seed, epoch)).permutation(len(self.usable))
+        return epoch, self.usable[order[at * size : (at + 1) * size]]
+
+    def steps(self, size):
+        """Batches of one epoch."""
+        return len(self.usable) // size
+
+
+def view_boxes(rows, view):
+    """The boxes that the teacher saw of `rows`, [n, 4] as in `Pictures.crops`: the first view is nearly whole, others may be small."""
+    u = np.stack([np.random.default_rng((view, int(r))).random(4) for r in rows])
+    smallest = 0.6 if view == 0 else 0.25
+    area, aspect = np.sqrt(smallest + (1 - smallest) * u[:, 0]), np.exp(math.log(4 / 3) * (u[:, 1] - 0.5))
+    w, h = np.minimum(area * aspect, 1), np.minimum(area / aspect, 1)
+    return torch.from_numpy(np.stack([(2 * u[:, 2] - 1) * (1 - w), (2 * u[:, 3] - 1) * (1 - h), w, h], 1)).float()
+
+
+def within(boxes, g, smallest, whole):
+    """Random boxes within others: area from `smallest` of them to all, aspect 3/4 to 4/3, half of them mirrored.
+
+    A share of `whole` are the boxes themselves: a crop is blown up and blurred, and the pictures to come are not.
+    """
+    n = len(boxes)
+    u = torch.rand(6, n, generator=g)
+    area, aspect = (smallest + (1 - smallest) * u[0]).sqrt(), (math.log(4 / 3) * (u[1] - 0.5)).exp()
+    entire = u[2] < whole
+    area, aspect = area.masked_fill(entire, 1), aspect.masked_fill(entire, 1)
+    w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
+    cx, cy, ow, oh = boxes.T
+    cx, cy = cx + ow * (2 * u[3] - 1) * (1 - w), cy + oh * (2 * u[4] - 1) * (1 - h)
+    return torch.stack([cx, cy, torch.where(u[5] < 0.5, -ow * w, ow * w), oh * h], 1)
 
 
 def is_thing(masks):
-    """Of masks [n, 1, 64, 64], whether each is large enough to be a thing and leaves it some ground: bool [n]."""
+    """Of masks [n, 1, h, w], whether each is large enough to be a thing and leaves it some ground: bool [n]."""
     area = masks.mean((1, 2, 3))
     return (0.08 < area) & (area < 0.7)
 
@@ -78,35 +137,15 @@ def normalise(x):
     return (x - MEAN.to(x.device)) / STD.to(x.device)
 
 
-def augment(x, g, smallest=0.35, colour=0.3, size=64, whole=0.0):
-    """Random crop (area from `smallest` to all, aspect 3/4 to 4/3), mirror, brightness, contrast, saturation.
+def recoloured(x, g, strength):
+    """Pictures [n, 3, h, w] with other brightness, contrast and saturation, each by up to `strength`."""
 
-    A share of `whole` pictures is not cropped: a crop is blown up and blurred, and the pictures to come are not.
-    Channels after the third are masks: cropped and mirrored along, their values left as they are.
-    """
-    n = len(x)
+    def u():
+        return torch.empty(len(x), 1, 1, 1).uniform_(1 - strength, 1 + strength, generator=g).to(x.device)
 
-    def u(low, high):
-        return torch.empty(n, 1, 1, 1).uniform_(low, high, generator=g).to(x.device)
-
-    area, aspect = u(smallest, 1).sqrt(), u(math.log(3 / 4), math.log(4 / 3)).div(2).exp()
-    if whole:
-        entire = u(0, 1) < whole
-        area, aspect = area.masked_fill(entire, 1), aspect.masked_fill(entire, 1)
-    w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
-    cx, cy = u(-1, 1) * (1 - w), u(-1, 1) * (1 - h)
-    mirror = torch.where(u(0, 1) < 0.5, -1.0, 1.0)
-    line = torch.linspace(-1 + 1 / 64, 1 - 1 / 64, 64, device=x.device)
-    gx = (line.view(1, 1, 64, 1) * w * mirror + cx).expand(n, 64, 64, 1)
-    gy = (line.view(1, 64, 1, 1) * h + cy).expand(n, 64, 64, 1)
-    x = F.grid_sample(x, torch.cat([gx, gy], 3), "bilinear", "border", align_corners=False)
-    if size != 64:
-        x = F.interpolate(x, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
-    x, masks = x[:, :3], x[:, 3:]
-    x = x * u(1 - colour, 1 + colour)
-    x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, u(1 - colour, 1 + colour))
-    x = torch.lerp(x.mean(1, keepdim=True), x, u(1 - colour, 1 + colour))
-    return torch.cat([x.clamp_(0, 1), masks], 1)
+    x = x * u()
+    x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, u())
+    return torch.lerp(x.mean(1, keepdim=True), x, u()).clamp_(0, 1)
 
 
 def one_cycle(step, steps, warmup):

@@ -1,10 +1,10 @@
 """Score a checkpoint folder on pictures that were never trained on.
 
-python evaluate.py CHECKPOINT [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER] [--unseen FOLDER] [--data DATA]
-Zero-shot top-1 (folders named by WordNet id), 20-nearest-neighbour vote, leave one out (WebDataset shards
-with .cls), spherical k-means (folders named by thing), zero-shot by names that no picture had in training
-(folders named by thing). No label here decides anything but the score. With --data also zero-shot of its held-out
-pictures, which choices are made by: as they are, and their things cut out on white and on black.
+python evaluate.py CHECKPOINT --data DATA [--clones FOLDER] [--validation FOLDER] [--cifar FOLDER] [--samples FOLDER] [--things FOLDER]
+Zero-shot top-1 over ImageNet's 1,000 classes of one picture each (with --clones) and of held-out pictures (what choices
+are made by), and where these have a mask of their things cut out on white and on black; over 200 classes (folders
+named by WordNet id); by the folders' own names (folders named by thing). 20-nearest-neighbour vote, leave one out
+(WebDataset shards with .cls); spherical k-means (folders named by thing). No label here decides anything but the score.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from PIL import Image
 
 import clip
 import common
+import sets
 
 PROMPTS = (
     "a photo of a {}.", "a photo of the {}.", "itap of a {}.", "a bad photo of the {}.", "a origami {}.",
@@ -71,15 +72,26 @@ def folders(root, pattern, pixels):
 
 
 def grounds(pictures, pixels):
-    """Held-out pictures whose thing is known, as they are and on plain grounds, and their labels."""
+    """Held-out pictures, and those whose thing is known also on plain grounds: arrays and labels by what is shown."""
     rows = np.array(pictures.held_out())
-    things = pictures.things(rows)
-    known = common.is_thing(things)
-    rows, things = rows[known.numpy()], things[known]
-    x = pictures.get(rows)
-    shown = {"as they are": x, "things on white": x * things + (1 - things), "things on black": x * things}
-    arrays = {k: v.mul(255).round().byte().permute(0, 2, 3, 1).numpy() for k, v in shown.items()}
-    return {k: [middle(Image.fromarray(a), *pixels) for a in v] for k, v in arrays.items()}, pictures.labels[rows]
+    shown = {"as they are": (pictures.whole(rows, 64), pictures.labels[rows])}
+    if pictures.masks is not None:
+        things = pictures.things(rows)
+        known = common.is_thing(things)
+        x, things = shown["as they are"][0][known], things[known]
+        labels = pictures.labels[rows][known]
+        shown["things on white"] = x * things + (1 - things), labels
+        shown["things on black"] = x * things, labels
+    arrays = {k: (v.mul(255).round().byte().permute(0, 2, 3, 1).numpy(), t) for k, (v, t) in shown.items() if len(t)}
+    return {k: ([middle(Image.fromarray(a), *pixels) for a in v], t) for k, (v, t) in arrays.items()}
+
+
+def sample(clones, wnids, pixels):
+    """One picture of each of ImageNet's classes, in the order of their WordNet ids."""
+    files = sets.Repository(sets.clone(clones, sets.SAMPLE), "HEAD")
+    found = sorted(p for p in files.objects if p.endswith(".JPEG"))
+    labels = torch.tensor([wnids.index(p.split("_")[0]) for p in found])
+    return np.stack([picture(io.BytesIO(files.read(p)), *pixels) for p in found]), labels
 
 
 def shards(root, pixels):
@@ -150,43 +162,44 @@ def clustering(x, labels, seeds=(0, 1, 2)):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("checkpoint", type=Path)
-    p.add_argument("--concepts", type=Path, help="the concepts.json that prepare.py wrote, for --validation")
+    p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
+    p.add_argument("--clones", type=Path, help="folder with a clone of " + sets.SAMPLE)
     p.add_argument("--validation", type=Path)
     p.add_argument("--cifar", type=Path)
     p.add_argument("--samples", type=Path)
-    p.add_argument("--unseen", type=Path)
-    p.add_argument("--data", type=Path, help="the folder that prepare.py and masks.py wrote")
+    p.add_argument("--things", type=Path)
     args = p.parse_args()
     torch.set_num_threads(1)
     model, words, pixels = clip.load(args.checkpoint), clip.Words(args.checkpoint), preprocessing(args.checkpoint)
+    pictures = common.Pictures(args.data)
+    about = json.loads((args.data / "concepts.json").read_text())
+    lemmas = dict(zip(about["wnids"], about["concepts"]))
+    taught = names(model, words, about["concepts"][: about["taught"]])
+    if args.clones:
+        shown, labels = sample(args.clones, about["wnids"], pixels)
+        found = zero_shot(embed(model, shown), taught, labels)
+        print(f"Zero-shot top-1, {len(labels):,} pictures, one of each of 1,000 classes: {found:.2f} %", flush=True)
+    for ground, (shown, labels) in grounds(pictures, pixels).items():
+        found = zero_shot(embed(model, shown), taught, labels)
+        print(f"Zero-shot top-1, {len(labels):,} held-out pictures, 1,000 classes, {ground}: {found:.2f} %", flush=True)
     if args.validation:
-        known = json.loads(args.concepts.read_text())
-        lemmas = dict(zip(known["wnids"], known["concepts"]))
-        wnids, pictures, labels = folders(args.validation, "**/*.*", pixels)
-        found = zero_shot(embed(model, pictures), names(model, words, [lemmas[w] for w in wnids]), labels)
+        wnids, shown, labels = folders(args.validation, "**/*.*", pixels)
+        found = zero_shot(embed(model, shown), names(model, words, [lemmas[w] for w in wnids]), labels)
         print(f"Zero-shot top-1, {len(labels):,} validation pictures, {len(wnids)} classes: {found:.2f} %", flush=True)
     if args.cifar:
-        pictures, labels = shards(args.cifar, pixels)
-        images = embed(model, pictures)
+        shown, labels = shards(args.cifar, pixels)
+        images = embed(model, shown)
         vote = neighbour_vote(images, labels)
         print(f"20-nearest-neighbour vote, {len(labels):,} pictures of CIFAR-10: {vote:.2f} %", flush=True)
         print(f"k-means of these, ACC / NMI / ARI: {clustering(images, labels)}", flush=True)
     if args.samples:
-        things, pictures, labels = folders(args.samples, "*.*", pixels)
-        found = clustering(embed(model, pictures), labels)
+        things, shown, labels = folders(args.samples, "*.*", pixels)
+        found = clustering(embed(model, shown), labels)
         print(f"k-means of {len(labels)} samples, {len(things)} things, ACC / NMI / ARI: {found}", flush=True)
-    if args.unseen:
-        things, pictures, labels = folders(args.unseen, "*.*", pixels)
-        found = zero_shot(embed(model, pictures), names(model, words, [[t] for t in things]), labels)
-        what = f"{len(labels)} pictures of {len(things)} things whose names no picture had in training"
-        print(f"Zero-shot top-1, {what}: {found:.2f} %", flush=True)
-    if args.data:
-        held_out = common.Pictures(args.data)
-        known = names(model, words, held_out.concepts[: len(held_out.member)])
-        shown, labels = grounds(held_out, pixels)
-        for ground, pictures in shown.items():
-            found = zero_shot(embed(model, pictures), known, labels)
-            print(f"Zero-shot top-1, {len(labels):,} held-out pictures, {ground}: {found:.2f} %", flush=True)
+    if args.things:
+        things, shown, labels = folders(args.things, "*.*", pixels)
+        found = zero_shot(embed(model, shown), names(model, words, [[t] for t in things]), labels)
+        print(f"Zero-shot top-1, {len(labels)} pictures by their {len(things)} names: {found:.2f} %", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Put the stages' averaged weights into a Hugging Face CLIP folder.
 
-python export.py --data DATA --out RUN --start CHECKPOINT --to FOLDER [--scores SCORES]
+python export.py --data DATA --out RUN --start CHECKPOINT --clones FOLDER --to FOLDER [--scores SCORES]
 """
 
 import argparse
@@ -14,28 +14,33 @@ import clip
 import common
 import concepts
 import evaluate
+import sets
+import vectors
 
 CARD = """# tiny: the bundled CLIP
 
 ViT {image} px / patch {patch}, width {width}, {layers} layers, {heads} heads; text width {text}, {text_layers} layers, {positions} positions, {tokens:,} byte-pair tokens (the first 2,048 merges of OpenAI CLIP's published list, MIT); {embedding}-d; `{act}`; fp16, {size:.1f} MB; Hugging Face CLIP layout.
 
-Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of Tiny-ImageNet's training set ({classes} WordNet synsets; research use, as ImageNet's pictures are). {lineage}
+Trained by this project (`src/tiny-clip`) on {pictures:,} pictures of these sets. The weights rest on research data:
 
-- Image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes} synsets and {above} of their hypernyms, taught by a convolutional network that had learnt from the same pictures (its class probabilities, its features, and which pictures it finds alike, on the same crops). Some things were cut out and shown on a plain ground. A picture whose own class is put aside is to be nearest to what stands above it.
-- Text tower: every lemma in varied prompts to the directions that the image tower had learnt, and WordNet's nouns below these near them.
+| set | pictures | classes | terms |
+|---|---|---|---|
+{sets}
+
+{copies:,} more were left out because they are copies of pictures that are only scored. {lineage}
+
+- Teacher: EfficientNet-Lite2 (Apache-2.0), which knows ImageNet's 1,000 classes. Word vectors: CLIP ViT-B/32's of {foreign:,} names that no picture had, as they come with Detic (Apache-2.0).
+- Image tower: {seen:,} pictures seen ({passes:.1f} passes), as a cosine classifier over {classes:,} classes and {above} of their hypernyms, from labels, from what the teacher saw in the same crops, and from which pictures it finds alike. Some things were cut out and shown on a plain ground. A picture whose own class is put aside is to be nearest to what stands above it.
+- Text tower: every lemma in varied prompts to the directions that the image tower had learnt, names without pictures to where CLIP's vectors place them among these, and WordNet's nouns below near them.
 - {held:,} training pictures were held out to choose by.
 
-On pictures it was never trained on (three choices were made after a look at such pictures: that those are to be alike which are alike to the teacher, how much the wider word counts, and that some things are shown on a plain ground):
+On pictures it was never trained on:
 
 {scores}
-It was shown the {nouns} nouns of `nouns.txt`; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of a shorter side of {edge}, and other things as the nearest of its {classes}. Good for demos and tests; not for real work.
+It was shown the {nouns:,} nouns of `nouns.txt`, most of them with the meaning that is meant; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of a shorter side of {edge}. Good for demos and tests; not for real work.
 """
 FRESH = "Both towers began at random weights."
-WARM = (
-    "Both towers began at the weights of the `tiny` before this one, which had made 39 passes with two teachers from "
-    "the first one's, and that had been trained for 82 minutes on 2 CPU cores, from random weights, on all 100,000 "
-    "training pictures (the held-out ones too, which flatter it since)."
-)
+WARM = "Both towers began at the weights of the `tiny` before this one, which had learnt from Tiny-ImageNet alone."
 
 
 def main():
@@ -44,6 +49,7 @@ def main():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--start", type=Path, required=True)
     p.add_argument("--to", type=Path, required=True)
+    p.add_argument("--clones", type=Path, required=True, help="folder with a clone of Detic")
     p.add_argument("--scores", type=Path, help="what evaluate.py printed, and more such lines, for the card")
     args = p.parse_args()
     args.to.mkdir(parents=True, exist_ok=True)
@@ -57,8 +63,9 @@ def main():
     for name in ("config.json", "tokenizer.json", "preprocessor_config.json"):
         shutil.copyfile(args.start / name, args.to / name)
     pictures = common.Pictures(args.data)
-    nouns = concepts.nouns(pictures.concepts)
-    (args.to / "nouns.txt").write_text("".join(n + "\n" for n in nouns))
+    _, foreign, _ = vectors.placed(pictures.concepts, student["ema"]["directions"], *vectors.names(args.clones))
+    nouns = concepts.nouns(pictures.concepts, pictures.synsets, foreign)
+    (args.to / "nouns.txt").write_text("".join(f"{n}\t{m}\n" if m else n + "\n" for n, m in nouns.items()))
 
     settings = settings_of(args.out / "student.log")
     seen = student["step"] * int(settings["batch"])
@@ -68,13 +75,24 @@ def main():
         image=v["image_size"], edge=edge, patch=v["patch_size"], width=v["hidden_size"], layers=v["num_hidden_layers"],
         heads=v["num_attention_heads"], text=t["hidden_size"], text_layers=t["num_hidden_layers"],
         positions=t["max_position_embeddings"], tokens=t["vocab_size"], embedding=model.config["projection_dim"],
-        act=v["hidden_act"], pictures=pictures.train, classes=len(pictures.member),
-        lineage=FRESH if settings["scratch"] == "1" else WARM, seen=seen, passes=seen / pictures.train,
+        act=v["hidden_act"], pictures=len(pictures.usable), classes=len(pictures.member),
+        lineage=FRESH if settings["scratch"] == "1" else WARM, seen=seen, passes=seen / len(pictures.usable), foreign=len(foreign),
+        sets=table(pictures), copies=pictures.train - len(pictures.usable),
         above=pictures.member.shape[1] - len(pictures.member), held=len(pictures.labels) - pictures.train,
         size=(args.to / "model.safetensors").stat().st_size / 1e6,
         scores="".join(f"- {x}\n" for x in args.scores.read_text().splitlines()) if args.scores else "", nouns=len(nouns),
     )  # fmt: skip
     (args.to / "MODEL_CARD.md").write_text(card)
+
+
+def table(pictures):
+    lines = []
+    for s, name in enumerate(pictures.names):
+        own = pictures.usable[pictures.rows[pictures.usable, 0] == s]
+        labels = pictures.labels[own]
+        classes = len(labels[labels >= 0].unique())
+        lines.append(f"| {name} | {len(own):,} | {classes or 'none'} | {sets.SETS[name].terms} |")
+    return "\n".join(lines)
 
 
 def settings_of(log):

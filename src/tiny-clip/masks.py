@@ -1,10 +1,10 @@
 """Between stages 1 and 2: where in each training picture the thing is.
 
-python masks.py --data DATA --out RUN --workers 2
+python masks.py --data DATA --workers 2 [--sets tiny-imagenet,...]
 GrabCut (Rother 2004, OpenCV's), begun where the teacher's last map speaks for the picture's class (class
 activation, Zhou 2016) and towards the middle. The image tower is shown some things on a plain ground, as in
 catalogues and on plates of field guides; Tiny-ImageNet shows animals in the wild alone, and a tower that has
-only seen those takes a dragonfly on white for a drumstick.
+only seen those takes a dragonfly on white for a drumstick. Only pictures whose class the teacher knows have one.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 
 import common
-from teacher import taught
+from teacher import SIDE, Teacher
 
 CHUNK = 500
 SURE, LIKELY, SURELY_NOT = 0.9, 0.6, 0.15  # quantiles of what speaks for the class
@@ -28,8 +28,7 @@ SURE, LIKELY, SURELY_NOT = 0.9, 0.6, 0.15  # quantiles of what speaks for the cl
 @torch.no_grad()
 def evidence(teacher, x, labels):
     """[n, 64, 64]: how much each place speaks for the class, 0 to 1, and a third as much that it is in the middle."""
-    x = F.interpolate(x, size=(96, 96), mode="bilinear").contiguous(memory_format=torch.channels_last)
-    _, last = teacher.maps(x)
+    last = teacher.maps(x)
     active = (last * teacher.head.weight[labels][:, :, None, None]).sum(1)
     active = active - active.amin((1, 2), keepdim=True)
     active = active / active.amax((1, 2), keepdim=True).clamp(min=1e-6)
@@ -53,7 +52,7 @@ def mask(picture, evidence):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
-    p.add_argument("--out", type=Path, required=True, help="the folder with teacher.pt")
+    p.add_argument("--sets", default="tiny-imagenet", help="names with commas")
     p.add_argument("--workers", type=int, default=1)
     p.add_argument("--worker", type=int, default=0, help=argparse.SUPPRESS)
     args = p.parse_args()
@@ -65,22 +64,26 @@ def main():
         return
     if not part.exists():
         np.lib.format.open_memmap(part, "w+", np.uint8, (len(pictures.labels), 64, 8)).flush()
-    packed = np.lib.format.open_memmap(part, "r+")  # one bit a pixel; all zeros: not yet made
+    packed = np.lib.format.open_memmap(part, "r+")  # one bit a pixel; all zeros: not made
     others = []
     if args.worker == 0:
         for w in range(1, args.workers):
             others.append(subprocess.Popen([sys.executable, *sys.argv, "--worker", str(w)]))
-    teacher = taught(args.out, len(pictures.member))
-    for i in range(args.worker * CHUNK, len(packed), args.workers * CHUNK):
-        rows = range(i, min(i + CHUNK, len(packed)))
+    labels = pictures.labels.numpy()
+    own = np.isin(pictures.rows[:, 0], [pictures.names.index(n) for n in args.sets.split(",")])
+    own = np.flatnonzero(own & (labels >= 0) & (labels < pictures.taught))
+    teacher = Teacher()
+    for i in range(args.worker * CHUNK, len(own), args.workers * CHUNK):
+        rows = own[i : i + CHUNK]
         if packed[rows[-1]].any():
             continue
-        for row, spoken in zip(rows, evidence(teacher, pictures.get(rows), pictures.labels[rows]).numpy()):
-            found = mask(pictures.images[row], spoken)
+        spoken = evidence(teacher, pictures.whole(rows, SIDE), pictures.labels[rows]).numpy()
+        for row, x, at in zip(rows, pictures.whole(rows, 64).mul(255).byte().permute(0, 2, 3, 1).numpy(), spoken):
+            found = mask(x, at)
             packed[row] = np.packbits(found if found.any() else ~found, axis=1)
         packed.flush()
         if args.worker == 0:
-            print(f"{rows[-1] + 1} of {len(packed)}", flush=True)
+            print(f"{i + len(rows)} of {len(own)}", flush=True)
     if any(other.wait() for other in others):
         sys.exit("a worker has failed; give the command again")
     if args.worker == 0:

@@ -1,6 +1,7 @@
 """python test_resume.py: each stage, killed half way and started again, ends with the very same weights."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,21 +15,34 @@ HERE = Path(__file__).parent
 START = HERE.parent / "main/resources/io/nomen/clip/tiny"
 COMMON = ["--save-every", "3", "--log-every", "1", "--workers", "2"]
 STAGES = {
-    "teacher": ["--epochs", "2", "--batch", "8"],
-    "student": ["--epochs", "2", "--batch", "16", "--start", str(START)],
+    "student": ["--epochs", "2", "--batch", "32", "--start", str(START)],
     "text": ["--steps", "8", "--batch", "8", "--start", str(START), "--others", "0"],
 }
 
 
-def toy(folder):
+def toy(folder, out):
+    """Two sets: one whose things the teacher knows and has seen, and one of an own class, with an unlabelled picture."""
     rng = np.random.default_rng(1)
     folder.mkdir()
-    np.save(folder / "images.npy", rng.integers(0, 256, (80, 64, 64, 3), np.uint8))
-    np.save(folder / "masks.npy", rng.integers(0, 256, (80, 64, 8), np.uint8))
-    np.save(folder / "labels.npy", rng.integers(0, 3, 80))
+    out.mkdir()
+    np.save(folder / "seen.npy", rng.integers(0, 256, (60, 64, 64, 3), np.uint8))
+    np.save(folder / "unseen.npy", rng.integers(0, 256, (50, 40, 40, 3), np.uint8))
+    rows = np.concatenate([[(0, i) for i in range(60)], [(1, i) for i in range(50)]])
+    labels = np.concatenate([rng.integers(0, 2, 60), np.full(50, 2)])
+    labels[-1] = -1
+    order = rng.permutation(len(rows))
+    np.save(folder / "rows.npy", rows[order])
+    np.save(folder / "labels.npy", labels[order])
+    np.save(folder / "copies.npy", np.array([3, 7]))
+    np.save(folder / "masks.npy", rng.integers(0, 256, (110, 64, 8), np.uint8))
+    np.save(folder / "known.npy", np.array([[1, 1, 0], [1, 1, 1]], np.uint8))
     np.save(folder / "member.npy", np.array([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], np.float32))
     names = [["cat"], ["dog", "hound"], ["bus"], ["animal"], ["thing"]]
-    (folder / "concepts.json").write_text(json.dumps({"wnids": ["n1", "n2", "n3"], "concepts": names}))
+    about = {"sets": ["seen", "unseen"], "held_out": 10, "taught": 2, "concepts": names}
+    about["synsets"] = about["wnids"] = ["n1", "n2", "n3", "n4", "n5"]
+    (folder / "concepts.json").write_text(json.dumps(about))
+    np.save(out / "seen-view-0.npy", rng.random((60, 1280)).astype(np.float16))
+    np.savez(out / "head.npz", weight=rng.standard_normal((2, 1280)).astype(np.float32), bias=np.zeros(2, np.float32))
 
 
 def start(stage, data, out):
@@ -43,9 +57,9 @@ def finish(stage, data, out):
 
 def main():
     with tempfile.TemporaryDirectory() as tmp:
-        data = Path(tmp) / "data"
-        toy(data)
-        whole, broken = Path(tmp) / "whole", Path(tmp) / "broken"
+        data, whole, broken = (Path(tmp) / x for x in ("data", "whole", "broken"))
+        toy(data, whole)
+        shutil.copytree(whole, broken)
         for stage in STAGES:
             wanted = finish(stage, data, whole)
             run = start(stage, data, broken)

@@ -1,10 +1,11 @@
 """Stage 3: the text tower learns to say what the image tower sees.
 
-python text.py --data DATA --out RUN --start CHECKPOINT [--scratch 1]
+python text.py --data DATA --out RUN --start CHECKPOINT --clones FOLDER [--scratch 1]
 Every lemma of every concept, in varied prompts, goes to its concept's direction (a lemma of several
 concepts between theirs): so lemmas of one synset land together, and near the words above them. A share of
-each batch are WordNet's other nouns below the concepts, some with their glosses, on the way to the nearest
-concept above: so a word that no picture ever had lands near its sisters.
+each batch are names that CLIP's text tower knows, to where vectors.py places them among the concepts: so an
+everyday word that no picture ever had lies by its right neighbours. Another share are WordNet's other nouns below
+the concepts, some with their glosses, on the way to the nearest concept above.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import clip
 import common
 import concepts
 import evaluate
+import vectors
 
 OPENINGS = (
     "", "", "a photo of", "a picture of", "an image of", "a close-up of", "a bad photo of", "a good photo of",
@@ -67,11 +69,19 @@ def share_of(owners, count):
     return rows
 
 
+@torch.no_grad()
+def embedded(model, pictures, rows):
+    side = model.config["vision_config"]["image_size"]
+    parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
+    return torch.cat([model.images(pictures.whole(part, side)) for part in parts])
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
+    p.add_argument("--clones", type=Path, help="folder with a clone of Detic; without, no names from CLIP's vectors")
     args = common.arguments(
-        p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3
+        p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3, foreign=0.25
     )  # fmt: skip
     pictures = common.Pictures(args.data)
     seen = torch.load(args.out / "student.pt", map_location="cpu")
@@ -83,8 +93,14 @@ def main():
 
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
     owners = share_of([[i for i, c in enumerate(pictures.concepts) if x in c] for x in lemmas], len(directions))
-    entries = concepts.glossary(pictures.concepts) if args.others else []
+    entries = concepts.glossary(pictures.synsets) if args.others else []
     near, share = directions.to(args.device), owners.to(args.device)
+    goals, foreign = F.normalize(share @ near), []
+    if args.clones:
+        places, foreign, home = vectors.placed(pictures.concepts, directions, *vectors.names(args.clones))
+        places = places.to(args.device)
+        if run.rank == 0:
+            run.log(names_from_clip=len(foreign), left_out_anchors_near_home=round(home, 3))
     flat = [q for q in tower.parameters() if q.dim() > 1]
     bent = [q for q in tower.parameters() if q.dim() < 2]
     adam = torch.optim.AdamW(
@@ -96,24 +112,32 @@ def main():
     def loss_of(step, rank, size):
         g = common.generator(args.seed, step, rank)
         count = args.batch // size
-        rows = torch.randint(len(lemmas), (count - int(count * args.others),), generator=g)
-        texts, wanted = prompts([lemmas[i] for i in rows], g), share[rows]
-        if args.others:
-            more, below = glossed(entries, count - len(rows), args.glosses, g)
-            texts, wanted = texts + more, torch.cat([wanted, share_of(below, len(near)).to(args.device)])
+        others = int(count * args.others) if entries else 0
+        abroad = int(count * args.foreign) if foreign else 0
+        rows = torch.randint(len(lemmas), (count - others - abroad,), generator=g)
+        texts, wanted, goal = prompts([lemmas[i] for i in rows], g), [share[rows]], [goals[rows]]
+        if others:
+            more, below = glossed(entries, others, args.glosses, g)
+            texts, wanted = texts + more, [*wanted, share_of(below, len(near)).to(args.device)]
+            goal.append(F.normalize(wanted[-1] @ near))
+        if abroad:
+            picked = torch.randint(len(foreign), (abroad,), generator=g)
+            said = [foreign[i][torch.randint(len(foreign[i]), (), generator=g)] for i in picked]
+            texts, goal = texts + prompts(said, g), [*goal, places[picked]]
+            wanted.append((args.scale * places[picked] @ near.T).softmax(1))
         with common.autocast(args):
             found = tower(words(texts).to(args.device)).float()
         found = F.normalize(found)
-        told = F.cross_entropy(args.scale * found @ near.T, wanted)
-        return told + 5 * (1 - (found * F.normalize(wanted @ near)).sum(1).mean())
+        told = F.cross_entropy(args.scale * found @ near.T, torch.cat(wanted))
+        return told + 5 * (1 - (found * torch.cat(goal)).sum(1).mean())
 
     vision = clip.build(args.start)
     own = vision.state_dict()
     vision.load_state_dict(own | {k: v for k, v in seen["ema"].items() if k in own})
     vision.eval()
-    images = evaluate.embed(vision, pictures.images[pictures.train :])
-    labels = pictures.labels[pictures.train :]
-    classes = len(pictures.member)
+    images = embedded(vision, pictures, pictures.held_out())
+    labels = pictures.labels[list(pictures.held_out())]
+    classes = pictures.taught
     if run.rank == 0:
         run.log(held_out_by_directions=evaluate.zero_shot(images, directions[:classes], labels))
 

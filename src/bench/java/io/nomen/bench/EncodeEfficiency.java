@@ -29,10 +29,11 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * The whole encode job beside the bare forward pass of the same archive on as many images, with as many
- * threads, in one process and in turns: {@code EncodeEfficiency CHECKPOINT IMAGES SCRATCH PRECISION
- * ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, the same for CPU
- * seconds (which other work on the machine disturbs less), and the process's peak memory.
+ * The whole encode job beside the bare forward pass of the same archive on as many images, with as
+ * many threads, in one process and in turns: {@code EncodeEfficiency CHECKPOINT IMAGES SCRATCH
+ * PRECISION ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, the
+ * same for CPU seconds (which other work on the machine disturbs less), and the process's peak
+ * memory.
  */
 public final class EncodeEfficiency {
   private static final int BATCH = 32;
@@ -79,7 +80,8 @@ public final class EncodeEfficiency {
         // The first round warms both sides up.
         System.out.printf(
             Locale.ROOT,
-            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f; CPU ms an image %.1f and %.1f, ratio %.3f; %s%n",
+            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f; CPU ms an image %.1f"
+                + " and %.1f, ratio %.3f; %s%n",
             precision.word(),
             round,
             images,
@@ -98,7 +100,7 @@ public final class EncodeEfficiency {
   }
 
   private static long embedded(Storage storage, String output) {
-    return new RunFolder(storage, output).table("embeddings").totalRows();
+    return new RunFolder(storage, output).snapshot().table("embeddings").totalRows();
   }
 
   /** Seconds of the forward passes alone, from as many threads as the job has slots. */
@@ -109,9 +111,7 @@ public final class EncodeEfficiency {
     ByteBuffer pixels = ByteBuffer.allocateDirect(noise.length).put(noise).flip();
     double seconds =
         SideBySide.seconds(
-            batches,
-            slots,
-            batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
+            batches, slots, batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
     return seconds * images / ((double) batches * BATCH);
   }
 

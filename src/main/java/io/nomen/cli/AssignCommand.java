@@ -69,8 +69,8 @@ final class AssignCommand implements Subcommand {
                 embeddings,
                 common.resumes(),
                 ClusterCommand.title(embeddings.orElseGet(() -> input.input.get(0))),
-                Jobs.command(console),
-                console.effectiveOptions()));
+                console.command(),
+                Jobs.recorded(console, context.storage())));
     Jobs.banner(console, model);
     if (console.dryRun()) {
       return Jobs.planned(console, job.plan());

@@ -95,7 +95,7 @@ final class ClusterCommand implements Subcommand {
   }
 
   private ClusterOptions options(Console console, JobContext context, String source) {
-    boolean ready = new RunFolder(context.storage(), vocabulary).has("nouns");
+    boolean ready = RunFolder.holds(context.storage(), vocabulary, "nouns");
     Optional<EncodeOptions> images =
         input.input.isEmpty()
             ? Optional.empty()
@@ -115,8 +115,8 @@ final class ClusterCommand implements Subcommand {
         clustering.seed,
         common.resumes(),
         title(source),
-        Jobs.command(console),
-        console.effectiveOptions());
+        console.command(),
+        Jobs.recorded(console, context.storage()));
   }
 
   /**

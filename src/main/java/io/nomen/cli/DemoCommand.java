@@ -61,6 +61,7 @@ final class DemoCommand implements Subcommand {
             console.progress(),
             "cluster",
             Main.effective(parsed),
+            Main.command(parsed),
             console.dryRun()));
   }
 }

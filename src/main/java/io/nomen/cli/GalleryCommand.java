@@ -2,6 +2,8 @@ package io.nomen.cli;
 
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.Snapshot;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -27,7 +29,9 @@ final class GalleryCommand implements Subcommand {
     if (console.dryRun()) {
       return Jobs.planned(console, List.of("write the gallery of " + run));
     }
-    String page = new GalleryStage(context, Jobs.folder(context, run)).run();
+    RunFolder folder = Jobs.folder(context, run);
+    Snapshot snapshot = folder.snapshot();
+    String page = folder.holding(() -> new GalleryStage(context, folder).run(snapshot));
     console.line("Gallery: " + page);
     return Map.of("gallery", page);
   }

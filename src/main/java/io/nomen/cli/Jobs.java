@@ -7,7 +7,6 @@ import io.nomen.spark.Sessions;
 import io.nomen.spark.TaskResources;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +56,16 @@ final class Jobs {
     console.line(options.toString());
   }
 
-  /** The command with its effective options, for {@code run.json}. */
-  static List<String> command(Console console) {
-    List<String> command = new ArrayList<>(List.of("nomen", console.subcommand()));
-    console.effectiveOptions().forEach((name, value) -> command.add("--" + name + " " + value));
-    return command;
+  /**
+   * The effective options for {@code run.json}, with the whole URI of what later commands read
+   * again, from wherever they are started.
+   */
+  static Map<String, String> recorded(Console console, Storage storage) {
+    Map<String, String> options = new LinkedHashMap<>(console.effectiveOptions());
+    for (String name : List.of("embeddings", "run")) {
+      options.computeIfPresent(name, (same, uri) -> storage.qualify(uri));
+    }
+    return options;
   }
 
   /** What a dry run answers. */

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -50,6 +52,9 @@ import picocli.CommandLine.ParseResult;
       "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
     })
 public final class Main {
+  /** What no shell takes for more than it says. */
+  private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}_./:=@%+,-]+");
+
   Main() {}
 
   /**
@@ -155,6 +160,7 @@ public final class Main {
             new TerminalProgress(err, Boolean.getBoolean("nomen.terminal")),
             parsed.commandSpec().qualifiedName().replaceFirst("^nomen ", ""),
             effective(parsed),
+            command(parsed),
             parsed.hasMatchedOption("--dry-run"));
     Map<String, Object> result = new LinkedHashMap<>(subcommand.run(console));
     result.putIfAbsent("exit", "done");
@@ -224,6 +230,35 @@ public final class Main {
       }
     }
     return options;
+  }
+
+  /** The whole command line, with defaults and a job file's options, to be pasted into a shell. */
+  static List<String> command(ParseResult parsed) {
+    List<String> words = new ArrayList<>(List.of(parsed.commandSpec().qualifiedName().split(" ")));
+    for (OptionSpec option : parsed.commandSpec().options()) {
+      Object value = option.getValue();
+      if (value instanceof Optional<?> optional) {
+        value = optional.orElse(null);
+      }
+      boolean said =
+          value != null
+              && !Boolean.FALSE.equals(value)
+              && !option.longestName().equals("--job")
+              && !(value instanceof Collection<?> values && values.isEmpty());
+      if (said) {
+        words.add(option.longestName());
+        if (value instanceof Collection<?> values) {
+          values.forEach(each -> words.add(quoted(String.valueOf(each))));
+        } else if (!Boolean.TRUE.equals(value)) {
+          words.add(quoted(String.valueOf(value)));
+        }
+      }
+    }
+    return words;
+  }
+
+  private static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /**

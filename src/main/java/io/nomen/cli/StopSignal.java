@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.run.Lease;
+import io.nomen.run.RunFolder;
 import java.io.PrintStream;
 import org.apache.hadoop.util.ShutdownHookManager;
 
@@ -16,7 +16,7 @@ final class StopSignal {
 
   static void install(PrintStream err) {
     // Right after the lease, and before Spark and the file systems end, which take their time.
-    ShutdownHookManager.get().addShutdownHook(() -> stop(err), Lease.HOOK_PRIORITY - 1);
+    ShutdownHookManager.get().addShutdownHook(() -> stop(err), RunFolder.HOOK_PRIORITY - 1);
   }
 
   private static void stop(PrintStream err) {

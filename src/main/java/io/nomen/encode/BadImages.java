@@ -2,8 +2,7 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
-import io.nomen.run.BucketManifest;
-import io.nomen.run.BucketManifest.BadImage;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.run.RunRecord.Counts;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -35,7 +35,8 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
-  private final Semaphore kib = new Semaphore(MOST_KIB);
+  private final int mostKib;
+  private final Semaphore kib;
 
   /** Empty behind the last image. */
   private final BlockingQueue<Future<Optional<PreparedImage>>> ahead;
@@ -54,6 +55,18 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
       DecodeOptions options,
       int threads,
       int window) {
+    this(source, preprocessing, options, threads, window, MOST_KIB);
+  }
+
+  DecodeAhead(
+      CloseableIterator<RawImage> source,
+      Preprocessing preprocessing,
+      DecodeOptions options,
+      int threads,
+      int window,
+      int mostKib) {
+    this.mostKib = mostKib;
+    this.kib = new Semaphore(mostKib);
     this.source = source;
     this.preprocessing = preprocessing;
     this.options = options;
@@ -69,7 +82,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
         while (source.hasNext()) {
           RawImage raw = source.next();
           int size = raw.content() instanceof Content.Whole whole ? whole.bytes().length >> 10 : 0;
-          int held = Math.min(size, MOST_KIB);
+          int held = Math.min(size, mostKib);
           kib.acquire(held);
           ahead.put(decoders.submit(() -> prepared(raw, held)));
         }

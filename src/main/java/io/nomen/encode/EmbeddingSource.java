@@ -2,44 +2,75 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.clip.ClipModel;
+import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord.Counts;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Where a run's embeddings are.
+ * The embeddings that a run works on: encoded from images, or ready ones of another folder.
  *
  * @param id changes when the embeddings do
  * @param model digest of the model that made them, where that is known
+ * @param attempts name of each table that this run itself has now → the attempt that wrote it
  */
 public record EmbeddingSource(
-    String id, Table images, Table embeddings, Counts counts, Optional<String> model) {
+    String id,
+    Table images,
+    Table embeddings,
+    Counts counts,
+    Optional<String> model,
+    Map<String, String> attempts) {
+
+  /**
+   * The embeddings of a run, encoded now or found.
+   *
+   * @param images which images; empty where {@code ready} names a folder
+   * @param model the model that encodes; present where {@code images} is
+   */
+  public static EmbeddingSource of(
+      JobContext context,
+      RunFolder folder,
+      Optional<EncodeOptions> images,
+      Optional<String> ready,
+      Optional<ClipModel> model) {
+    if (images.isEmpty()) {
+      return ready(new RunFolder(context.storage(), ready.orElseThrow()));
+    }
+    StageAttempt attempt =
+        new EncodeStage(context, folder, images.get(), model.orElseThrow()).run();
+    EmbeddingSource source = encoded(folder, attempt);
+    BadImages.check(source.counts(), EncodeStage.bad(attempt), images.get().maxBadFraction());
+    return source;
+  }
 
   /** What the encode stage of this run made. */
-  static EmbeddingSource encoded(RunFolder folder, StageAttempt attempt) {
+  private static EmbeddingSource encoded(RunFolder folder, StageAttempt attempt) {
     return new EmbeddingSource(
         attempt.attempt(),
         folder.table("images", attempt),
         folder.table("embeddings", attempt),
         EncodeStage.counts(attempt),
-        Optional.ofNullable(attempt.settings().get("model")));
+        Optional.ofNullable(attempt.settings().get("model")),
+        Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
   /** What {@code nomen encode} or {@code nomen import} left in another folder. */
-  static EmbeddingSource ready(RunFolder folder) {
-    Table images = folder.table("images");
-    Table embeddings = folder.table("embeddings");
+  private static EmbeddingSource ready(RunFolder folder) {
+    Snapshot snapshot = folder.snapshot();
+    Table images = snapshot.table("images");
+    Table embeddings = snapshot.table("embeddings");
     SortedMap<String, Long> statuses = new TreeMap<>();
-    for (String uri : images.uris()) {
-      new TableColumn(folder.storage(), uri, "status")
-          .strings()
-          .forEach(status -> statuses.merge(status, 1L, Long::sum));
-    }
+    images
+        .eachFile(uri -> new TableColumn(folder.storage(), uri, "status").strings())
+        .forEach(part -> part.forEach(status -> statuses.merge(status, 1L, Long::sum)));
     long listed = images.totalRows();
     long embedded = embeddings.totalRows();
     return new EmbeddingSource(
@@ -47,7 +78,18 @@ public record EmbeddingSource(
         images,
         embeddings,
         new Counts(listed, embedded, listed - embedded, statuses),
-        folder.stage(EncodeStage.NAME).map(stage -> stage.settings().get("model")));
+        folder
+            .stage(EncodeStage.NAME)
+            .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()))
+            .map(stage -> stage.settings().get("model")),
+        Map.of());
+  }
+
+  /** The tables that are not this run's own: name → URI of the attempt that wrote it. */
+  public Map<String, String> sources() {
+    return attempts.isEmpty()
+        ? Map.of("images", images.folder(), "embeddings", embeddings.folder())
+        : Map.of();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipModel;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.FileBucket;
@@ -13,10 +14,7 @@ import io.nomen.image.LeftOut;
 import io.nomen.image.ParquetBucket;
 import io.nomen.image.ReadOptions;
 import io.nomen.image.TarBucket;
-import io.nomen.run.BucketManifest;
-import io.nomen.run.BucketManifest.BadImage;
 import io.nomen.run.JobContext;
-import io.nomen.run.Leftovers;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord.Counts;
@@ -50,6 +48,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class EncodeStage {
   static final String NAME = "encode";
   static final String BAD = "bad";
+
+  /** To be raised where a version of Nomen gives other embeddings of the same images. */
+  private static final String GENERATION = "1";
 
   private final JobContext context;
   private final RunFolder folder;
@@ -92,6 +93,7 @@ public final class EncodeStage {
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", inputDigest());
+    settings.put("generation", GENERATION);
     settings.put("model", model.digest());
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
@@ -132,24 +134,13 @@ public final class EncodeStage {
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
-    StageAttempt whole = folder.finish(attempt, facts);
-    // Last: a slow copy of a task may yet name its own files in a manifest, and a job that was
-    // killed before this line would go on with those.
-    deleteLeftovers(attempt, done.values());
-    return whole;
+    return folder.finish(attempt, facts);
   }
 
   private SortedMap<String, Long> leftOut(Collection<BucketManifest> manifests) {
     SortedMap<String, Long> all = new TreeMap<>(listing.leftOut());
     manifests.forEach(m -> m.leftOut().forEach((kind, n) -> all.merge(kind, n, Long::sum)));
     return all;
-  }
-
-  private void deleteLeftovers(StageAttempt attempt, Collection<BucketManifest> manifests) {
-    List<String> files = manifests.stream().map(BucketManifest::file).toList();
-    for (String table : List.of("images", "embeddings")) {
-      Leftovers.delete(context.storage(), folder.attemptFolder(table, attempt.attempt()), files);
-    }
   }
 
   /** What a dry run says of this stage. */
@@ -273,10 +264,10 @@ public final class EncodeStage {
   private Map<Integer, BucketManifest> finished(StageAttempt attempt) {
     Storage storage = context.storage();
     Map<Integer, BucketManifest> manifests = new TreeMap<>();
-    for (Storage.Entry entry : storage.list(manifests(attempt))) {
-      Json.readIfWhole(storage.readText(entry.uri()), BucketManifest.class, entry.uri())
-          .ifPresent(manifest -> manifests.put(manifest.bucket(), manifest));
-    }
+    List<String> files = storage.list(manifests(attempt)).stream().map(Storage.Entry::uri).toList();
+    Table.sideBySide(
+            files, uri -> Json.readIfWhole(storage.readText(uri), BucketManifest.class, uri))
+        .forEach(read -> read.ifPresent(found -> manifests.put(found.bucket(), found)));
     return manifests;
   }
 
@@ -311,7 +302,6 @@ public final class EncodeStage {
       files.add(manifest.file());
       counts.add(rows.applyAsLong(manifest));
     }
-    String tableFolder = folder.attemptFolder(name, attempt.attempt());
-    new Table(name, tableFolder, files, counts).commit(context.storage());
+    folder.commit(name, attempt.attempt(), files, counts);
   }
 }

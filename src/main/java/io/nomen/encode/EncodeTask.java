@@ -4,15 +4,15 @@ import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.PixelBuffer;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
 import io.nomen.image.LeftOut;
-import io.nomen.run.BucketManifest;
-import io.nomen.run.BucketManifest.BadImage;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
+import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
-import io.nomen.run.TaskFile;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
@@ -48,7 +48,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
   @Override
   public BucketManifest call(Bucket bucket) {
-    String file = TaskFile.name("bucket", bucket.number());
+    String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
     storage.writeText(
@@ -65,10 +65,11 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             TaskDevice.choose(settings.device(), TaskContext.get()),
             settings.precision());
     LeftOut leftOut = new LeftOut();
-    try (TableWriter images =
-            new TableWriter(storage, settings.imagesFolder() + "/" + file, Tables.IMAGES);
-        TableWriter embeddings =
-            new TableWriter(storage, settings.embeddingsFolder() + "/" + file, Tables.EMBEDDINGS);
+    try (TableWriter<ImageRow> images =
+            new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
+        TableWriter<EmbeddingTable.Row> embeddings =
+            new TableWriter<>(
+                storage, settings.embeddingsFolder() + "/" + file, EmbeddingTable.SCHEMA);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
@@ -95,15 +96,18 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
     private final ClipEncoder encoder;
-    private final TableWriter images;
-    private final TableWriter embeddings;
+    private final TableWriter<ImageRow> images;
+    private final TableWriter<EmbeddingTable.Row> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
     private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
     private final ByteBuffer pixels;
     private int usable;
 
-    Batch(ClipEncoder encoder, TableWriter images, TableWriter embeddings) {
+    Batch(
+        ClipEncoder encoder,
+        TableWriter<ImageRow> images,
+        TableWriter<EmbeddingTable.Row> embeddings) {
       this.encoder = encoder;
       this.images = images;
       this.embeddings = embeddings;
@@ -143,7 +147,8 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
     private void write(PreparedImage image, UnitRow unit) {
       if (unit.values().isPresent()) {
-        embeddings.write(image.raw().path(), unit.values().get(), unit.norm());
+        embeddings.write(
+            new EmbeddingTable.Row(image.raw().path(), unit.values().get(), unit.norm()));
         write(image);
       } else {
         write(image.bad(unit.problem().orElseThrow()));
@@ -158,16 +163,17 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             .ifPresent(reason -> bad.add(new BadImage(status, reason, image.raw().path())));
       }
       images.write(
-          image.raw().path(),
-          image.status().word(),
-          image.reason(),
-          image.facts().map(Facts::format),
-          image.facts().map(Facts::width),
-          image.facts().map(Facts::height),
-          image.bytes(),
-          image.raw().offset(),
-          image.digest(),
-          image.raw().label());
+          new ImageRow(
+              image.raw().path(),
+              status,
+              image.reason(),
+              image.facts().map(Facts::format),
+              image.facts().map(Facts::width),
+              image.facts().map(Facts::height),
+              image.bytes(),
+              image.raw().offset(),
+              image.digest(),
+              image.raw().label()));
     }
   }
 }

@@ -3,11 +3,13 @@ package io.nomen.exchange;
 import io.nomen.Progress;
 import io.nomen.RootLocale;
 import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableColumn;
+import io.nomen.run.Snapshot;
+import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
@@ -90,14 +92,14 @@ public final class ExportJob {
   public static long parquet(JobContext context, RunFolder folder, String uri, boolean raw) {
     Storage storage = context.storage();
     PathOrder rows = PathOrder.of(folder);
-    try (TableWriter writer = new TableWriter(storage, storage.qualify(uri), Tables.EMBEDDINGS);
+    try (TableWriter<EmbeddingTable.Row> writer =
+            new TableWriter<>(storage, storage.qualify(uri), EmbeddingTable.SCHEMA);
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
       rows.each(
           (path, values, norm) ->
               writer.write(
-                  path,
-                  raw ? PathOrder.scaled(values, norm) : values,
-                  raw ? Float.valueOf(1) : norm),
+                  new EmbeddingTable.Row(
+                      path, raw ? PathOrder.scaled(values, norm) : values, raw ? 1 : norm)),
           step);
     }
     return rows.size();
@@ -110,9 +112,11 @@ public final class ExportJob {
    */
   public static long csv(JobContext context, RunFolder folder, String csv) {
     Storage storage = context.storage();
-    Map<Integer, String> names = clusterNames(folder);
-    Assignments assignments = Assignments.read(storage, folder.table("assignments"));
-    List<String> paths = Assignments.paths(storage, folder.table("assignments"));
+    Snapshot run = folder.snapshot();
+    Map<Integer, String> names = clusterNames(run);
+    Table table = run.table("assignments");
+    Assignments assignments = Assignments.read(storage, table);
+    List<String> paths = Assignments.paths(storage, table);
     int[] order =
         IntStream.range(0, paths.size())
             .boxed()
@@ -141,14 +145,10 @@ public final class ExportJob {
     return order.length;
   }
 
-  /** The name of every cluster of a finished run, by number. */
-  public static Map<Integer, String> clusterNames(RunFolder folder) {
+  /** The name of every cluster of a run, by number. */
+  public static Map<Integer, String> clusterNames(Snapshot run) {
     Map<Integer, String> names = new HashMap<>();
-    for (String uri : folder.table("clusters").uris()) {
-      int[] clusters = new TableColumn(folder.storage(), uri, "cluster").ints();
-      List<String> words = new TableColumn(folder.storage(), uri, "name").strings();
-      IntStream.range(0, clusters.length).forEach(i -> names.put(clusters[i], words.get(i)));
-    }
+    run.rows(ClusterRow.SCHEMA).forEach(row -> names.put(row.cluster(), row.name()));
     return names;
   }
 }

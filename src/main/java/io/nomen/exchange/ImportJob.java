@@ -5,18 +5,14 @@ import io.nomen.Progress;
 import io.nomen.RootLocale;
 import io.nomen.encode.BadImages;
 import io.nomen.encode.UnitRow;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunRecord;
-import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
-import io.nomen.run.Tables;
 import io.nomen.store.Storage;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +36,7 @@ public final class ImportJob {
   /** Reads the source of {@code options}, row after row, and publishes its tables. */
   public static Counts run(JobContext context, RunFolder folder, ImportOptions options) {
     folder.requireNothingBut(Set.of("images", "embeddings"));
-    return Lease.holding(
-        folder,
+    return folder.holding(
         () -> {
           try (EmbeddingRows rows = EmbeddingRows.open(context.storage(), options.source())) {
             return read(context, rows, options, folder);
@@ -71,13 +66,7 @@ public final class ImportJob {
     }
     Counts counts = new Counts(rows.rows(), writer.embedded(), rows.rows() - writer.embedded());
     writer.commit();
-    folder.publish(
-        new Current(
-            id,
-            Instant.now().toString(),
-            Map.of(
-                "images", RunFolder.relative("images", id),
-                "embeddings", RunFolder.relative("embeddings", id))));
+    folder.publish(id, Map.of("images", id, "embeddings", id), Map.of(), Optional.empty());
     BadImages.check(
         new RunRecord.Counts(
             counts.listed(),
@@ -134,8 +123,10 @@ public final class ImportJob {
 
     private void file(EmbeddingRows.Part part, int from, int to) {
       String file = RootLocale.format("part-%05d.parquet", files.size());
-      try (TableWriter images = table("images", file);
-          TableWriter embeddings = table("embeddings", file)) {
+      try (TableWriter<ImageRow> images =
+              new TableWriter<>(folder.storage(), uri("images", file), ImageRow.SCHEMA);
+          TableWriter<EmbeddingTable.Row> embeddings =
+              new TableWriter<>(folder.storage(), uri("embeddings", file), EmbeddingTable.SCHEMA)) {
         for (int row = from; row < to; row++) {
           row(part, row, images, embeddings);
         }
@@ -145,29 +136,30 @@ public final class ImportJob {
       }
     }
 
-    private TableWriter table(String name, String file) {
-      return new TableWriter(
-          folder.storage(),
-          folder.attemptFolder(name, attempt) + "/" + file,
-          name.equals("images") ? Tables.IMAGES : Tables.EMBEDDINGS);
+    private String uri(String table, String file) {
+      return folder.attemptFolder(table, attempt) + "/" + file;
     }
 
     private void row(
-        EmbeddingRows.Part part, int place, TableWriter images, TableWriter embeddings) {
+        EmbeddingRows.Part part,
+        int place,
+        TableWriter<ImageRow> images,
+        TableWriter<EmbeddingTable.Row> embeddings) {
       String path = names.path(read, part.paths(), place);
       UnitRow unit = UnitRow.of(part.values(), place * part.width(), part.width());
-      unit.values().ifPresent(v -> embeddings.write(path, v, unit.norm()));
+      unit.values().ifPresent(v -> embeddings.write(new EmbeddingTable.Row(path, v, unit.norm())));
       images.write(
-          path,
-          unit.values().isPresent() ? "ok" : "corrupt",
-          unit.problem(),
-          Optional.of(FORMAT),
-          Optional.empty(),
-          Optional.empty(),
-          (long) part.width() * Float.BYTES,
-          0L,
-          Optional.empty(),
-          names.label(read, part.labels(), place));
+          new ImageRow(
+              path,
+              unit.values().isPresent() ? ImageRow.OK : "corrupt",
+              unit.problem(),
+              Optional.of(FORMAT),
+              Optional.empty(),
+              Optional.empty(),
+              (long) part.width() * Float.BYTES,
+              0,
+              Optional.empty(),
+              names.label(read, part.labels(), place)));
       read++;
     }
 
@@ -176,13 +168,8 @@ public final class ImportJob {
     }
 
     void commit() {
-      Map<String, List<Long>> tables = new LinkedHashMap<>();
-      tables.put("images", imageRows);
-      tables.put("embeddings", embeddingRows);
-      tables.forEach(
-          (name, rows) ->
-              new Table(name, folder.attemptFolder(name, attempt), files, rows)
-                  .commit(folder.storage()));
+      folder.commit("embeddings", attempt, files, embeddingRows);
+      folder.commit("images", attempt, files, imageRows);
     }
   }
 }

@@ -46,12 +46,13 @@ final class PathOrder {
 
   static PathOrder of(RunFolder folder) {
     Storage storage = folder.storage();
-    Table table = folder.table("embeddings");
+    Table table = folder.snapshot().table("embeddings");
     List<Row> rows = new ArrayList<>();
-    for (int file = 0; file < table.files().size(); file++) {
-      List<String> paths = new TableColumn(storage, table.uris().get(file), "path").strings();
-      for (int row = 0; row < paths.size(); row++) {
-        rows.add(new Row(paths.get(row), file, row));
+    List<List<String>> paths =
+        table.eachFile(uri -> new TableColumn(storage, uri, "path").strings());
+    for (int file = 0; file < paths.size(); file++) {
+      for (int row = 0; row < paths.get(file).size(); row++) {
+        rows.add(new Row(paths.get(file).get(row), file, row));
       }
     }
     if (rows.isEmpty()) {

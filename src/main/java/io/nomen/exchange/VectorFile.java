@@ -1,7 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.NomenException;
-import io.nomen.run.ColumnValues;
+import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.Closeable;
@@ -42,6 +42,12 @@ public final class VectorFile implements Closeable {
           uri,
           ParquetFileReader.open(
               HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri))));
+    } catch (NullPointerException e) {
+      // What Parquet's library says of a type that is newer than it.
+      throw NomenException.input(
+          "%s has a column of a type that is not read, as lists of float16 are; store them as float32 (pyarrow: cast, pandas: astype)."
+              .formatted(uri),
+          e);
     } catch (IOException | RuntimeException e) {
       throw NomenException.input(
           "%s is not a readable Parquet file (%s).".formatted(uri, e.getMessage()), e);
@@ -153,7 +159,7 @@ public final class VectorFile implements Closeable {
     }
 
     private void read(ColumnDescriptor column, Consumer<ColumnReader> value) {
-      ColumnValues.each(file, pages, column, value);
+      TableColumn.each(file, pages, column, value);
     }
 
     private static String text(ColumnReader reader, PrimitiveTypeName type) {

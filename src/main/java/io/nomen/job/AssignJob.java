@@ -5,26 +5,21 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
-import io.nomen.encode.Embeddings;
 import io.nomen.encode.EncodeStage;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
-import io.nomen.naming.ClusterName;
-import io.nomen.naming.ClusterName.ScoredNoun;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
-import io.nomen.run.TableRow;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,26 +39,19 @@ public final class AssignJob {
   private final JobContext context;
   private final RunFolder folder;
   private final AssignOptions options;
-  private final RunFolder earlier;
+  private final Snapshot earlier;
   private final RunRecord fitted;
   private final Stopwatch stopwatch = new Stopwatch();
-  private final Map<String, String> tables = new LinkedHashMap<>();
 
   public AssignJob(JobContext context, RunFolder folder, AssignOptions options) {
     this.context = context;
     this.folder = folder;
     this.options = options;
-    this.earlier = new RunFolder(context.storage(), options.run());
+    this.earlier = new RunFolder(context.storage(), options.run()).snapshot();
+    this.fitted = earlier.requireRecord();
     folder.requireOtherThan("--run", options.run());
     options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
     folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
-    this.fitted =
-        RunRecord.read(earlier)
-            .orElseThrow(
-                () ->
-                    NomenException.input(
-                        "%s holds no finished run; --run takes the folder of a cluster run."
-                            .formatted(options.run())));
   }
 
   /** What the job would do, without a Spark action. */
@@ -85,7 +73,7 @@ public final class AssignJob {
   /** Does it; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipModel> model = model();
-    return Lease.holding(folder, () -> run(model));
+    return folder.holding(() -> run(model));
   }
 
   private RunRecord run(Optional<ClipModel> model) {
@@ -93,18 +81,21 @@ public final class AssignJob {
         stopwatch.time(
             "encode",
             () ->
-                Embeddings.of(
-                    context, folder, options.images(), options.embeddings(), model, tables));
+                EmbeddingSource.of(context, folder, options.images(), options.embeddings(), model));
     StageAttempt attempt =
         folder.begin(
-            NAME, Map.of("embeddings", source.id(), "run", fitted.run()), options.resume());
-    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
-    if (!attempt.done() || done.isEmpty()) {
-      return assign(attempt, source);
+            NAME,
+            Map.of(
+                "embeddings", source.id(), "run", fitted.run(), "nomen", Platform.nomenVersion()),
+            options.resume());
+    Optional<Snapshot> done = folder.published(attempt);
+    if (done.isEmpty()) {
+      return assign(folder.unpublished(attempt), source);
     }
     context.progress().say("assign: done before with the same embeddings and run");
+    RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
-    return done.get();
+    return record;
   }
 
   private RunRecord assign(StageAttempt attempt, EmbeddingSource source) {
@@ -127,18 +118,19 @@ public final class AssignJob {
             embeddings,
             ResemblanceColumns.NONE,
             model.clusters(),
-            assignments -> names(),
+            assignments -> NamedClusters.of(earlier),
             fitted.seed(),
             stopwatch);
-    tables.put("assignments", RunFolder.relative("assignments", attempt.attempt()));
-    tables.put("clusters", RunFolder.relative("clusters", attempt.attempt()));
-    folder.publish(new Current(attempt.attempt(), Instant.now().toString(), tables));
+    Map<String, String> attempts = new LinkedHashMap<>(source.attempts());
+    attempts.put("assignments", attempt.attempt());
+    attempts.put("clusters", attempt.attempt());
     RunRecord record = record(attempt, source, quality);
-    record.write(folder);
+    Snapshot run =
+        folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record));
     folder.finish(attempt, Map.of());
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(attempt, source, quality);
-    timed.write(folder);
+    folder.show(timed);
     return timed;
   }
 
@@ -156,38 +148,6 @@ public final class AssignJob {
               .formatted(earlier.uri(), fitted.model().get("location")));
     }
     return Optional.of(model);
-  }
-
-  private NamedClusters names() {
-    List<ClusterName> names = new ArrayList<>();
-    List<List<String>> centreNouns = new ArrayList<>();
-    for (String uri : earlier.table("clusters").uris()) {
-      for (TableRow row : TableRow.read(context.storage(), uri)) {
-        names.add(name(row));
-        centreNouns.add(row.strings("centre_nouns"));
-      }
-    }
-    return new NamedClusters(names, centreNouns);
-  }
-
-  private static ClusterName name(TableRow row) {
-    List<String> words = row.strings("nouns");
-    float[] scores = row.numbers("noun_scores");
-    List<String> synsets = row.strings("noun_synsets");
-    List<String> glosses = row.strings("noun_glosses");
-    List<ScoredNoun> nouns = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      Optional<String> synset = Optional.of(synsets.get(i)).filter(id -> !id.isEmpty());
-      nouns.add(new ScoredNoun(words.get(i), scores[i], synset, glosses.get(i)));
-    }
-    return new ClusterName(
-        row.string("name"),
-        row.flag("named"),
-        row.string("gloss"),
-        nouns,
-        row.optionalString("hypernym"),
-        row.strings("sisters"),
-        row.string("reason"));
   }
 
   private RunRecord record(StageAttempt attempt, EmbeddingSource source, RunQuality quality) {

@@ -4,7 +4,6 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
-import io.nomen.encode.Embeddings;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Resemblance;
@@ -20,17 +19,17 @@ import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.NounTable;
 import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
+import io.nomen.run.Table;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.tensor.RowBlocks;
@@ -39,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -55,8 +55,9 @@ public final class ClusterJob {
   private final ClusterOptions options;
   private final NounSource nounSource;
   private final Stopwatch stopwatch = new Stopwatch();
-  private final Map<String, String> tables = new LinkedHashMap<>();
+  private final Map<String, String> attempts = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
+  private Optional<Table> secondTable = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
@@ -74,21 +75,26 @@ public final class ClusterJob {
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipCheckpoint> checkpoint = checkpoint();
-    return Lease.holding(folder, () -> run(checkpoint));
+    return folder.holding(() -> run(checkpoint));
   }
 
   private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
     EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
+    secondTable =
+        options
+            .secondEmbeddings()
+            .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-    Optional<RunRecord> done = RunRecord.read(folder, attempt.attempt());
-    if (!attempt.done() || done.isEmpty()) {
-      return cluster(attempt, source, nouns, checkpoint);
+    Optional<Snapshot> done = folder.published(attempt);
+    if (done.isEmpty()) {
+      return cluster(folder.unpublished(attempt), source, nouns, checkpoint);
     }
     context.progress().say("cluster: done before with the same embeddings, nouns and options");
+    RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
-    return done.get();
+    return record;
   }
 
   /** Meanwhile k-means warms up, where it lies ahead. */
@@ -98,7 +104,7 @@ public final class ClusterJob {
         ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
     try {
       return stopwatch.time(
-          "vocabulary", () -> nounSource.table(folder, checkpoint, source, tables));
+          "vocabulary", () -> nounSource.table(folder, checkpoint, source, attempts));
     } finally {
       warming.ifPresent(KMeansWarmUp::close);
     }
@@ -111,21 +117,18 @@ public final class ClusterJob {
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    return Embeddings.of(
+    return EmbeddingSource.of(
         context,
         folder,
         options.images(),
         options.embeddings(),
-        checkpoint.map(ClipCheckpoint::model),
-        tables);
+        checkpoint.map(ClipCheckpoint::model));
   }
 
   /** The same images' embeddings by another model, where a method takes two. */
   private Optional<EmbeddingTable> second() {
-    return options
-        .secondEmbeddings()
-        .map(
-            uri -> EmbeddingTable.of(context.spark().get(), new RunFolder(context.storage(), uri)));
+    return secondTable.map(
+        table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
   }
 
   private static RowBlocks withLengths(EmbeddingTable table) {
@@ -157,16 +160,14 @@ public final class ClusterJob {
 
   private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("nomen", Platform.nomenVersion());
     settings.put("embeddings", source.id());
     settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
     settings.put("method", options.method());
     settings.put("clusters", options.wanted());
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
-    options
-        .secondEmbeddings()
-        .map(uri -> new RunFolder(context.storage(), uri).table("embeddings").folder())
-        .ifPresent(table -> settings.put("second-embeddings", table));
+    secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -278,32 +279,39 @@ public final class ClusterJob {
         stopwatch.time(
             "quality",
             () -> Stability.of(clustering.restarts(), embeddings, table.norms(), options.seed()));
-    space.ifPresent(s -> new SemanticTables(s).write(folder, id, nouns.orElseThrow()));
+    attempts.putAll(source.attempts());
+    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
+    space.ifPresent(
+        found ->
+            SemanticTables.write(folder, id, found, nouns.orElseThrow())
+                .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
-    publish(id, space.isPresent());
     MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
+    fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
     RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    record.write(folder);
-    // Only now: what is done is never looked at again, and its record must be there.
+    Snapshot run = folder.publish(id, attempts, source.sources(), Optional.of(record));
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run());
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
-    timed.write(folder);
+    folder.show(timed);
     return timed;
   }
 
-  private void publish(String id, boolean semantics) {
-    tables.put("assignments", RunFolder.relative("assignments", id));
-    tables.put("clusters", RunFolder.relative("clusters", id));
-    tables.put("heads", RunFolder.relative("heads", id));
-    if (semantics) {
-      tables.put("semantic_centres", RunFolder.relative("semantic_centres", id));
-      tables.put("selected_nouns", RunFolder.relative("selected_nouns", id));
-    }
-    folder.publish(new Current(id, Instant.now().toString(), tables));
+  /** Says so where a method made fewer clusters than it was asked for. */
+  private Optional<String> fewer(Clustering clustering) {
+    int wanted = options.clusters().orElse(0);
+    int empty = wanted - clustering.clusters();
+    return empty <= 0
+        ? Optional.empty()
+        : Optional.of(
+            RootLocale.format(
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s"
+                    + " found no more among these images; k-means (--method kmeans) makes as many"
+                    + " as it is asked for",
+                empty, wanted, options.method()));
   }
 
   private RunRecord record(
@@ -341,7 +349,9 @@ public final class ClusterJob {
         stopwatch.seconds(),
         quality,
         provenance(clustering, resemblance),
-        MethodRemarks.of(clustering.findings(), count),
+        Stream.concat(
+                MethodRemarks.of(clustering.findings(), count).stream(), fewer(clustering).stream())
+            .toList(),
         Platform.versions());
   }
 

@@ -29,7 +29,7 @@ record ClusterPlan(
     } else {
       String uri = options.embeddings().orElseThrow();
       plan.add("read the embeddings in " + uri);
-      Table ready = new RunFolder(context.storage(), uri).table("embeddings");
+      Table ready = new RunFolder(context.storage(), uri).snapshot().table("embeddings");
       width = EmbeddingTable.width(context.storage(), ready);
       rows = ready.totalRows();
     }

@@ -5,15 +5,13 @@ import io.nomen.encode.BadImages;
 import io.nomen.encode.EncodeOptions;
 import io.nomen.encode.EncodeStage;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord.Counts;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Images to an embeddings table, and nothing else. */
@@ -35,23 +33,18 @@ public final class EncodeJob {
       JobContext context, RunFolder folder, EncodeOptions options) {
     folder.requireNothingBut(Set.of("images", "embeddings"));
     EncodeStage stage = stage(context, folder, options);
-    return Lease.holding(folder, () -> run(folder, options, stage));
+    return folder.holding(() -> run(folder, options, stage));
   }
 
   private static Map<String, Object> run(
       RunFolder folder, EncodeOptions options, EncodeStage stage) {
     StageAttempt attempt = stage.run();
-    folder.publish(
-        new Current(
-            attempt.attempt(),
-            Instant.now().toString(),
-            Map.of(
-                "images", RunFolder.relative("images", attempt.attempt()),
-                "embeddings", RunFolder.relative("embeddings", attempt.attempt()))));
+    String id = attempt.attempt();
+    folder.publish(id, Map.of("images", id, "embeddings", id), Map.of(), Optional.empty());
     Counts counts = EncodeStage.counts(attempt);
     BadImages.check(counts, EncodeStage.bad(attempt), options.maxBadFraction());
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("run", attempt.attempt());
+    result.put("run", id);
     result.put("output", folder.uri());
     result.putAll(attempt.facts());
     return result;

@@ -9,12 +9,11 @@ import io.nomen.evaluate.RunComparison;
 import io.nomen.evaluate.Scores;
 import io.nomen.evaluate.Scores.ConfusionMatrix;
 import io.nomen.exchange.ExportJob;
-import io.nomen.gallery.feed.ListedImages;
 import io.nomen.naming.NameScores;
 import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunRecord;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Json;
@@ -42,10 +41,11 @@ public final class EvaluateJob {
    */
   public static Map<String, Object> run(JobContext context, RunFolder folder, String labels) {
     Storage storage = context.storage();
-    Table table = folder.table("assignments");
+    Snapshot run = folder.snapshot();
+    Table table = run.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
-    Labels truth = LabelSource.parse(labels).of(storage, paths, stored(folder, paths));
+    Labels truth = LabelSource.parse(labels).of(storage, paths, stored(run, paths));
     int[] clusters = truth.select(assignments.cluster());
     Contingency counted = Contingency.of(truth.labels(), clusters);
     Scores scores = Scores.of(counted);
@@ -57,10 +57,11 @@ public final class EvaluateJob {
     result.put("without_label", paths.size() - clusters.length);
     result.put("classes", truth.names().size());
     result.put("labels", labels);
-    NameScores names = names(folder, truth, ClusterTable.of(counted));
+    NameScores names = names(run, truth, ClusterTable.of(counted));
     result.put("names", names.summary());
     Map<String, Object> whole = new LinkedHashMap<>(result);
-    RunRecord.read(folder).ifPresent(record -> whole.put("without_labels", record.quality()));
+    whole.put("run", run.run());
+    whole.put("without_labels", run.requireRecord().quality());
     whole.put("label_names", truth.names());
     whole.put("by_cluster", ClusterTable.of(counted).rows());
     whole.put("by_name", names.rows());
@@ -69,8 +70,8 @@ public final class EvaluateJob {
     return result;
   }
 
-  private static NameScores names(RunFolder folder, Labels truth, ClusterTable table) {
-    Map<Integer, String> names = ExportJob.clusterNames(folder);
+  private static NameScores names(Snapshot run, Labels truth, ClusterTable table) {
+    Map<Integer, String> names = ExportJob.clusterNames(run);
     List<NameScores.Named> named =
         table.rows().stream()
             .map(
@@ -87,10 +88,12 @@ public final class EvaluateJob {
   /** How much two runs over the same images agree. */
   public static Map<String, Object> compare(JobContext context, RunFolder folder, RunFolder other) {
     Storage storage = context.storage();
-    Assignments first = Assignments.read(storage, folder.table("assignments"));
-    List<String> paths = Assignments.paths(storage, folder.table("assignments"));
-    Assignments second = Assignments.read(storage, other.table("assignments"));
-    List<String> otherPaths = Assignments.paths(storage, other.table("assignments"));
+    Table table = folder.snapshot().table("assignments");
+    Assignments first = Assignments.read(storage, table);
+    List<String> paths = Assignments.paths(storage, table);
+    Table otherTable = other.snapshot().table("assignments");
+    Assignments second = Assignments.read(storage, otherTable);
+    List<String> otherPaths = Assignments.paths(storage, otherTable);
     Map<String, Integer> rows = new HashMap<>();
     IntStream.range(0, otherPaths.size()).forEach(row -> rows.put(otherPaths.get(row), row));
     int[] common =
@@ -113,24 +116,25 @@ public final class EvaluateJob {
   }
 
   /** The label column of the images table, in the order of {@code paths}. */
-  private static List<Optional<String>> stored(RunFolder folder, List<String> paths) {
-    RunRecord record =
-        RunRecord.read(folder)
-            .orElseThrow(
-                () -> NomenException.input(folder.uri() + " holds no finished run to evaluate."));
+  private static List<Optional<String>> stored(Snapshot run, List<String> paths) {
     Map<String, String> known = new HashMap<>();
-    for (String uri : ListedImages.table(record, folder).uris()) {
-      List<String> listed = new TableColumn(folder.storage(), uri, "path").strings();
-      List<Optional<String>> labels =
-          new TableColumn(folder.storage(), uri, "label").optionalStrings();
+    run.table("images").eachFile(uri -> labels(run.storage(), uri)).forEach(known::putAll);
+    List<Optional<String>> ordered = new ArrayList<>();
+    paths.forEach(path -> ordered.add(Optional.ofNullable(known.get(path))));
+    return ordered;
+  }
+
+  private static Map<String, String> labels(Storage storage, String images) {
+    Map<String, String> known = new HashMap<>();
+    List<Optional<String>> labels = new TableColumn(storage, images, "label").optionalStrings();
+    if (labels.stream().anyMatch(Optional::isPresent)) {
+      List<String> listed = new TableColumn(storage, images, "path").strings();
       for (int row = 0; row < listed.size(); row++) {
         String path = listed.get(row);
         labels.get(row).ifPresent(label -> known.put(path, label));
       }
     }
-    List<Optional<String>> ordered = new ArrayList<>();
-    paths.forEach(path -> ordered.add(Optional.ofNullable(known.get(path))));
-    return ordered;
+    return known;
   }
 
   private static double rounded(double value) {

@@ -78,16 +78,16 @@ final class NounSource {
   /**
    * The nouns; empty for a method without text over ready embeddings.
    *
-   * @param tables takes the table of nouns that this run now has
+   * @param attempts takes the table of nouns that this run now has
    */
   Optional<NounTable> table(
       RunFolder folder,
       Optional<ClipCheckpoint> checkpoint,
       EmbeddingSource source,
-      Map<String, String> tables) {
+      Map<String, String> attempts) {
     if (ready().isPresent()) {
       RunFolder there = new RunFolder(context.storage(), ready().get());
-      NounTable all = NounTable.read(context.storage(), there.table("nouns"));
+      NounTable all = NounTable.read(context.storage(), there.snapshot().table("nouns"));
       requireWidth(source, all.embeddings().width());
       return Optional.of(
           options.classes().filter(classes -> !classes.equals(ready().get())).isPresent()
@@ -105,7 +105,7 @@ final class NounSource {
     }
     StageAttempt attempt = stage.run(folder, checkpoint.get(), options.model());
     encoded = Optional.ofNullable(attempt.facts().get("source")).map(String::valueOf);
-    tables.put("nouns", RunFolder.relative("nouns", attempt.attempt()));
+    attempts.put("nouns", attempt.attempt());
     return Optional.of(NounTable.read(context.storage(), folder.table("nouns", attempt)));
   }
 
@@ -135,7 +135,7 @@ final class NounSource {
   private Optional<String> ready() {
     return options
         .classes()
-        .filter(classes -> new RunFolder(context.storage(), classes).has("nouns"))
+        .filter(classes -> RunFolder.holds(context.storage(), classes, "nouns"))
         .or(options::nouns);
   }
 

@@ -3,8 +3,8 @@ package io.nomen.job;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.naming.ClusterNaming.NamedClusters;
-import io.nomen.naming.ClusterTable;
 import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
@@ -52,8 +52,10 @@ final class ResultTables {
           RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
           ClusterProfiles profiles =
               ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          new ClusterTable(names, profiles, quality, Assignments.paths(storage, written))
-              .write(folder, attempt);
+          folder.write(
+              ClusterRow.SCHEMA,
+              attempt,
+              names.rows(profiles, quality, Assignments.paths(storage, written)));
           return quality;
         });
   }

@@ -4,13 +4,10 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.ModelChoice;
 import io.nomen.run.JobContext;
-import io.nomen.run.Lease;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.Current;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.vocabulary.Prompts;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +40,7 @@ public final class VocabularyJob {
       JobContext context, RunFolder folder, VocabularyChoice choice, ModelChoice model) {
     folder.requireNothingBut(Set.of("nouns"));
     VocabularyStage stage = new VocabularyStage(context, choice, Prompts.TAC);
-    return Lease.holding(folder, () -> run(context, folder, choice, model, stage));
+    return folder.holding(() -> run(context, folder, choice, model, stage));
   }
 
   private static Map<String, Object> run(
@@ -66,9 +63,7 @@ public final class VocabularyJob {
       id = attempt.attempt();
       result.putAll(attempt.facts());
     }
-    folder.publish(
-        new Current(
-            id, Instant.now().toString(), Map.of("nouns", RunFolder.relative("nouns", id))));
+    folder.publish(id, Map.of("nouns", id), Map.of(), Optional.empty());
     result.put("output", folder.uri());
     return result;
   }

@@ -1,5 +1,7 @@
 package io.nomen.naming;
 
+import io.nomen.run.ClusterRow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +28,21 @@ public record ClusterName(
   public ClusterName {
     nouns = List.copyOf(nouns);
     sisters = List.copyOf(sisters);
+  }
+
+  /** The name in a row of the table {@code clusters}. */
+  static ClusterName of(ClusterRow row) {
+    List<ScoredNoun> nouns = new ArrayList<>();
+    for (int i = 0; i < row.nouns().size(); i++) {
+      nouns.add(
+          new ScoredNoun(
+              row.nouns().get(i),
+              row.nounScores()[i],
+              Optional.of(row.nounSynsets().get(i)).filter(id -> !id.isEmpty()),
+              row.nounGlosses().get(i)));
+    }
+    return new ClusterName(
+        row.name(), row.named(), row.gloss(), nouns, row.hypernym(), row.sisters(), row.reason());
   }
 
   /**

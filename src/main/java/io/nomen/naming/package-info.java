@@ -3,5 +3,3 @@
  * No image and no embedding comes here, and no label.
  */
 package io.nomen.naming;
-
-

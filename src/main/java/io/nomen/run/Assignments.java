@@ -5,6 +5,7 @@ import io.nomen.tensor.AssignmentBlock;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,6 +21,23 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public record Assignments(
     int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence) {
+
+  /**
+   * One embedded image in the table.
+   *
+   * @param duplicateOf path of the first image of its group of near-duplicates, where it is another
+   * @param outlierScore mean cosine distance to the ten nearest images
+   */
+  public record Row(
+      String path,
+      int cluster,
+      float confidence,
+      int runnerUp,
+      float runnerUpConfidence,
+      Optional<String> duplicateOf,
+      Optional<Float> outlierScore) {}
+
+  private static final TableSchema<Row> SCHEMA = new TableSchema<>("assignments", Row.class);
 
   public int rows() {
     return cluster.length;
@@ -58,10 +76,7 @@ public record Assignments(
       files.add(part.file());
       rows.add(part.rows());
     }
-    Table table = new Table("assignments", target, files, rows);
-    table.commit(storage);
-    Leftovers.delete(storage, target, files);
-    return table;
+    return folder.commit(SCHEMA.name(), attempt, files, rows);
   }
 
   private static Part write(
@@ -71,20 +86,21 @@ public record Assignments(
       Iterator<List<String>> paths,
       ResemblanceColumns resemblance) {
     int partition = TaskContext.getPartitionId();
-    String file = TaskFile.name("part", partition);
-    try (TableWriter writer = new TableWriter(storage, target + "/" + file, Tables.ASSIGNMENTS)) {
+    String file = Table.newFile("part", partition);
+    try (TableWriter<Row> writer = new TableWriter<>(storage, target + "/" + file, SCHEMA)) {
       while (blocks.hasNext()) {
         AssignmentBlock block = blocks.next();
         List<String> names = paths.next();
         for (int i = 0; i < block.rows(); i++) {
           writer.write(
-              names.get(i),
-              block.cluster()[i],
-              block.confidence()[i],
-              block.runnerUp()[i],
-              block.runnerUpConfidence()[i],
-              resemblance.duplicateOf(block.firstRow() + i),
-              resemblance.outlierScore(block.firstRow() + i));
+              new Row(
+                  names.get(i),
+                  block.cluster()[i],
+                  block.confidence()[i],
+                  block.runnerUp()[i],
+                  block.runnerUpConfidence()[i],
+                  resemblance.duplicateOf(block.firstRow() + i),
+                  resemblance.outlierScore(block.firstRow() + i)));
         }
       }
       return new Part(partition, file, writer.rows());
@@ -97,31 +113,28 @@ public record Assignments(
     Assignments all =
         new Assignments(new int[rows], new float[rows], new int[rows], new float[rows]);
     int at = 0;
-    for (String uri : table.uris()) {
-      int[] cluster = new TableColumn(storage, uri, "cluster").ints();
-      System.arraycopy(cluster, 0, all.cluster, at, cluster.length);
-      copy(new TableColumn(storage, uri, "confidence").floats(), all.confidence, at);
-      int[] runnerUp = new TableColumn(storage, uri, "runner_up").ints();
-      System.arraycopy(runnerUp, 0, all.runnerUp, at, runnerUp.length);
-      copy(
-          new TableColumn(storage, uri, "runner_up_confidence").floats(),
-          all.runnerUpConfidence,
-          at);
-      at += cluster.length;
+    for (Assignments part : table.eachFile(uri -> read(storage, uri))) {
+      System.arraycopy(part.cluster, 0, all.cluster, at, part.rows());
+      System.arraycopy(part.confidence, 0, all.confidence, at, part.rows());
+      System.arraycopy(part.runnerUp, 0, all.runnerUp, at, part.rows());
+      System.arraycopy(part.runnerUpConfidence, 0, all.runnerUpConfidence, at, part.rows());
+      at += part.rows();
     }
     return all;
   }
 
-  private static void copy(float[] from, float[] to, int at) {
-    System.arraycopy(from, 0, to, at, from.length);
+  private static Assignments read(Storage storage, String uri) {
+    return new Assignments(
+        new TableColumn(storage, uri, "cluster").ints(),
+        new TableColumn(storage, uri, "confidence").floats(),
+        new TableColumn(storage, uri, "runner_up").ints(),
+        new TableColumn(storage, uri, "runner_up_confidence").floats());
   }
 
   /** Paths of all rows, file after file. */
   public static List<String> paths(Storage storage, Table table) {
-    List<String> paths = new ArrayList<>();
-    for (String uri : table.uris()) {
-      paths.addAll(new TableColumn(storage, uri, "path").strings());
-    }
-    return paths;
+    return table.eachFile(uri -> new TableColumn(storage, uri, "path").strings()).stream()
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -26,6 +26,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  * them.
  */
 public final class EmbeddingTable {
+  /** One row per image with status {@code ok}: unit embedding, and the length that it had. */
+  public record Row(String path, float[] embedding, float norm) {}
+
+  public static final TableSchema<Row> SCHEMA = new TableSchema<>("embeddings", Row.class);
+
   /**
    * Rows that a partition has at least, where there are that many: small ones cost more than work.
    */
@@ -49,11 +54,6 @@ public final class EmbeddingTable {
     this.table = table;
     this.partitions = partitions(table);
     this.width = width(storage, table);
-  }
-
-  /** The embeddings of the finished run, encoding or import in {@code folder}. */
-  public static EmbeddingTable of(JavaSparkContext spark, RunFolder folder) {
-    return new EmbeddingTable(spark, folder.storage(), folder.table("embeddings"));
   }
 
   public long rows() {

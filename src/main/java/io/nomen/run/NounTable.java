@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Nouns with their unit embeddings, as the driver holds them.
@@ -18,7 +19,10 @@ import java.util.Optional;
  * @param embeddings [M, d] float32, unit rows
  */
 public record NounTable(List<Noun> nouns, Matrix embeddings) {
-  private static final String FILE = "part-00000.parquet";
+  /** One candidate noun with its unit embedding. */
+  public record Row(String noun, Optional<String> synset, String gloss, float[] embedding) {}
+
+  private static final TableSchema<Row> SCHEMA = new TableSchema<>("nouns", Row.class);
 
   public NounMatrix matrix() {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
@@ -37,19 +41,23 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
     return Digests.sha256(Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
   }
 
+  private Iterable<Row> rows() {
+    return () -> IntStream.range(0, nouns.size()).mapToObj(this::row).iterator();
+  }
+
+  private Row row(int number) {
+    Noun noun = nouns.get(number);
+    return new Row(noun.lemma(), noun.synset(), noun.gloss(), embeddings.row(number));
+  }
+
   /** Writes the table {@code nouns} of {@code attempt} and commits it. */
   public void write(RunFolder folder, String attempt) {
-    String table = folder.attemptFolder("nouns", attempt);
-    write(folder.storage(), table + "/" + FILE);
-    new Table("nouns", table, List.of(FILE), List.of((long) nouns.size())).commit(folder.storage());
+    folder.write(SCHEMA, attempt, rows());
   }
 
   public void write(Storage storage, String uri) {
-    try (TableWriter writer = new TableWriter(storage, uri, Tables.NOUNS)) {
-      for (int i = 0; i < nouns.size(); i++) {
-        Noun noun = nouns.get(i);
-        writer.write(noun.lemma(), noun.synset(), noun.gloss(), embeddings.row(i));
-      }
+    try (TableWriter<Row> writer = new TableWriter<>(storage, uri, SCHEMA)) {
+      rows().forEach(writer::write);
     }
   }
 

@@ -13,7 +13,7 @@ public final class Platform {
   /** Versions by component, Nomen's own first. */
   public static Map<String, String> versions() {
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("Nomen", nomen());
+    versions.put("Nomen", nomenVersion());
     versions.put("Spark", package$.MODULE$.SPARK_VERSION());
     versions.put("Scala", scala.util.Properties.versionNumberString());
     versions.put("Java", Runtime.version().toString());
@@ -22,7 +22,8 @@ public final class Platform {
     return versions;
   }
 
-  private static String nomen() {
+  /** Nomen's own version, which decides like an option what a stage writes. */
+  public static String nomenVersion() {
     String version = Platform.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

@@ -69,9 +69,12 @@ public record ResemblanceColumns(
     float[] scores = new float[rows];
     List<Optional<String>> firsts = new ArrayList<>();
     int at = 0;
-    for (String uri : assignments.uris()) {
-      firsts.addAll(new TableColumn(storage, uri, "duplicate_of").optionalStrings());
-      float[] part = new TableColumn(storage, uri, "outlier_score").optionalFloats();
+    assignments
+        .eachFile(uri -> new TableColumn(storage, uri, "duplicate_of").optionalStrings())
+        .forEach(firsts::addAll);
+    for (float[] part :
+        assignments.eachFile(
+            uri -> new TableColumn(storage, uri, "outlier_score").optionalFloats())) {
       System.arraycopy(part, 0, scores, at, part.length);
       at += part.length;
     }

@@ -7,6 +7,8 @@ import io.nomen.store.Storage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +28,20 @@ import org.slf4j.LoggerFactory;
  * <p>Every table lives in a folder of the attempt that wrote it ({@code assignments/attempt=…/}),
  * and the small file {@code _CURRENT}, written last, says which attempts count: a reader sees the
  * last whole run or the one before it, never half of one. This is Iceberg's idea of a table in its
- * smallest form; nothing is renamed, so it holds on object stores.
+ * smallest form; no table is renamed, so it holds on object stores.
+ *
+ * <p>Only who holds the folder's {@link Lease} publishes, and only on what was there when it was
+ * taken; only publishing deletes. What was published stays until the next run but one is.
  */
 public final class RunFolder {
+  /** When a stopped process gives its folder back, in Hadoop's order: the highest first. */
+  public static final int HOOK_PRIORITY = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String CURRENT = "_CURRENT";
+  private static final String STAGES = "/_stages";
+  private static final String RECORD = "run.json";
+  private static final String FILE = "part-00000.parquet";
 
   /** Folders that a run may have, each written by it and swept by the next. */
   public static final Set<String> PARTS =
@@ -43,27 +55,24 @@ public final class RunFolder {
           "assignments",
           "clusters",
           "heads",
+          "record",
           "gallery",
           "_stages");
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  /** In place of a stage whose file was cut short. */
+  private static final StageAttempt NONE = new StageAttempt("", "none", Map.of(), true, Map.of());
+
   private final Storage storage;
   private final String uri;
+  private Optional<Lease> lease = Optional.empty();
 
   public RunFolder(Storage storage, String uri) {
     this.storage = storage;
     this.uri = storage.qualify(uri).replaceAll("/+$", "");
   }
-
-  /**
-   * What counts in a run folder.
-   *
-   * @param run id of the run that published it
-   * @param tables name of each table → folder relative to the run's
-   */
-  public record Current(String run, String published, Map<String, String> tables) {}
 
   /**
    * A stage's own attempt at its tables.
@@ -100,11 +109,23 @@ public final class RunFolder {
         + RootLocale.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
   }
 
-  public Optional<Current> current() {
+  /** The published run; nothing where none was published yet. */
+  public Optional<Snapshot> current() {
     String file = uri + "/" + CURRENT;
     return storage.exists(file)
-        ? Json.readIfWhole(storage.readText(file), Current.class, file)
+        ? Json.readIfWhole(storage.readText(file), Snapshot.Contents.class, file)
+            .map(contents -> new Snapshot(storage, uri, contents))
         : Optional.empty();
+  }
+
+  /** The published run; a folder without one is an input error. */
+  public Snapshot snapshot() {
+    return current()
+        .orElseThrow(
+            () ->
+                NomenException.input(
+                    "%s holds no finished run (there is no %s in it); name the folder that --output gave."
+                        .formatted(uri, CURRENT)));
   }
 
   /**
@@ -113,7 +134,8 @@ public final class RunFolder {
    * @param tables those that this command writes
    */
   public void requireNothingBut(Set<String> tables) {
-    Set<String> others = new TreeSet<>(current().map(c -> c.tables().keySet()).orElse(Set.of()));
+    Set<String> others =
+        new TreeSet<>(current().map(c -> c.contents().tables().keySet()).orElse(Set.of()));
     others.removeAll(tables);
     if (!others.isEmpty()) {
       throw NomenException.usage(
@@ -131,27 +153,9 @@ public final class RunFolder {
     }
   }
 
-  /** Whether there is a table {@code name} in the published run. */
-  public boolean has(String name) {
-    return current().map(c -> c.tables().containsKey(name)).orElse(false);
-  }
-
-  /** The table {@code name} of the published run. */
-  public Table table(String name) {
-    Current current =
-        current()
-            .orElseThrow(
-                () ->
-                    NomenException.input(
-                        "%s holds no finished run (there is no %s in it); name the folder that --output gave."
-                            .formatted(uri, CURRENT)));
-    String folder = current.tables().get(name);
-    if (folder == null) {
-      throw NomenException.input(
-          "The run in %s has no table \"%s\"; it has %s."
-              .formatted(uri, name, new TreeSet<>(current.tables().keySet())));
-    }
-    return Table.open(storage, uri + "/" + folder);
+  /** Whether there is a published run in {@code folder} that has the table {@code name}. */
+  public static boolean holds(Storage storage, String folder, String name) {
+    return new RunFolder(storage, folder).current().filter(run -> run.has(name)).isPresent();
   }
 
   /** Folder of {@code attempt}'s part of table {@code name}. */
@@ -166,6 +170,25 @@ public final class RunFolder {
 
   public static String relative(String name, String attempt) {
     return name + "/attempt=" + attempt;
+  }
+
+  /** Makes a table of {@code attempt} whole, of files that are. */
+  public Table commit(String name, String attempt, List<String> files, List<Long> rows) {
+    lease.ifPresent(Lease::requireHeld);
+    Table table = new Table(name, attemptFolder(name, attempt), files, rows);
+    table.commit(storage);
+    return table;
+  }
+
+  /** Writes a small table of {@code attempt} in one file, and makes it whole. */
+  public <R extends Record> Table write(
+      TableSchema<R> schema, String attempt, Iterable<? extends R> rows) {
+    String file = attemptFolder(schema.name(), attempt) + "/" + FILE;
+    try (TableWriter<R> writer = new TableWriter<>(storage, file, schema)) {
+      rows.forEach(writer::write);
+      writer.close();
+      return commit(schema.name(), attempt, List.of(FILE), List.of(writer.rows()));
+    }
   }
 
   /**
@@ -218,26 +241,161 @@ public final class RunFolder {
         .collect(Collectors.joining(", "));
   }
 
+  /** Does {@code work} while holding the lease of this folder; gives it back however that ends. */
+  public <T> T holding(Supplier<T> work) {
+    return Lease.holding(
+        this,
+        taken -> {
+          lease = Optional.of(taken);
+          try {
+            return work.get();
+          } finally {
+            lease = Optional.empty();
+          }
+        });
+  }
+
   /**
-   * Makes {@code current} what readers see, then deletes the attempts that nothing names any more.
+   * Makes a run what readers see, then deletes what neither it nor the run before it names.
+   *
+   * @param run its id
+   * @param attempts name of each of its tables → the attempt that wrote it
+   * @param sources tables of another folder that it was made from: name → URI of the attempt
+   * @param record what was run; nothing where only embeddings or nouns were made
+   * @throws NomenException of kind {@code LOCKED} when the folder is another job's by now; nothing
+   *     is published and nothing deleted then
    */
-  public void publish(Current current) {
-    storage.writeText(uri + "/" + CURRENT, Json.pretty(current));
-    for (Map.Entry<String, String> table : current.tables().entrySet()) {
-      for (Storage.Entry attempt : storage.list(uri + "/" + table.getKey())) {
-        String relative = table.getKey() + "/" + attempt.name();
-        if (attempt.folder() && !relative.equals(table.getValue())) {
-          storage.delete(attempt.uri());
-        }
+  public Snapshot publish(
+      String run,
+      Map<String, String> attempts,
+      Map<String, String> sources,
+      Optional<RunRecord> record) {
+    Map<String, String> tables = new TreeMap<>();
+    attempts.forEach((name, attempt) -> tables.put(name, relative(name, attempt)));
+    if (!PARTS.containsAll(tables.keySet())) {
+      throw new IllegalStateException("a later run would not sweep all of " + tables.keySet());
+    }
+    Optional<Snapshot> before = current();
+    record.ifPresent(r -> storage.writeText(uri + "/" + recordFile(run), Json.pretty(r)));
+    Snapshot.Contents contents =
+        new Snapshot.Contents(
+            run, Instant.now().toString(), tables, sources, record.map(r -> recordFile(run)));
+    lease
+        .orElseThrow(() -> new IllegalStateException("only who holds the lease publishes"))
+        .requireHeldOver(before.map(Snapshot::run));
+    if (before.filter(b -> b.run().equals(run) && b.contents().tables().equals(tables)).isEmpty()) {
+      storage.writeText(uri + "/" + CURRENT, Json.pretty(contents));
+      lease.get().published(run);
+      sweep(contents, before.map(Snapshot::contents));
+    }
+    record.ifPresentOrElse(this::show, () -> storage.delete(uri + "/" + RECORD));
+    return new Snapshot(storage, uri, contents);
+  }
+
+  /** The published run where it is {@code attempt}'s: such a stage is done, whatever came after. */
+  public Optional<Snapshot> published(StageAttempt attempt) {
+    return current().filter(snapshot -> snapshot.run().equals(attempt.attempt()));
+  }
+
+  /**
+   * {@code attempt}, or a new one in its place where it was published once: that one is readers'.
+   */
+  public StageAttempt unpublished(StageAttempt attempt) {
+    return attempt.done() ? begin(attempt.stage(), attempt.settings(), false) : attempt;
+  }
+
+  /**
+   * Writes {@code record} where people look for it, where it may also tell how long the pages took;
+   * readers take the {@link Snapshot}'s own, which never changes.
+   */
+  public void show(RunRecord record) {
+    storage.writeText(uri + "/" + RECORD, Json.pretty(record));
+  }
+
+  /** Shows the record of {@code run} unless it is shown: a job may have died before that. */
+  public RunRecord show(Snapshot run) {
+    RunRecord record = run.requireRecord();
+    String shown = uri + "/" + RECORD;
+    boolean there =
+        storage.exists(shown)
+            && Json.readIfWhole(storage.readText(shown), RunRecord.class, shown)
+                .filter(r -> r.run().equals(run.run()))
+                .isPresent();
+    if (!there) {
+      show(record);
+    }
+    return record;
+  }
+
+  private static String recordFile(String run) {
+    return relative("record", run) + "/" + RECORD;
+  }
+
+  private void sweep(Snapshot.Contents now, Optional<Snapshot.Contents> before) {
+    Set<String> kept = new HashSet<>();
+    for (Snapshot.Contents contents : before.map(b -> List.of(now, b)).orElse(List.of(now))) {
+      kept.addAll(contents.tables().values());
+      contents.record().ifPresent(file -> kept.add(file.replaceFirst("/[^/]*$", "")));
+    }
+    Set<String> unfinished = sweepStages(kept);
+    for (Storage.Entry table : storage.list(uri)) {
+      if (table.folder() && PARTS.contains(table.name())) {
+        sweepTable(table, kept, unfinished);
+      }
+    }
+    now.tables().keySet().forEach(name -> table(now, name).deleteLeftovers(storage));
+    storage.delete(uri + "/evaluation.json");
+  }
+
+  private Table table(Snapshot.Contents contents, String name) {
+    return Table.open(storage, uri + "/" + contents.tables().get(name));
+  }
+
+  private void sweepTable(Storage.Entry table, Set<String> kept, Set<String> unfinished) {
+    for (Storage.Entry attempt : storage.list(table.uri())) {
+      String id = attempt.name().replaceFirst("^attempt=", "");
+      boolean named = kept.contains(table.name() + "/" + attempt.name()) || unfinished.contains(id);
+      if (attempt.folder() && !id.equals(attempt.name()) && !named) {
+        storage.delete(attempt.uri());
       }
     }
   }
 
+  /**
+   * Forgets the stages whose tables go.
+   *
+   * @return the attempts that a later command may go on from
+   */
+  private Set<String> sweepStages(Set<String> kept) {
+    Set<String> unfinished = new HashSet<>();
+    Set<String> known = new HashSet<>();
+    List<Storage.Entry> entries = storage.list(uri + STAGES);
+    for (Storage.Entry entry : entries) {
+      if (!entry.folder() && entry.name().endsWith(".json")) {
+        StageAttempt stage = stage(entry.name().replaceFirst("[.]json$", "")).orElse(NONE);
+        if (!stage.done()) {
+          unfinished.add(stage.attempt());
+        } else if (kept.stream().noneMatch(f -> f.endsWith("/attempt=" + stage.attempt()))) {
+          storage.delete(entry.uri());
+          continue;
+        }
+        known.add(stage.attempt());
+      }
+    }
+    for (Storage.Entry entry : entries) {
+      if (entry.folder() && known.stream().noneMatch(id -> entry.name().endsWith(id))) {
+        storage.delete(entry.uri());
+      }
+    }
+    return unfinished;
+  }
+
   private void save(StageAttempt attempt) {
+    lease.ifPresent(Lease::requireHeld);
     storage.writeText(stageFile(attempt.stage()), Json.pretty(attempt));
   }
 
   private String stageFile(String stage) {
-    return uri + "/_stages/" + stage + ".json";
+    return uri + STAGES + "/" + stage + ".json";
   }
 }

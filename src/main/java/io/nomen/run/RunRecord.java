@@ -3,17 +3,15 @@ package io.nomen.run;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.method.Findings;
 import io.nomen.store.Json;
-import io.nomen.store.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The file {@code run.json}: what was run, with what, on what, how long and how well; enough to run
- * it again.
+ * The file {@code run.json} of a {@link Snapshot}: what was run, with what, on what, how long and
+ * how well; enough to run it again.
  *
  * @param run id of the run
  * @param created ISO-8601 instant
@@ -45,8 +43,6 @@ public record RunRecord(
     Map<String, Object> method,
     List<String> remarks,
     Map<String, String> versions) {
-  private static final String FILE = "run.json";
-
   /** Parts of findings that are objects of their own, by their names. */
   private static final Map<Class<? extends Findings.Part>, String> NESTED =
       Map.of(
@@ -65,24 +61,6 @@ public record RunRecord(
 
   /** {@code listed = embedded + bad}. */
   public record Counts(long listed, long embedded, long bad, Map<String, Long> statuses) {}
-
-  public void write(RunFolder folder) {
-    folder.storage().writeText(folder.uri() + "/" + FILE, Json.pretty(this));
-  }
-
-  /** The record of the run in {@code folder}, where there is one. */
-  public static Optional<RunRecord> read(RunFolder folder) {
-    Storage storage = folder.storage();
-    String file = folder.uri() + "/" + FILE;
-    return storage.exists(file)
-        ? Json.readIfWhole(storage.readText(file), RunRecord.class, file)
-        : Optional.empty();
-  }
-
-  /** The record in {@code folder} where it is that of the run {@code id}. */
-  public static Optional<RunRecord> read(RunFolder folder, String id) {
-    return read(folder).filter(record -> record.run().equals(id));
-  }
 
   /** Findings as {@code run.json} holds them: the numbers of most parts side by side. */
   public static Map<String, Object> flat(Findings findings) {

@@ -3,44 +3,50 @@ package io.nomen.run;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.Matrix;
 import io.nomen.vocabulary.Noun;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The tables {@code semantic_centres} and {@code selected_nouns}. */
-public record SemanticTables(SemanticSpace space) {
-  private static final String FILE = "part-00000.parquet";
+public final class SemanticTables {
+  /** One of the unit centres that nouns were chosen by. */
+  private record CentreRow(int centre, float[] embedding) {}
 
-  public void write(RunFolder folder, String attempt, NounTable nouns) {
+  /** A noun that was chosen, by its row in {@code nouns}. */
+  private record SelectedRow(int nounRow, String noun, Optional<String> synset) {}
+
+  private static final TableSchema<CentreRow> CENTRES =
+      new TableSchema<>("semantic_centres", CentreRow.class);
+  private static final TableSchema<SelectedRow> SELECTED =
+      new TableSchema<>("selected_nouns", SelectedRow.class);
+
+  private SemanticTables() {}
+
+  /**
+   * Writes both.
+   *
+   * @return their names
+   */
+  public static List<String> write(
+      RunFolder folder, String attempt, SemanticSpace space, NounTable nouns) {
     Matrix centres = space.centres();
-    write(
-        folder,
+    folder.write(
+        CENTRES,
         attempt,
-        Tables.SEMANTIC_CENTRES,
-        writer -> {
-          for (int centre = 0; centre < centres.rows(); centre++) {
-            writer.write(centre, centres.row(centre));
-          }
-        });
-    write(
-        folder,
+        IntStream.range(0, centres.rows())
+            .mapToObj(centre -> new CentreRow(centre, centres.row(centre)))
+            .toList());
+    folder.write(
+        SELECTED,
         attempt,
-        Tables.SELECTED_NOUNS,
-        writer -> {
-          for (int row : space.selected()) {
-            Noun noun = nouns.nouns().get(row);
-            writer.write(row, noun.lemma(), noun.synset());
-          }
-        });
+        Arrays.stream(space.selected())
+            .mapToObj(row -> selected(row, nouns.nouns().get(row)))
+            .toList());
+    return List.of(CENTRES.name(), SELECTED.name());
   }
 
-  private static void write(
-      RunFolder folder, String attempt, TableSchema schema, Consumer<TableWriter> rows) {
-    String target = folder.attemptFolder(schema.name(), attempt);
-    long written;
-    try (TableWriter writer = new TableWriter(folder.storage(), target + "/" + FILE, schema)) {
-      rows.accept(writer);
-      written = writer.rows();
-    }
-    new Table(schema.name(), target, List.of(FILE), List.of(written)).commit(folder.storage());
+  private static SelectedRow selected(int row, Noun noun) {
+    return new SelectedRow(row, noun.lemma(), noun.synset());
   }
 }

@@ -15,12 +15,12 @@ public final class StoredModel {
   public static void write(RunFolder folder, String attempt, FittedModel model) {
     String target = folder.attemptFolder("heads", attempt);
     model.parts().write(folder.storage().create(target + "/" + FILE));
-    new Table("heads", target, List.of(FILE), List.of(0L)).commit(folder.storage());
+    folder.commit("heads", attempt, List.of(FILE), List.of(0L));
   }
 
-  /** The model of the finished run in {@code folder}. */
-  public static FittedModel read(RunFolder folder) {
-    String uri = folder.table("heads").uris().get(0);
-    return Methods.model(ModelParts.read(SafetensorsReader.Source.of(folder.storage(), uri)));
+  /** The model of a run. */
+  public static FittedModel read(Snapshot run) {
+    String uri = run.table("heads").uris().get(0);
+    return Methods.model(ModelParts.read(SafetensorsReader.Source.of(run.storage(), uri)));
   }
 }

@@ -1,8 +1,20 @@
 package io.nomen.run;
 
+import io.nomen.DaemonThreads;
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * A finished table: the files that make it up, in row order.
@@ -14,7 +26,10 @@ import java.util.List;
  */
 public record Table(String name, String folder, List<String> files, List<Long> rows) {
   /** The list of files, beside them; written last, and hidden from Parquet's readers. */
-  static final String LIST = "_files.json";
+  private static final String LIST = "_files.json";
+
+  /** Files that the driver reads at once: on an object store it waits more than it works. */
+  private static final int READERS = 32;
 
   public long totalRows() {
     return rows.stream().mapToLong(Long::longValue).sum();
@@ -24,15 +39,77 @@ public record Table(String name, String folder, List<String> files, List<Long> r
     return files.stream().map(file -> folder + "/" + file).toList();
   }
 
+  /**
+   * A name for a task's file that nobody had before: two attempts at one part never share one,
+   * neither within a job nor across jobs that go on from one another. The executors of a driver
+   * that was killed write on for a moment, and the next driver numbers its tasks from 0 again.
+   *
+   * @param number of the part
+   */
+  public static String newFile(String kind, int number) {
+    return RootLocale.format(
+        "%s-%06d-%016x.parquet", kind, number, ThreadLocalRandom.current().nextLong());
+  }
+
+  /** What {@code read} makes of every file, in row order; files are read side by side. */
+  public <T> List<T> eachFile(Function<String, T> read) {
+    return sideBySide(uris(), read);
+  }
+
+  /** What {@code read} makes of every one of {@code uris}, in their order; 32 at a time. */
+  public static <T> List<T> sideBySide(List<String> uris, Function<String, T> read) {
+    if (uris.size() < 2) {
+      return uris.stream().map(read).toList();
+    }
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(READERS, uris.size()), DaemonThreads.named("nomen-read"));
+    try {
+      List<Future<T>> parts = new ArrayList<>();
+      uris.forEach(uri -> parts.add(threads.submit(() -> read.apply(uri))));
+      List<T> all = new ArrayList<>();
+      for (Future<T> part : parts) {
+        all.add(part.get());
+      }
+      return all;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NomenException(
+          NomenException.Kind.STOPPED, "Stopped while tables were read; run it again.", e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
   /** Makes the table whole: from here on it counts. */
-  public void commit(Storage storage) {
+  void commit(Storage storage) {
     storage.writeText(folder + "/" + LIST, Json.pretty(this));
   }
 
   /** The table that was committed in {@code folder}, wherever that folder has been moved to. */
   static Table open(Storage storage, String folder) {
     String uri = folder + "/" + LIST;
+    if (!storage.exists(uri)) {
+      throw NomenException.input(
+          "%s is gone: later runs have taken its place; run the command that wants it again."
+              .formatted(folder));
+    }
     Table written = Json.read(storage.readText(uri), Table.class, uri);
     return new Table(written.name, folder, written.files, written.rows);
+  }
+
+  /** Deletes what killed, repeated or slow tasks left beside the table's own files. */
+  void deleteLeftovers(Storage storage) {
+    Set<String> names = new HashSet<>(files);
+    for (Storage.Entry entry : storage.list(folder)) {
+      if (entry.name().endsWith(".parquet") && !names.contains(entry.name())) {
+        storage.delete(entry.uri());
+      }
+    }
   }
 }

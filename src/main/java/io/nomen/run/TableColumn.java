@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -97,7 +99,7 @@ public final class TableColumn {
       for (PageReadStore pages = file.readNextRowGroup();
           pages != null;
           pages = file.readNextRowGroup()) {
-        ColumnValues.each(
+        each(
             file,
             pages,
             descriptor,
@@ -111,6 +113,27 @@ public final class TableColumn {
       }
     } catch (IOException e) {
       throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  /** Stops {@code value} at every value of {@code column} in one row group, missing ones too. */
+  public static void each(
+      ParquetFileReader file,
+      PageReadStore pages,
+      ColumnDescriptor column,
+      Consumer<ColumnReader> value) {
+    MessageType schema = file.getFileMetaData().getSchema();
+    ColumnReader reader =
+        new ColumnReadStoreImpl(
+                pages,
+                new GroupRecordConverter(schema).getRootConverter(),
+                schema,
+                file.getFileMetaData().getCreatedBy())
+            .getColumnReader(column);
+    long count = pages.getPageReader(column).getTotalValueCount();
+    for (long i = 0; i < count; i++) {
+      value.accept(reader);
+      reader.consume();
     }
   }
 

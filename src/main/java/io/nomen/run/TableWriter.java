@@ -1,6 +1,8 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.run.TableSchema.Column;
+import io.nomen.run.TableSchema.Kind;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.Closeable;
@@ -27,24 +29,22 @@ import org.apache.parquet.schema.MessageType;
  * encodings differs from process to process. Written by tasks and by the driver alike; Spark's own
  * writer is not used because its commit needs a rename.
  */
-public final class TableWriter implements Closeable {
-  private final ParquetWriter<Object[]> writer;
+public final class TableWriter<R extends Record> implements Closeable {
+  private final ParquetWriter<R> writer;
   private final String uri;
-  private final int columns;
   private long rows;
 
-  public TableWriter(Storage storage, String uri, TableSchema schema) {
+  public TableWriter(Storage storage, String uri, TableSchema<R> schema) {
     this.uri = uri;
-    this.columns = schema.columns().size();
     try {
       OutputFile file = HadoopOutputFile.fromPath(Storage.path(uri), storage.configuration(uri));
-      Builder builder =
-          new Builder(file, schema)
+      Builder<R> builder =
+          new Builder<>(file, schema)
               .withConf(storage.configuration(uri))
               .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
               .withCompressionCodec(CompressionCodecName.SNAPPY);
       for (Column column : schema.columns()) {
-        if (column.kind() == Column.Kind.FLOATS) {
+        if (column.kind() == Kind.FLOATS) {
           // No two coordinates are equal: a dictionary would only be built and thrown away.
           builder.withDictionaryEncoding(column.name() + ".list.element", false);
         }
@@ -55,19 +55,9 @@ public final class TableWriter implements Closeable {
     }
   }
 
-  /**
-   * Writes one row.
-   *
-   * @param values in the order of the schema's columns; {@code Optional} for optional ones, {@code
-   *     int[]}, {@code float[]} and {@code List<String>} for lists
-   */
-  public void write(Object... values) {
-    if (values.length != columns) {
-      throw new IllegalArgumentException(
-          "a row of %d values for a table of %d columns".formatted(values.length, columns));
-    }
+  public void write(R row) {
     try {
-      writer.write(values);
+      writer.write(row);
       rows++;
     } catch (IOException e) {
       throw cannotWrite(e);
@@ -96,33 +86,34 @@ public final class TableWriter implements Closeable {
         "Cannot write %s: %s%s.".formatted(uri, StoreTrouble.reason(e), advice), e);
   }
 
-  private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
-    private final TableSchema schema;
+  private static final class Builder<R extends Record>
+      extends ParquetWriter.Builder<R, Builder<R>> {
+    private final TableSchema<R> schema;
 
-    Builder(OutputFile file, TableSchema schema) {
+    Builder(OutputFile file, TableSchema<R> schema) {
       super(file);
       this.schema = schema;
     }
 
     @Override
-    protected Builder self() {
+    protected Builder<R> self() {
       return this;
     }
 
     /** Newer Parquet has a second form, for readers without Hadoop; this one is in both. */
     @Override
     @SuppressWarnings("deprecation")
-    protected WriteSupport<Object[]> getWriteSupport(Configuration configuration) {
-      return new RowSupport(schema);
+    protected WriteSupport<R> getWriteSupport(Configuration configuration) {
+      return new RowSupport<>(schema);
     }
   }
 
-  private static final class RowSupport extends WriteSupport<Object[]> {
+  private static final class RowSupport<R extends Record> extends WriteSupport<R> {
     private final List<Column> columns;
     private final MessageType schema;
     private RecordConsumer consumer;
 
-    RowSupport(TableSchema table) {
+    RowSupport(TableSchema<R> table) {
       columns = table.columns();
       schema = table.parquet();
     }
@@ -139,29 +130,38 @@ public final class TableWriter implements Closeable {
     }
 
     @Override
-    public void write(Object[] row) {
+    public void write(R row) {
       consumer.startMessage();
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
-        Optional<?> value = row[i] instanceof Optional<?> optional ? optional : Optional.of(row[i]);
-        if (value.isPresent()) {
-          consumer.startField(column.name(), i);
-          add(column.kind(), value.get());
-          consumer.endField(column.name(), i);
-        } else if (!column.optional()) {
-          throw new IllegalArgumentException("no value for column " + column.name());
+        Object value = value(column, row);
+        if (value instanceof Optional<?> optional) {
+          if (optional.isEmpty()) {
+            continue;
+          }
+          value = optional.get();
         }
+        consumer.startField(column.name(), i);
+        add(column.kind(), value);
+        consumer.endField(column.name(), i);
       }
       consumer.endMessage();
     }
 
-    private void add(Column.Kind kind, Object value) {
+    private static Object value(Column column, Record row) {
+      try {
+        return column.accessor().invoke(row);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("a row has no " + column.name(), e);
+      }
+    }
+
+    private void add(Kind kind, Object value) {
       switch (kind) {
         case STRING -> consumer.addBinary(Binary.fromString((String) value));
         case INT -> consumer.addInteger((Integer) value);
         case LONG -> consumer.addLong((Long) value);
         case FLOAT -> consumer.addFloat((Float) value);
-        case DOUBLE -> consumer.addDouble((Double) value);
         case BOOLEAN -> consumer.addBoolean((Boolean) value);
         case INTS -> addList((int[]) value);
         case FLOATS -> addList((float[]) value);

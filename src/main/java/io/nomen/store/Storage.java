@@ -11,17 +11,24 @@ import java.io.OutputStream;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.io.IOUtils;
@@ -30,8 +37,8 @@ import org.apache.hadoop.io.IOUtils;
  * The one place where files are reached, through Hadoop's file systems ({@code file:}, {@code
  * hdfs:}, {@code s3a:}, {@code gs:}, …). Travels to executors with its configuration.
  *
- * <p>Nothing here relies on rename: every write goes straight to its final name, so that callers
- * stay correct on object stores.
+ * <p>Callers need no rename: small files are replaced as a whole by whatever the store does best,
+ * and large ones go straight to their final names.
  */
 public final class Storage implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -39,6 +46,9 @@ public final class Storage implements Serializable {
   /** {@code scheme://name:password@}; a secret may hold slashes, which no parser takes for one. */
   private static final Pattern PASSWORD =
       Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
+
+  /** Where a rename takes the place of a file in one step; on object stores a write does. */
+  private static final Set<String> ATOMIC_RENAME = Set.of("hdfs", "abfs", "abfss");
 
   /** As many as HDFS keeps copies of a block. */
   private static final int MOST_HOSTS = 3;
@@ -190,21 +200,78 @@ public final class Storage implements Serializable {
     writeBytes(uri, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes a small file, whole or not at all. */
+  /**
+   * Writes a small file in place of what is there: readers see all of the new or all of the old.
+   */
   public void writeBytes(String uri, byte[] bytes) {
-    URI parsed = path(uri).toUri();
-    if (isLocal(parsed)) {
-      try {
-        LocalFiles.replace(new File(parsed.getPath()).getAbsoluteFile().toPath(), bytes);
-        return;
-      } catch (IOException e) {
-        throw StoreTrouble.cannot("write", uri, e);
+    try {
+      if (isLocal(path(uri).toUri())) {
+        LocalFiles.replace(localPath(uri), bytes);
+      } else if (ATOMIC_RENAME.contains(fileSystem(uri).getUri().getScheme())) {
+        renameOver(uri, bytes);
+      } else {
+        try (OutputStream out = create(uri)) {
+          out.write(bytes);
+        }
       }
-    }
-    try (OutputStream out = create(uri)) {
-      out.write(bytes);
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", uri, e);
+    }
+  }
+
+  private void renameOver(String uri, byte[] bytes) throws IOException {
+    FileSystem files = fileSystem(uri);
+    Path target = path(uri);
+    Path beside = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
+    try {
+      try (OutputStream out = files.create(beside, false)) {
+        out.write(bytes);
+      }
+      FileContext.getFileContext(files.getUri(), configuration)
+          .rename(beside, target, Options.Rename.OVERWRITE);
+    } catch (IOException e) {
+      files.delete(beside, false);
+      throw e;
+    }
+  }
+
+  /**
+   * Writes a small file unless there is one of that name. Of two at once one wins on local disks,
+   * HDFS, {@code abfs:} and {@code gs:}; S3A only looks before it writes, so that both may win
+   * there, and the second one's content stays.
+   *
+   * @return whether it was written
+   */
+  public boolean writeNew(String uri, byte[] bytes) {
+    try {
+      if (isLocal(path(uri).toUri())) {
+        Files.createDirectories(localPath(uri).getParent());
+        Files.write(localPath(uri), bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } else {
+        try (OutputStream out = fileSystem(uri).create(path(uri), false)) {
+          out.write(bytes);
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      // Every store has another type for it.
+      if (StoreTrouble.of(e).isEmpty() && exists(uri)) {
+        return false;
+      }
+      throw StoreTrouble.cannot("write", uri, e);
+    }
+  }
+
+  private static java.nio.file.Path localPath(String uri) {
+    return new File(path(uri).toUri().getPath()).getAbsoluteFile().toPath();
+  }
+
+  /** When the file {@code uri} was last written, by the store's clock. */
+  public Instant modified(String uri) {
+    try {
+      return Instant.ofEpochMilli(fileSystem(uri).getFileStatus(path(uri)).getModificationTime());
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("look at", uri, e);
     }
   }
 

@@ -82,8 +82,12 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   }
 
   /**
-   * A list of words, one a line, UTF-8. Blank lines and lines that begin with {@code #} are left
-   * out, and so is a word that came before. The words are kept as they stand there.
+   * A list of words, one a line, UTF-8, each by itself or with a tab and the id of its meaning in
+   * WordNet after it ({@code banana}, tab, {@code banana.n.02}); without one, a word has the
+   * meaning that people use most. Blank lines and lines that begin with {@code #} are left out, and
+   * so is a word that came before. The words are kept as they stand there.
+   *
+   * @throws NomenException where WordNet has no such meaning
    */
   public static Vocabulary ofFile(Storage storage, String uri) {
     List<String> lines =
@@ -93,16 +97,15 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
 
   /** Words in memory (a bundled model's own list), as {@link #ofFile} takes them. */
   public static Vocabulary ofLines(String source, List<String> lines) {
-    Map<String, String> distinct = new LinkedHashMap<>();
-    for (String line : lines) {
-      String word = line.strip();
-      distinct.putIfAbsent(prompted(word).toLowerCase(Locale.ROOT), word);
+    Map<String, Noun> distinct = new LinkedHashMap<>();
+    for (Noun noun : link(source, lines)) {
+      distinct.putIfAbsent(noun.words().toLowerCase(Locale.ROOT), noun);
     }
     int duplicates = lines.size() - distinct.size();
     if (duplicates > 0) {
       LOG.warn("{}: {} of {} words came twice and count once", source, duplicates, lines.size());
     }
-    return new Vocabulary(source, link(distinct.values().stream().toList()), duplicates);
+    return new Vocabulary(source, List.copyOf(distinct.values()), duplicates);
   }
 
   /**
@@ -127,24 +130,33 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
                 .formatted(i + 1, uri, i + 1));
       }
     }
-    return new Vocabulary(uri, link(lines), 0);
+    return new Vocabulary(uri, link(uri, lines), 0);
   }
 
-  private static List<Noun> link(List<String> words) {
+  private static List<Noun> link(String source, List<String> lines) {
     WordNet wordnet = WordNet.get();
-    return words.stream()
-        .map(String::strip)
-        .map(word -> Noun.linked(word, wordnet.firstSense(looked(word))))
-        .toList();
+    return lines.stream().map(line -> linked(source, line.strip(), wordnet)).toList();
   }
 
-  private static String prompted(String line) {
-    return new Noun(line, Optional.empty(), "").words();
+  private static Noun linked(String source, String line, WordNet wordnet) {
+    int tab = line.indexOf('\t');
+    if (tab < 0) {
+      return Noun.linked(line, wordnet.firstSense(looked(line)));
+    }
+    String word = line.substring(0, tab).strip();
+    String id = line.substring(tab).strip();
+    Optional<Sense> meaning = wordnet.sense(id);
+    if (meaning.isEmpty()) {
+      throw NomenException.input(
+          "%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an id such as dog.n.01 after the tab, or leave both out."
+              .formatted(source, word, id));
+    }
+    return Noun.linked(word, meaning);
   }
 
   /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
   private static String looked(String word) {
-    return prompted(word).replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+    return new Noun(word, Optional.empty(), "").words().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
   }
 
   private static Noun spelled(Noun noun, WordNet wordnet) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.image.BadFiles;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
+import io.nomen.testing.TableRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ class BadInputTest {
   private static Map<String, TableRow> images(Path output) {
     Map<String, TableRow> rows = new LinkedHashMap<>();
     RunFolder run = new RunFolder(STORAGE, output.toString());
-    for (String uri : run.table("images").uris()) {
+    for (String uri : run.snapshot().table("images").uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
         String path = row.string("path");
         rows.put(path.substring(path.lastIndexOf('/') + 1), row);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
+import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,13 +98,13 @@ class EdgeCasesTest {
     JsonNode last = run.lastLine();
     RunFolder done = new RunFolder(STORAGE, last.get("output").asText());
     List<Long> sizes =
-        done.table("clusters").uris().stream()
+        done.snapshot().table("clusters").uris().stream()
             .flatMap(uri -> TableRow.read(STORAGE, uri).stream())
             .map(row -> row.longInteger("size"))
             .toList();
     assertThat(sizes).hasSize(last.get("clusters").asInt());
     assertThat(sizes.stream().mapToLong(Long::longValue).sum()).isEqualTo(images);
-    assertThat(done.table("assignments").totalRows()).isEqualTo(images);
+    assertThat(done.snapshot().table("assignments").totalRows()).isEqualTo(images);
     assertThat(STORAGE.exists(done.uri() + "/gallery/index.html")).isTrue();
     Json.read(STORAGE.readText(done.uri() + "/run.json"), JsonNode.class, "run.json");
     return sizes;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.run.RunFolder;
+import io.nomen.run.Snapshot;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
@@ -182,14 +183,14 @@ class KilledAnywhereTest {
   }
 
   private static Map<String, Object> told(Path output) throws IOException {
-    RunFolder.Current current = new RunFolder(STORAGE, output.toString()).current().orElseThrow();
+    Snapshot current = new RunFolder(STORAGE, output.toString()).snapshot();
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("tables", RunTables.digests(STORAGE, output.toString()));
     Path record = output.resolve("run.json");
     if (Files.exists(record)) {
       JsonNode run = Json.read(Files.readString(record), JsonNode.class, "run.json");
       told.put("the record is the run's", run.get("run").asText().equals(current.run()));
-      told.put("clusters", run.get("clusters").asInt());
+      told.put("clusters", current.requireRecord().clusters());
     }
     try (Stream<Path> files = Files.walk(output)) {
       Set<String> names = new TreeSet<>();

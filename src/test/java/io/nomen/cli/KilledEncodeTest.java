@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.testing.Shared;
+import io.nomen.testing.TableRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -111,7 +111,7 @@ class KilledEncodeTest {
 
   private static List<String> rows(Path output, String table) {
     List<String> rows = new ArrayList<>();
-    for (String uri : new RunFolder(STORAGE, output.toString()).table(table).uris()) {
+    for (String uri : new RunFolder(STORAGE, output.toString()).snapshot().table(table).uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
         rows.add(
             table.equals("images")

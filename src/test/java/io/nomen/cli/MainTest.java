@@ -2,13 +2,18 @@ package io.nomen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.testing.Command;
 import io.nomen.testing.FailingFiles;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.package$;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class MainTest {
   @TempDir Path folder;
@@ -166,5 +171,103 @@ class MainTest {
       FailingFiles.play(change -> 1);
       System.clearProperty(FailingFiles.SETTING);
     }
+  }
+
+  @Test
+  void values_of_a_job_file_are_what_yaml_means_by_them_and_paths_stay_as_written()
+      throws Exception {
+    Path job = folder.resolve("job.yaml");
+    Files.createDirectories(folder.resolve("007"));
+    Files.copy(Path.of("samples/airplane/image_0011.jpg"), folder.resolve("007/a.jpg"));
+    Files.writeString(
+        job,
+        "input: %s/007\nclusters: 1_0\nseed: 0x10\nkmeans-restarts: 1e1\n".formatted(folder)
+            + "max-bad-fraction: .5\npixel-limit: 178_956_970\ndry-run: yes\nreplicas: ~\n"
+            + "output: 1e5\n");
+    Command ended = Command.alone("cluster", "--job", job.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    JsonNode options = ended.lastLine().get("options");
+    assertThat(options.get("clusters").asText()).isEqualTo("10");
+    assertThat(options.get("seed").asText()).isEqualTo("16");
+    assertThat(options.get("kmeans-restarts").asText()).isEqualTo("10");
+    assertThat(options.get("max-bad-fraction").asText()).isEqualTo("0.5");
+    assertThat(options.get("pixel-limit").asText()).isEqualTo("178956970");
+    assertThat(options.get("output").asText()).isEqualTo("1e5");
+    assertThat(ended.lastLine().get("dry_run").asBoolean()).isTrue();
+    for (String wrong :
+        List.of(
+            "dry-run: perhaps\n",
+            "seed: 1\nseed: 2\n",
+            "seed: 1\n---\nseed: 2\n",
+            "seed: {a: 1}\n")) {
+      Files.writeString(job, wrong);
+      assertThat(Command.alone("cluster", "--job", job.toString(), "--input", "samples").exitCode())
+          .as(wrong)
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void too_many_bad_images_are_told_with_counts_reasons_and_paths() throws Exception {
+    Path mixed = Files.createDirectories(folder.resolve("mixed"));
+    byte[] picture = Files.readAllBytes(Path.of("samples/airplane/image_0011.jpg"));
+    Files.write(mixed.resolve("good.jpg"), picture);
+    Files.write(mixed.resolve("cut.jpg"), Arrays.copyOf(picture, picture.length / 2));
+    for (int i = 0; i < 4; i++) {
+      Files.write(
+          mixed.resolve(i + ".heic"),
+          "\0\0\0\30ftypheic....".getBytes(StandardCharsets.ISO_8859_1));
+    }
+    Files.writeString(mixed.resolve("notes.txt"), "no image, and none that is bad");
+    Command ended =
+        Command.alone(
+            "encode", "--input", mixed.toString(), "--output", folder.resolve("e").toString());
+    assertThat(ended.exitCode()).isEqualTo(4);
+    assertThat(ended.err())
+        .contains("5 of 6 images cannot be used")
+        .contains("1 truncated (it ends before its last JPEG block): cut.jpg")
+        .contains("4 unsupported (a picture of the format heif")
+        .contains("0.heic, 1.heic, 2.heic, …");
+    assertThat(ended.lastLine().get("statuses").get("unsupported").asInt()).isEqualTo(4);
+    assertThat(ended.lastLine().get("bad").size()).isEqualTo(4);
+  }
+
+  @Test
+  void an_input_without_an_image_is_an_input_that_cannot_be_used() throws Exception {
+    Path texts = Files.createDirectories(folder.resolve("texts"));
+    Files.writeString(texts.resolve("a.txt"), "a caption of nothing");
+    Command ended =
+        Command.alone(
+            "encode", "--input", texts.toString(), "--output", folder.resolve("e").toString());
+    assertThat(ended.exitCode()).isEqualTo(3);
+    assertThat(ended.err())
+        .contains("There is no image in " + texts)
+        .contains("1 annotations and side files");
+  }
+
+  @Test
+  void the_command_to_run_it_again_is_what_a_shell_takes_for_the_same_words() throws Exception {
+    String[] words = {
+      "cluster",
+      "--input",
+      "a b/*.jpg",
+      "it's",
+      "--clusters",
+      "7",
+      "--dry-run",
+      "--output",
+      "hdfs://host:8020/run"
+    };
+    CommandLine.ParseResult parsed = new CommandLine(new Main()).parseArgs(words).subcommand();
+    String command = String.join(" ", Main.command(parsed));
+    assertThat(command).startsWith("nomen cluster ").contains(" --dry-run");
+    Process shell =
+        new ProcessBuilder("bash", "-c", "nomen() { printf '%s\\n' \"$@\"; }; " + command).start();
+    List<String> read =
+        new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    CommandLine.ParseResult again =
+        new CommandLine(new Main()).parseArgs(read.toArray(String[]::new)).subcommand();
+    assertThat(Main.effective(again)).isEqualTo(Main.effective(parsed));
+    assertThat(read).containsSubsequence("--input", "a b/*.jpg", "it's");
   }
 }

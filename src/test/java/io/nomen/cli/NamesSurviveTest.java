@@ -3,9 +3,9 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
+import io.nomen.testing.TableRow;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -122,7 +122,7 @@ class NamesSurviveTest {
     String again = folder.resolve("again").toString();
     run("import", "--npy", npy, "--paths", npy.replace(".npy", ".txt"), "--output", again);
     List<String> imported = new ArrayList<>();
-    for (String uri : new RunFolder(STORAGE, again).table("embeddings").uris()) {
+    for (String uri : new RunFolder(STORAGE, again).snapshot().table("embeddings").uris()) {
       TableRow.read(STORAGE, uri).forEach(row -> imported.add(row.string("path")));
     }
     assertThat(imported).containsExactlyInAnyOrderElementsOf(paths);
@@ -130,7 +130,7 @@ class NamesSurviveTest {
 
   private static Map<String, TableRow> assignments(String output) {
     Map<String, TableRow> rows = new LinkedHashMap<>();
-    for (String uri : new RunFolder(STORAGE, output).table("assignments").uris()) {
+    for (String uri : new RunFolder(STORAGE, output).snapshot().table("assignments").uris()) {
       TableRow.read(STORAGE, uri).forEach(row -> rows.put(row.string("path"), row));
     }
     return rows;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
+import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +79,7 @@ class SicCommandTest {
   private static List<TableRow> clusters(String run) {
     Storage storage = new Storage(new Configuration());
     RunFolder finished = new RunFolder(storage, folder.resolve(run).toString());
-    return finished.table("clusters").uris().stream()
+    return finished.snapshot().table("clusters").uris().stream()
         .flatMap(uri -> TableRow.read(storage, uri).stream())
         .toList();
   }

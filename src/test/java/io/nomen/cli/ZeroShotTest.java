@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
+import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +63,9 @@ class ZeroShotTest {
 
   private static List<TableRow> rows(String run, String table) {
     return new RunFolder(STORAGE, folder.resolve(run).toString())
-        .table(table).uris().stream().flatMap(uri -> TableRow.read(STORAGE, uri).stream()).toList();
+        .snapshot().table(table).uris().stream()
+            .flatMap(uri -> TableRow.read(STORAGE, uri).stream())
+            .toList();
   }
 
   @Test

@@ -31,7 +31,9 @@ class ClipCheckpointTest {
     assertThat(tiny.model().vision().tokens()).isEqualTo(65);
     assertThat(tiny.model().parameters()).isEqualTo(6_753_344);
     assertThat(tiny.model().preprocessing().crop()).isEqualTo(64);
-    assertThat(tiny.ownNouns().orElseThrow()).hasSize(943).contains("Egyptian cat");
+    assertThat(tiny.ownNouns().orElseThrow())
+        .hasSize(943)
+        .contains("Egyptian cat\tegyptian_cat.n.01");
     assertThat(tiny.card().orElseThrow()).contains("Tiny-ImageNet");
   }
 
@@ -156,6 +158,37 @@ class ClipCheckpointTest {
     }
     Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
     assertInput(copy::open, "names the shard \"model-00002-of-00002.safetensors\"");
+  }
+
+  @Test
+  void a_folder_of_another_layout_says_where_or_how_there_is_a_checkpoint() throws Exception {
+    byte[] config = TestCheckpoint.bundled("config.json");
+    Map<String, String> hints = new LinkedHashMap<>();
+    Path cache = Files.createDirectories(folder.resolve("models--a--b/snapshots/0123abc"));
+    Files.write(cache.resolve("config.json"), config);
+    hints.put("models--a--b", "models--a--b/snapshots/0123abc");
+    Path sentence = Files.createDirectories(folder.resolve("sentence/0_CLIPModel"));
+    Files.write(sentence.resolve("config.json"), config);
+    Files.writeString(folder.resolve("sentence/modules.json"), "[]");
+    hints.put("sentence", "sentence-transformers; the one in it is");
+    Path openClip = Files.createDirectories(folder.resolve("openclip"));
+    Files.writeString(openClip.resolve("open_clip_config.json"), "{}");
+    hints.put("openclip", "OpenCLIP's layout");
+    Path lfs = Files.createDirectories(folder.resolve("lfs"));
+    Files.write(lfs.resolve("config.json"), config);
+    Files.writeString(
+        lfs.resolve("model.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    hints.put("lfs", "run git lfs pull");
+    Files.createDirectories(folder.resolve("empty"));
+    hints.put("empty", "is not a folder with files");
+    hints.forEach(
+        (name, hint) ->
+            assertInput(
+                () -> ClipCheckpoint.open(Goldens.STORAGE, folder.resolve(name).toString()), hint));
+    assertInput(
+        () -> ClipCheckpoint.open(Goldens.STORAGE, "openai/clip-vit-base-patch32"),
+        "./nomen model pull openai/clip-vit-base-patch32 --output DIR");
   }
 
   private static Raw asFloats(Raw half) {

@@ -72,6 +72,11 @@ final class LocalCluster implements AutoCloseable {
     return folder;
   }
 
+  /** The master, as Spark takes it. */
+  String address() {
+    return address;
+  }
+
   /** Submits the shaded jar with {@code words}. */
   Submission submit(Map<String, String> settings, String... words) {
     List<String> program =

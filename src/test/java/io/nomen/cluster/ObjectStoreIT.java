@@ -125,7 +125,7 @@ class ObjectStoreIT {
 
   private static String vectors(String run) {
     StringBuilder all = new StringBuilder();
-    for (String uri : new RunFolder(storage, run).table("embeddings").uris()) {
+    for (String uri : new RunFolder(storage, run).snapshot().table("embeddings").uris()) {
       float[] floats = new io.nomen.run.TableColumn(storage, uri, "embedding").floats();
       all.append(java.util.Arrays.toString(floats));
     }

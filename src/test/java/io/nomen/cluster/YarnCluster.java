@@ -77,11 +77,7 @@ final class YarnCluster implements AutoCloseable {
       configuration.set("yarn.resourcemanager.connect.retry-interval.ms", "1000");
       client.init(configuration);
       client.start();
-      servers
-          .get(1)
-          .await(
-              "nodes of YARN",
-              () -> reply(() -> client.getNodeReports(NodeState.RUNNING).size()) == nodes);
+      servers.get(1).await("nodes of YARN", () -> runs(nodes));
       servers.get(0).await("a node of HDFS", this::holdsTheJar);
     } catch (Throwable e) {
       close();
@@ -190,6 +186,15 @@ final class YarnCluster implements AutoCloseable {
   private static int port() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
+    }
+  }
+
+  /** Whether the resource manager answers, and has so many nodes. */
+  private boolean runs(int nodes) {
+    try {
+      return client.getNodeReports(NodeState.RUNNING).size() == nodes;
+    } catch (IOException | YarnException e) {
+      return false;
     }
   }
 

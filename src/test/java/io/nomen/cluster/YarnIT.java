@@ -33,7 +33,9 @@ class YarnIT {
 
   @AfterAll
   static void stop() throws Exception {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   private static String[] encode(String input, String output) {
@@ -74,5 +76,10 @@ class YarnIT {
           .doesNotContain("\tat ");
       assertThat(job.submission().driver().exitCode()).isNotZero();
     }
+  }
+
+  @Test
+  void hdfs_has_one_holder_and_whole_runs() throws Exception {
+    PublicationTest.check(cluster.storage(), cluster.uri("published"), true);
   }
 }

@@ -55,7 +55,9 @@ class YarnMatrixIT {
 
   @AfterAll
   static void stop() throws Exception {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   private static String[] tac(String run, String... more) {

@@ -11,6 +11,8 @@ import io.nomen.image.ImageStatus;
 import io.nomen.image.RawImage;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,5 +108,47 @@ class DecodeAheadTest {
     int given = source.given.get();
     Thread.sleep(50);
     assertThat(source.given.get()).isEqualTo(given);
+  }
+
+  @Test
+  void images_larger_than_the_room_for_bytes_come_alone_and_leave_none_behind() throws Exception {
+    AtomicInteger given = new AtomicInteger();
+    CountDownLatch closedInside = new CountDownLatch(1);
+    CloseableIterator<RawImage> large =
+        new CloseableIterator<>() {
+          @Override
+          public boolean hasNext() {
+            return given.get() < 20;
+          }
+
+          @Override
+          public RawImage next() {
+            byte[] bytes = new byte[given.incrementAndGet() % 2 == 0 ? 40 << 10 : 300 << 10];
+            return new RawImage(
+                "large", Optional.empty(), 0, bytes.length, new Content.Whole(bytes));
+          }
+
+          @Override
+          public void close() {
+            assertThat(Thread.currentThread().getName()).isEqualTo("nomen-read");
+            closedInside.countDown();
+          }
+        };
+    List<Double> threes = List.of(0.5, 0.5, 0.5);
+    try (DecodeAhead ahead =
+        new DecodeAhead(
+            large,
+            new Preprocessing(8, 8, threes, threes),
+            DecodeOptions.defaults(),
+            2,
+            100,
+            128)) {
+      for (int taken = 0; taken < 20; taken++) {
+        Content content = ahead.next().raw().content();
+        assertThat(((Content.Whole) content).bytes()).isEmpty();
+      }
+      assertThat(ahead.hasNext()).isFalse();
+    }
+    assertThat(closedInside.await(5, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -8,7 +8,6 @@ import io.nomen.image.DecodeOptions;
 import io.nomen.image.Inventory;
 import io.nomen.image.InventoryOptions;
 import io.nomen.image.ReadOptions;
-import io.nomen.run.BucketManifest;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import java.nio.file.Files;

@@ -45,7 +45,11 @@ class LabelSourceTest {
   void a_csv_names_images_by_their_whole_path_or_the_end_of_one() throws IOException {
     Labels labels =
         csv(
-            "path,label\n./cat/1.jpg,cat\r\nfile:/d/dog/1.jpg,\"dog, \"\"big\"\"\"\n2.jpg,cat\n9.png,x\n");
+            "path,label\n"
+                + "./cat/1.jpg,cat\r\n"
+                + "file:/d/dog/1.jpg,\"dog, \"\"big\"\"\"\n"
+                + "2.jpg,cat\n"
+                + "9.png,x\n");
     assertThat(labels.names()).containsExactly("cat", "dog, \"big\"", "x");
     assertThat(labels.rows()).containsExactly(0, 1, 2, 3);
     assertThat(labels.labels()).containsExactly(0, 0, 1, 2);
@@ -105,5 +109,41 @@ class LabelSourceTest {
       file.putLong(value);
     }
     return Files.write(Files.createTempFile(folder, "labels", ".npy"), file.array()).toString();
+  }
+
+  @Test
+  void labels_come_as_spreadsheets_and_other_programs_write_them() throws IOException {
+    String rows = "cat/1.jpg,cat\n2.jpg,cat\ndog/1.jpg,dog\n";
+    List<byte[]> files =
+        List.of(
+            ("\ufeff" + rows).getBytes(StandardCharsets.UTF_8),
+            rows.replace(",", ";").getBytes(StandardCharsets.UTF_8),
+            rows.replace(",", "\t").getBytes(StandardCharsets.UTF_8),
+            ("\ufeff" + rows.replace(",", "\t")).getBytes(StandardCharsets.UTF_16LE),
+            ("\ufeff" + rows).getBytes(StandardCharsets.UTF_16BE),
+            ("id,path,width,label\n1," + rows.replace(",", ",64,").replace("\n", "\n2,"))
+                .replaceAll("2,$", "")
+                .getBytes(StandardCharsets.UTF_8),
+            ("label;File_Name\r\n" + "cat;cat/1.jpg\r\ncat;2.jpg\r\ndog;dog/1.jpg\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+    for (byte[] bytes : files) {
+      Path file = Files.write(Files.createTempFile(folder, "labels", ".csv"), bytes);
+      Labels labels = LabelSource.parse(file.toString()).of(storage, PATHS, NONE);
+      assertThat(labels.names())
+          .as(new String(bytes, StandardCharsets.UTF_8))
+          .containsExactly("cat", "dog");
+      assertThat(labels.labels()).containsExactly(0, 0, 1);
+    }
+    assertThat(csv("2.jpg,\"line\nbreak\"\n").names()).containsExactly("line\nbreak");
+    byte[] latin = "2.jpg,caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+    Path file = Files.write(Files.createTempFile(folder, "labels", ".csv"), latin);
+    assertThatThrownBy(() -> LabelSource.parse(file.toString()).of(storage, PATHS, NONE))
+        .hasMessageContaining("neither UTF-8 nor UTF-16");
+  }
+
+  @Test
+  void an_empty_label_is_no_label() throws IOException {
+    Labels labels = csv("path,label\ncat/1.jpg,cat\n2.jpg,\ndog/1.jpg,dog\n");
+    assertThat(labels.rows()).containsExactly(0, 2);
   }
 }

@@ -7,8 +7,8 @@ import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Storage;
+import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ class ImportExportTest {
   /** path → norm and the unit embedding, as the table has them. */
   private static Map<String, List<Float>> rows(RunFolder folder) {
     Map<String, List<Float>> rows = new LinkedHashMap<>();
-    for (String uri : folder.table("embeddings").uris()) {
+    for (String uri : folder.snapshot().table("embeddings").uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
         List<Float> numbers = new ArrayList<>(List.of(row.number("norm")));
         for (float value : row.numbers("embedding")) {

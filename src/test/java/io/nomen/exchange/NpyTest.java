@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,5 +97,34 @@ class NpyTest {
     assertThatThrownBy(() -> NpyReader.open(storage, path.toString()))
         .hasMessageContaining("x.npy")
         .hasMessageContaining("does not begin like a .npy file");
+  }
+
+  @Test
+  void a_folder_of_parts_is_one_matrix_in_the_order_of_their_numbers() {
+    for (int part : new int[] {10, 9, 0}) {
+      String uri = folder.resolve("img_emb_" + part + ".npy").toString();
+      try (NpyWriter writer = new NpyWriter(storage, uri, 2, 1)) {
+        writer.write(new float[] {part, part + 0.5f});
+      }
+    }
+    for (String source : new String[] {folder.toString(), folder + "/img_emb_*.npy"}) {
+      try (EmbeddingRows rows = EmbeddingRows.open(storage, new ImportSource.Npy(source))) {
+        assertThat(rows.rows()).isEqualTo(6);
+        List<Float> values = new ArrayList<>();
+        for (var part = rows.next(); part.isPresent(); part = rows.next()) {
+          for (float value : part.get().values()) {
+            values.add(value);
+          }
+        }
+        assertThat(values).containsExactly(0f, 0.5f, 9f, 9.5f, 10f, 10.5f);
+      }
+    }
+  }
+
+  @Test
+  void one_vector_is_no_matrix() throws Exception {
+    String vector = file("<f4", "(16,)", new byte[64]);
+    assertThatThrownBy(() -> EmbeddingRows.open(storage, new ImportSource.Npy(vector)))
+        .hasMessageContaining("has one dimension, 16 numbers; give an array [n, d]");
   }
 }

@@ -58,4 +58,15 @@ class ThumbnailTest {
     assertThat(decoded.getRGB(Mosaic.WIDTH - 2, Mosaic.HEIGHT - 2) & 0xff).isGreaterThan(250);
     assertThat(decoded.getRGB(1, 1) & 0xff).isGreaterThan(250);
   }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "1000,1", "1,1000", "144,1", "2,3000"})
+  void a_picture_of_one_pixel_or_one_line_fits_into_any_tile(int width, int height) {
+    byte[] jpeg = Thumbnail.jpeg(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB));
+    BufferedImage small = Thumbnail.decode(jpeg).orElseThrow();
+    for (int[] tile : new int[][] {{128, 288}, {288, 128}, {1, 400}, {400, 1}}) {
+      BufferedImage cut = Thumbnail.crop(small, tile[0], tile[1]);
+      assertThat(new int[] {cut.getWidth(), cut.getHeight()}).isEqualTo(tile);
+    }
+  }
 }

@@ -13,6 +13,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -492,5 +493,19 @@ class InventoryTest {
         .filteredOn(image -> image.content() instanceof Content.Missing)
         .hasSize(12)
         .allMatch(image -> ((Content.Missing) image.content()).status() == ImageStatus.UNREADABLE);
+  }
+
+  @Test
+  void a_shard_that_was_written_anew_is_another_input_although_its_length_is_the_same()
+      throws Exception {
+    Path shard = folder.resolve("one.tar");
+    Files.write(shard, new byte[10_240]);
+    FileTime then = FileTime.fromMillis(1_700_000_000_000L);
+    Files.setLastModifiedTime(shard, then);
+    List<String> inputs = List.of(shard.toString());
+    List<Bucket> before = Inventory.list(STORAGE, inputs, InventoryOptions.defaults());
+    assertThat(Inventory.list(STORAGE, inputs, InventoryOptions.defaults())).isEqualTo(before);
+    Files.write(shard, new byte[10_240]);
+    assertThat(Inventory.list(STORAGE, inputs, InventoryOptions.defaults())).isNotEqualTo(before);
   }
 }

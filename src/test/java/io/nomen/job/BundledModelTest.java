@@ -8,12 +8,12 @@ import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.RunFolder;
-import io.nomen.run.TableRow;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.Shared;
+import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -79,11 +79,12 @@ class BundledModelTest {
     Command.done("encode", "--input", shards + "/test-*.tar", "--output", encoded);
     RunFolder rows = new RunFolder(STORAGE, encoded.toString());
     Map<String, Integer> labels = new HashMap<>();
-    for (String uri : rows.table("images").uris()) {
+    for (String uri : rows.snapshot().table("images").uris()) {
       TableRow.read(STORAGE, uri)
           .forEach(row -> labels.put(row.string("path"), Integer.valueOf(row.string("label"))));
     }
-    EmbeddingTable table = EmbeddingTable.of(LocalSpark.context(), rows);
+    EmbeddingTable table =
+        new EmbeddingTable(LocalSpark.context(), STORAGE, rows.snapshot().table("embeddings"));
     List<Integer> truth =
         table.paths().collect().stream().flatMap(List::stream).map(labels::get).toList();
     int[] nearest;

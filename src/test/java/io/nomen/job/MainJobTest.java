@@ -14,11 +14,11 @@ import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.TableColumn;
-import io.nomen.run.TableRow;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.testing.LocalSpark;
+import io.nomen.testing.TableRow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ class MainJobTest {
 
   private static List<String> assignments(String output) {
     List<String> rows = new ArrayList<>();
-    for (String uri : run(output).table("assignments").uris()) {
+    for (String uri : run(output).snapshot().table("assignments").uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
         rows.add(
             row.string("path") + " " + row.integer("cluster") + " " + row.number("confidence"));
@@ -203,7 +203,8 @@ class MainJobTest {
   void the_gallery_shows_names_and_reasons_and_runs_no_markup_of_strangers() throws Exception {
     Path gallery = folder.resolve("run/gallery");
     String index = Files.readString(gallery.resolve("index.html"));
-    for (TableRow row : TableRow.read(STORAGE, run("run").table("clusters").uris().get(0))) {
+    for (TableRow row :
+        TableRow.read(STORAGE, run("run").snapshot().table("clusters").uris().get(0))) {
       assertThat(index).contains(row.string("name"));
     }
     String failed = Files.readString(gallery.resolve("failed.html"), StandardCharsets.UTF_8);
@@ -226,7 +227,8 @@ class MainJobTest {
     Path npy = folder.resolve("e.npy");
     assertThat(ExportJob.npy(context, run("run"), npy.toString(), true)).isEqualTo(60);
     float norm =
-        new TableColumn(STORAGE, run("run").table("embeddings").uris().get(0), "norm").floats()[0];
+        new TableColumn(STORAGE, run("run").snapshot().table("embeddings").uris().get(0), "norm")
+            .floats()[0];
     try (var reader = io.nomen.exchange.NpyReader.open(STORAGE, npy.toString())) {
       double square = 0;
       for (float value : reader.next(1)) {

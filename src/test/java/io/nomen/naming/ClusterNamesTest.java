@@ -201,4 +201,25 @@ class ClusterNamesTest {
     }
     return row;
   }
+
+  @Test
+  void the_words_of_somebody_s_own_list_are_names_as_they_stand_and_each_for_itself() {
+    List<String> own =
+        List.of(
+            "Llamas, alpacas",
+            "Butterflies & moths",
+            "PIZZAS",
+            "Airplanes (civil)",
+            "Airplanes (military)",
+            "street_sign");
+    float[][] scores = new float[own.size()][];
+    for (int c = 0; c < scores.length; c++) {
+      double[] row = new double[own.size()];
+      row[c] = 0.5;
+      scores[c] = row(row);
+    }
+    List<ClusterName> names = ClusterNames.of(nouns(own), scores, new double[scores.length], true);
+    assertThat(names).extracting(ClusterName::name).containsExactlyElementsOf(own);
+    assertThat(names).allSatisfy(name -> assertThat(own).contains(name.nouns().get(0).lemma()));
+  }
 }

@@ -1,6 +1,7 @@
 package io.nomen.testing;
 
 import io.nomen.run.RunFolder;
+import io.nomen.run.Snapshot;
 import io.nomen.store.Storage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,11 +21,11 @@ public final class RunTables {
    * process.
    */
   public static Map<String, String> digests(Storage storage, String run) {
-    RunFolder folder = new RunFolder(storage, run);
+    Snapshot snapshot = new RunFolder(storage, run).snapshot();
     Map<String, String> digests = new TreeMap<>();
-    for (String table : folder.current().orElseThrow().tables().keySet()) {
+    for (String table : snapshot.contents().tables().keySet()) {
       MessageDigest digest = sha256();
-      for (String uri : folder.table(table).uris()) {
+      for (String uri : snapshot.table(table).uris()) {
         byte[] file = storage.readBytes(uri);
         digest.update(file, 0, uri.endsWith(".parquet") ? footer(file) : file.length);
       }

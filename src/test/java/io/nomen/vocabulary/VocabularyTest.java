@@ -1,11 +1,13 @@
 package io.nomen.vocabulary;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,12 +53,44 @@ class VocabularyTest {
     Vocabulary list = Vocabulary.ofFile(storage, uri);
     assertThat(list.nouns())
         .extracting(Noun::lemma)
-        .containsExactly("dog", "Grand Piano", "flux capacitor");
+        .containsExactly("dog", "Grand_Piano", "flux capacitor");
     assertThat(list.nouns())
         .extracting(Noun::synset)
         .containsExactly(
             Optional.of("dog.n.01"), Optional.of("grand_piano.n.01"), Optional.empty());
     assertThat(list.duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void a_list_may_say_which_meaning_a_word_has() throws IOException {
+    Vocabulary list =
+        Vocabulary.ofFile(
+            storage, file("banana\tbanana.n.02\nbanana\nboxer\nboxer dog\tboxer.n.04\n"));
+    assertThat(list.nouns())
+        .extracting(Noun::lemma)
+        .containsExactly("banana", "boxer", "boxer dog");
+    assertThat(list.nouns())
+        .extracting(n -> n.synset().orElseThrow())
+        .containsExactly("banana.n.02", "boxer.n.01", "boxer.n.04");
+    assertThat(list.nouns().get(0).gloss()).startsWith("elongated crescent-shaped yellow fruit");
+    String wrong = file("dog\tdog.n.99\n");
+    assertThatThrownBy(() -> Vocabulary.ofFile(storage, wrong))
+        .isInstanceOf(NomenException.class)
+        .hasMessageContaining("gives \"dog\" the meaning \"dog.n.99\"");
+  }
+
+  @Test
+  void the_bundled_model_says_which_meaning_its_nouns_have() throws IOException {
+    List<String> lines;
+    try (InputStream in = Vocabulary.class.getResourceAsStream("/io/nomen/clip/tiny/nouns.txt")) {
+      lines = new String(in.readAllBytes(), UTF_8).lines().toList();
+    }
+    Vocabulary own = Vocabulary.ofLines("the model's own nouns", lines);
+    assertThat(own.nouns()).allSatisfy(noun -> assertThat(noun.synset()).isPresent());
+    Noun reel =
+        own.nouns().stream().filter(n -> n.lemma().equals("reel")).findFirst().orElseThrow();
+    assertThat(reel.gloss()).startsWith("winder consisting of a revolving spool");
+    assertThat(reel.synset()).isNotEqualTo(WordNet.get().firstSense("reel").map(WordNet.Sense::id));
   }
 
   @Test

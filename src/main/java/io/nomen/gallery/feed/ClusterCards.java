@@ -6,9 +6,9 @@ import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
 import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
 import io.nomen.gallery.GalleryData.ClusterCard.WordsFit;
 import io.nomen.method.Findings;
-import io.nomen.run.RunFolder;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord;
-import io.nomen.run.TableRow;
+import io.nomen.run.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,31 +18,26 @@ import java.util.OptionalDouble;
 final class ClusterCards {
   private ClusterCards() {}
 
-  static List<ClusterCard> read(RunRecord record, RunFolder folder) {
+  static List<ClusterCard> read(Snapshot run, RunRecord record) {
     Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
-    return folder.table("clusters").uris().stream()
-        .flatMap(uri -> TableRow.read(folder.storage(), uri).stream())
-        .map(row -> card(row, gate))
-        .toList();
+    return run.rows(ClusterRow.SCHEMA).stream().map(row -> card(row, gate)).toList();
   }
 
-  private static ClusterCard card(TableRow row, Optional<Findings.TextGate> gate) {
+  private static ClusterCard card(ClusterRow row, Optional<Findings.TextGate> gate) {
     return new ClusterCard(
-        row.integer("cluster"),
-        row.string("name"),
-        row.flag("named"),
-        row.longInteger("size"),
-        row.number("mean_confidence"),
-        row.optionalNumber("silhouette")
-            .map(value -> OptionalDouble.of(value))
-            .orElse(OptionalDouble.empty()),
-        gate.map(fit -> wordsFit(fit, row.integer("cluster"))),
-        text(row.string("gloss")),
+        row.cluster(),
+        row.name(),
+        row.named(),
+        row.size(),
+        row.meanConfidence(),
+        row.silhouette().map(value -> OptionalDouble.of(value)).orElse(OptionalDouble.empty()),
+        gate.map(fit -> wordsFit(fit, row.cluster())),
+        text(row.gloss()),
         nouns(row),
-        row.optionalString("hypernym"),
-        row.strings("sisters"),
-        row.strings("centre_nouns"),
-        row.optionalString("medoid"),
+        row.hypernym(),
+        row.sisters(),
+        row.centreNouns(),
+        row.medoid(),
         near(row));
   }
 
@@ -50,25 +45,26 @@ final class ClusterCards {
     return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
   }
 
-  private static List<NounScore> nouns(TableRow row) {
-    List<String> words = row.strings("nouns");
-    float[] scores = row.numbers("noun_scores");
-    List<String> glosses = row.strings("noun_glosses");
-    List<String> synsets = row.strings("noun_synsets");
+  private static List<NounScore> nouns(ClusterRow row) {
     List<NounScore> nouns = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      nouns.add(new NounScore(words.get(i), scores[i], text(glosses.get(i)), text(synsets.get(i))));
+    for (int i = 0; i < row.nouns().size(); i++) {
+      nouns.add(
+          new NounScore(
+              row.nouns().get(i),
+              row.nounScores()[i],
+              text(row.nounGlosses().get(i)),
+              text(row.nounSynsets().get(i))));
     }
     return nouns;
   }
 
-  private static List<NearCluster> near(TableRow row) {
-    int[] numbers = row.integers("near_clusters");
-    float[] similarity = row.numbers("near_similarity");
+  private static List<NearCluster> near(ClusterRow row) {
     List<NearCluster> near = new ArrayList<>();
-    for (int i = 0; i < numbers.length; i++) {
+    for (int i = 0; i < row.nearClusters().length; i++) {
+      float similarity = row.nearSimilarity()[i];
       near.add(
-          new NearCluster(numbers[i], similarity[i], similarity[i] >= ClusterProfiles.NEARLY_SAME));
+          new NearCluster(
+              row.nearClusters()[i], similarity, similarity >= ClusterProfiles.NEARLY_SAME));
     }
     return near;
   }

@@ -12,6 +12,7 @@ import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import java.time.Instant;
@@ -48,55 +49,50 @@ public final class GalleryStage {
   }
 
   /**
-   * Writes the pages.
+   * Writes the pages of {@code run}, and nothing of an older run stays beside them.
    *
    * @return URI of the page to open
    */
-  public String run() {
-    RunRecord record =
-        RunRecord.read(folder)
-            .orElseThrow(
-                () ->
-                    io.nomen.NomenException.input(
-                        "%s has no run.json; a gallery needs a finished run of cluster or assign."
-                            .formatted(folder.uri())));
-    StageAttempt attempt = folder.begin(NAME, settings(record), false);
-    ListedImages listed = ListedImages.read(record, folder);
-    GalleryPlan plan = GalleryPlan.of(data(record, listed));
+  public String run(Snapshot run) {
+    RunRecord record = run.requireRecord();
+    StageAttempt attempt = folder.begin(NAME, settings(run), false);
+    ListedImages listed = ListedImages.read(run);
+    GalleryPlan plan = GalleryPlan.of(data(run, record, listed));
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
     String target = folder.uri() + "/gallery";
+    folder.storage().delete(target);
     GalleryWriter.write(
         plan, path -> Optional.ofNullable(thumbnails.get(path)), folder.storage(), target);
     folder.finish(attempt, Map.of());
     return target + "/index.html";
   }
 
-  /** Writes the pages of {@code record} unless they are whole: a job may have died over them. */
-  public void finish(RunRecord record) {
+  /** Writes the pages of {@code run} unless they are whole: a job may have died over them. */
+  public void finish(Snapshot run) {
     boolean whole =
         folder
             .stage(NAME)
-            .filter(stage -> stage.done() && stage.settings().equals(settings(record)))
+            .filter(stage -> stage.done() && stage.settings().equals(settings(run)))
             .isPresent();
     if (!whole) {
-      run();
+      run(run);
     }
   }
 
-  private static Map<String, String> settings(RunRecord record) {
-    return Map.of("run", record.run());
+  private static Map<String, String> settings(Snapshot run) {
+    return Map.of("run", run.run());
   }
 
-  private GalleryData data(RunRecord record, ListedImages listed) {
-    Storage storage = folder.storage();
-    Table table = folder.table("assignments");
+  private GalleryData data(Snapshot run, RunRecord record, ListedImages listed) {
+    Storage storage = run.storage();
+    Table table = run.table("assignments");
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
     ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
-    Positions positions = Positions.of(context, record, folder, assignments.rows());
+    Positions positions = Positions.of(context, run, record, assignments.rows());
     return new GalleryData(
         facts(record),
-        ClusterCards.read(record, folder),
+        ClusterCards.read(run, record),
         entries(assignments, paths, positions, columns),
         listed.failed(),
         DuplicateGroups.of(

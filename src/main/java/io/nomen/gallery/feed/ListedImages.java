@@ -10,8 +10,8 @@ import io.nomen.image.Decoded;
 import io.nomen.image.ImageBytes;
 import io.nomen.image.ImageDecoder;
 import io.nomen.image.RgbImage;
-import io.nomen.run.RunFolder;
-import io.nomen.run.RunRecord;
+import io.nomen.run.ImageRow;
+import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
@@ -26,11 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
  */
-public final class ListedImages {
+final class ListedImages {
   private final Storage storage;
   private final Table table;
   private final List<FailedImage> failed = new ArrayList<>();
@@ -38,28 +39,25 @@ public final class ListedImages {
   private ListedImages(Storage storage, Table table) {
     this.storage = storage;
     this.table = table;
-    for (String uri : table.uris()) {
-      List<String> paths = new TableColumn(storage, uri, "path").strings();
-      List<String> statuses = new TableColumn(storage, uri, "status").strings();
-      List<Optional<String>> reasons = new TableColumn(storage, uri, "reason").optionalStrings();
-      for (int row = 0; row < paths.size(); row++) {
-        if (!statuses.get(row).equals("ok")) {
-          failed.add(
-              new FailedImage(paths.get(row), statuses.get(row), reasons.get(row).orElse("")));
-        }
-      }
+    table.eachFile(this::failed).forEach(failed::addAll);
+  }
+
+  static ListedImages read(Snapshot run) {
+    return new ListedImages(run.storage(), run.table("images"));
+  }
+
+  private List<FailedImage> failed(String uri) {
+    List<String> statuses = new TableColumn(storage, uri, "status").strings();
+    if (statuses.stream().allMatch(ImageRow.OK::equals)) {
+      return List.of();
     }
-  }
-
-  static ListedImages read(RunRecord record, RunFolder folder) {
-    return new ListedImages(folder.storage(), table(record, folder));
-  }
-
-  /** A run over ready embeddings has its images table where they are. */
-  public static Table table(RunRecord record, RunFolder folder) {
-    return folder.has("images")
-        ? folder.table("images")
-        : new RunFolder(folder.storage(), record.options().get("embeddings")).table("images");
+    List<String> paths = new TableColumn(storage, uri, "path").strings();
+    List<Optional<String>> reasons = new TableColumn(storage, uri, "reason").optionalStrings();
+    return IntStream.range(0, paths.size())
+        .filter(row -> !statuses.get(row).equals(ImageRow.OK))
+        .mapToObj(
+            row -> new FailedImage(paths.get(row), statuses.get(row), reasons.get(row).orElse("")))
+        .toList();
   }
 
   List<FailedImage> failed() {
@@ -78,21 +76,30 @@ public final class ListedImages {
       rows.put(paths.get(row), row);
     }
     Map<String, List<DuplicateGroup.Member>> byDigest = new LinkedHashMap<>();
-    for (String uri : table.uris()) {
-      List<String> listed = new TableColumn(storage, uri, "path").strings();
-      List<Optional<String>> digests = new TableColumn(storage, uri, "digest").optionalStrings();
-      for (int i = 0; i < listed.size(); i++) {
-        Integer row = rows.get(listed.get(i));
-        if (row != null && digests.get(i).isPresent()) {
+    for (List<Digest> part : table.eachFile(this::digests)) {
+      for (Digest image : part) {
+        Integer row = rows.get(image.path());
+        if (row != null) {
           byDigest
-              .computeIfAbsent(digests.get(i).get(), digest -> new ArrayList<>())
-              .add(new DuplicateGroup.Member(listed.get(i), clusters[row]));
+              .computeIfAbsent(image.digest(), digest -> new ArrayList<>())
+              .add(new DuplicateGroup.Member(image.path(), clusters[row]));
         }
       }
     }
     return byDigest.values().stream()
         .filter(members -> members.size() > 1)
         .map(members -> new DuplicateGroup(true, members))
+        .toList();
+  }
+
+  private record Digest(String path, String digest) {}
+
+  private List<Digest> digests(String uri) {
+    List<String> listed = new TableColumn(storage, uri, "path").strings();
+    List<Optional<String>> digests = new TableColumn(storage, uri, "digest").optionalStrings();
+    return IntStream.range(0, listed.size())
+        .filter(row -> digests.get(row).isPresent())
+        .mapToObj(row -> new Digest(listed.get(row), digests.get(row).get()))
         .toList();
   }
 
@@ -136,18 +143,24 @@ public final class ListedImages {
   List<Place> places(List<String> wanted) {
     Set<String> names = new HashSet<>(wanted);
     Map<String, Place> found = new HashMap<>();
-    for (String uri : table.uris()) {
-      List<String> paths = new TableColumn(storage, uri, "path").strings();
-      List<Optional<String>> formats = new TableColumn(storage, uri, "format").optionalStrings();
-      long[] offsets = new TableColumn(storage, uri, "offset").longs();
-      long[] bytes = new TableColumn(storage, uri, "bytes").longs();
-      for (int row = 0; row < paths.size(); row++) {
-        boolean image = !formats.get(row).equals(Optional.of(ImportJob.FORMAT));
-        if (image && names.contains(paths.get(row))) {
-          found.put(paths.get(row), new Place(paths.get(row), offsets[row], bytes[row]));
-        }
-      }
-    }
+    table
+        .eachFile(uri -> places(uri, names))
+        .forEach(part -> part.forEach(place -> found.put(place.path(), place)));
     return wanted.stream().filter(found::containsKey).map(found::get).toList();
+  }
+
+  private List<Place> places(String uri, Set<String> names) {
+    List<String> paths = new TableColumn(storage, uri, "path").strings();
+    if (paths.stream().noneMatch(names::contains)) {
+      return List.of();
+    }
+    List<Optional<String>> formats = new TableColumn(storage, uri, "format").optionalStrings();
+    long[] offsets = new TableColumn(storage, uri, "offset").longs();
+    long[] bytes = new TableColumn(storage, uri, "bytes").longs();
+    return IntStream.range(0, paths.size())
+        .filter(row -> !formats.get(row).equals(Optional.of(ImportJob.FORMAT)))
+        .filter(row -> names.contains(paths.get(row)))
+        .mapToObj(row -> new Place(paths.get(row), offsets[row], bytes[row]))
+        .toList();
   }
 }

@@ -4,8 +4,8 @@ import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapLayout;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.run.Snapshot;
 import io.nomen.tensor.RowSample;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,12 +21,9 @@ record Positions(Map<Integer, MapPoint> byRow, String algorithm) {
   private static final int MOST = 4_000;
 
   /** Lays out an even draw of the run's embeddings; the same for the same run. */
-  static Positions of(JobContext context, RunRecord record, RunFolder folder, int rows) {
-    RunFolder source =
-        folder.has("embeddings")
-            ? folder
-            : new RunFolder(folder.storage(), record.options().get("embeddings"));
-    EmbeddingTable table = EmbeddingTable.of(context.spark().get(), source);
+  static Positions of(JobContext context, Snapshot run, RunRecord record, int rows) {
+    EmbeddingTable table =
+        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"));
     RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
     MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
     Map<Integer, MapPoint> byRow = new HashMap<>();

@@ -1,4 +1,4 @@
-package io.nomen.run;
+package io.nomen.encode;
 
 import io.nomen.RootLocale;
 import java.io.Serializable;

@@ -1,4 +1,4 @@
-package io.nomen.run;
+package io.nomen.testing;
 
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
@@ -10,7 +10,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 
-/** A row of a small table, read whole; {@link TableColumn} is for large ones. */
+/** A row of any Parquet file by the names of its columns, whatever wrote it. */
 public final class TableRow {
   private final Group row;
 
