@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -68,6 +69,7 @@ public final class EncodeEfficiency {
                     List.of(arguments[1]),
                     InventoryOptions.defaults(),
                     new ModelChoice(arguments[0], precision, "cpu", BATCH),
+                    Optional.empty(),
                     DecodeOptions.DEFAULT_PIXEL_LIMIT,
                     0,
                     false));
