@@ -81,11 +81,11 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     return axes.rows() == 0 ? axes.width() : axes.rows();
   }
 
-  /** All rows seen along the axes, [N, m], unit rows; computed when used. */
+  /** All rows projected onto the axes, [N, m], unit rows; computed when used. */
   public RowBlocks of(RowBlocks rows) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
     Broadcast<NounSubspace> shared = spark.broadcast(this);
-    JavaRDD<RowBlock> seen =
+    JavaRDD<RowBlock> projected =
         axes.rows() == 0
             ? rows.blocks().map(block -> shared.value().centred(block))
             : rows.blocks()
@@ -94,17 +94,16 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
                         new ScopedIterator<>(
                             blocks,
                             new InnerProducts(shared.value().axes()),
-                            (block, products) -> shared.value().seen(block, products)),
+                            (block, products) -> shared.value().project(block, products)),
                     true);
-    return new RowBlocks(seen, rows.rows(), width());
+    return new RowBlocks(projected, rows.rows(), width());
   }
 
-  private RowBlock seen(RowBlock block, InnerProducts products) {
+  private RowBlock project(RowBlock block, InnerProducts products) {
     int count = width();
     float[] offset = new float[count];
     products.of(
-        new RowBlock(0, 1, mean.width(), mean.values()),
-        (from, rows, product) -> System.arraycopy(product, 0, offset, 0, count));
+        mean.block(), (from, rows, product) -> System.arraycopy(product, 0, offset, 0, count));
     float[] values = new float[block.rows() * count];
     products.of(
         block,
