@@ -1,10 +1,10 @@
 package io.nomen.encode;
 
-import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.PixelBuffer;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
@@ -51,7 +51,9 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
-    storage.writeText(settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()), Json.line(manifest));
+    storage.writeText(
+        settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()),
+        Json.line(manifest));
     return manifest;
   }
 

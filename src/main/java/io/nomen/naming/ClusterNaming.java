@@ -57,7 +57,6 @@ public record ClusterNaming(
         table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
   }
 
-
   /**
    * What the clusters of a run are called, and what they were made of.
    *

@@ -3,4 +3,3 @@
  * No image and no embedding comes here, and no label.
  */
 package io.nomen.naming;
-import io.nomen.naming.ClusterNaming.Names;

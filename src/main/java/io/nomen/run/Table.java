@@ -63,8 +63,7 @@ public record Table(String name, String folder, List<String> files, List<Long> r
     }
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Math.min(READERS, uris.size()),
-            DaemonThreads.named("nomen-read"));
+            Math.min(READERS, uris.size()), DaemonThreads.named("nomen-read"));
     try {
       List<Future<T>> parts = new ArrayList<>();
       uris.forEach(uri -> parts.add(threads.submit(() -> read.apply(uri))));

@@ -156,6 +156,7 @@ class AirflowIT {
     }
     Storage storage = new Storage(new Configuration());
     String assigned = store.resolve("assigned").resolve(DAY).toString();
-    assertThat(new RunFolder(storage, assigned).snapshot().table("assignments").totalRows()).isEqualTo(24);
+    assertThat(new RunFolder(storage, assigned).snapshot().table("assignments").totalRows())
+        .isEqualTo(24);
   }
 }

@@ -137,7 +137,12 @@ class DecodeAheadTest {
     List<Double> threes = List.of(0.5, 0.5, 0.5);
     try (DecodeAhead ahead =
         new DecodeAhead(
-            large, new Preprocessing(8, 8, threes, threes), DecodeOptions.defaults(), 2, 100, 128)) {
+            large,
+            new Preprocessing(8, 8, threes, threes),
+            DecodeOptions.defaults(),
+            2,
+            100,
+            128)) {
       for (int taken = 0; taken < 20; taken++) {
         Content content = ahead.next().raw().content();
         assertThat(((Content.Whole) content).bytes()).isEmpty();

@@ -1,12 +1,12 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.tensor.RowSample;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.MapLayout;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
+import io.nomen.tensor.RowSample;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
