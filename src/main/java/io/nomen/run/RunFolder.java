@@ -184,11 +184,12 @@ public final class RunFolder {
   public <R extends Record> Table write(
       TableSchema<R> schema, String attempt, Iterable<? extends R> rows) {
     String file = attemptFolder(schema.name(), attempt) + "/" + FILE;
+    long written;
     try (TableWriter<R> writer = new TableWriter<>(storage, file, schema)) {
       rows.forEach(writer::write);
-      writer.close();
-      return commit(schema.name(), attempt, List.of(FILE), List.of(writer.rows()));
+      written = writer.rows();
     }
+    return commit(schema.name(), attempt, List.of(FILE), List.of(written));
   }
 
   /**
