@@ -102,7 +102,7 @@ def glossary(synsets, farthest=3):
     return out
 
 
-LOST = {"jean.n.01", "community.n.06"}  # meanings that WordNet 3.1, which Nomen reads, has under no such id
+LOST = {"community.n.06", "jean.n.01", "substance.n.07"}  # WordNet 3.1, which Nomen reads, has these under no such id
 
 
 def nouns(concepts, synsets, others=()):

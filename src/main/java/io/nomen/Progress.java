@@ -3,19 +3,11 @@ package io.nomen;
 import java.util.function.Supplier;
 
 /** What a job says while it works; the command line shows it, tests and notebooks may ignore it. */
+@FunctionalInterface
 public interface Progress {
 
   /** Says nothing to nobody. */
-  Progress SILENT =
-      new Progress() {
-        @Override
-        public Step begin(String stage, long total, String unit) {
-          return done -> {};
-        }
-
-        @Override
-        public void say(String sentence) {}
-      };
+  Progress SILENT = (stage, total, unit) -> Step.SILENT;
 
   /**
    * Begins a stage.
@@ -35,10 +27,14 @@ public interface Progress {
   }
 
   /** A sentence for the reader: a choice that was made, a thing to know. */
-  void say(String sentence);
+  default void say(String sentence) {}
 
   /** A stage under way. */
+  @FunctionalInterface
   interface Step extends AutoCloseable {
+    /** Tells nobody. */
+    Step SILENT = done -> {};
+
     /** Reports how many units are done by now; calls may be many. */
     void done(long count);
 

@@ -53,7 +53,8 @@ class ImportDirectionTest {
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),
           Map.entry(
               "gallery",
-              List.of("naming", "evaluate", "exchange", "run", "image", "store", "tensor")),
+              List.of(
+                  "naming", "evaluate", "exchange", "run", "method", "image", "store", "tensor")),
           Map.entry(
               "job",
               List.of(

@@ -1,13 +1,13 @@
 package io.nomen.bench;
 
+import io.nomen.Progress;
 import io.nomen.evaluate.Scores;
 import io.nomen.exchange.NpyReader;
-import io.nomen.heads.Anchors;
 import io.nomen.heads.Checkpoints;
 import io.nomen.heads.Distillation;
+import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Trainer;
 import io.nomen.heads.TrainerSettings;
-import io.nomen.heads.TrainingProgress;
 import io.nomen.heads.TrainingSet;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
@@ -57,7 +57,10 @@ public final class HeadsBenchmark {
       Trainer.Result result =
           new Trainer(spark, set, objective, settings, 1)
               .train(
-                  objective.initial(0), Anchors.NONE, Checkpoints.none(), TrainingProgress.SILENT);
+                  objective.initial(0),
+                  EpochPreparation.NONE,
+                  Checkpoints.none(),
+                  Progress.Step.SILENT);
       say("heads %.2f s, last epoch's loss %.4f", seconds(start), result.history().lastLoss());
       start = System.nanoTime();
       RowBlock assigned =
@@ -72,8 +75,7 @@ public final class HeadsBenchmark {
     RowBlocks rows = RowBlocks.of(spark, values, width);
     long start = System.nanoTime();
     try (NeighbourLists lists = Neighbours.find(spark, rows, NEIGHBOURS, new Search.Exact())) {
-      TrainingSet.View view =
-          TrainingSet.View.of(values, width, lists.collect(), lists.count());
+      TrainingSet.View view = TrainingSet.View.of(values, width, lists.collect(), lists.count());
       say("neighbours of %s %.2f s", name, seconds(start));
       return view;
     }

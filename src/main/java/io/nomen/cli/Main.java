@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -55,6 +57,11 @@ public final class Main {
   /** What no shell takes for more than it says. */
   private static final Pattern PLAIN = Pattern.compile("[\\p{Alnum}_./:=@%+,-]+");
 
+  /** Together longer than the three minutes after which a lease may be taken over. */
+  private static final Duration LEASE_PAUSE = Duration.ofSeconds(30);
+
+  private static final int LEASE_TRIES = 8;
+
   Main() {}
 
   /**
@@ -67,22 +74,40 @@ public final class Main {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     StopSignal.install(err);
-    boolean inApplicationMaster = Sessions.inApplicationMaster();
-    if (inApplicationMaster) {
-      // Without a session the application master is never registered, and nothing that it says of
-      // its end counts: not even that all was done before.
-      Sessions.open(args.length == 0 ? "" : args[0]);
+    if (Sessions.inApplicationMaster()) {
+      runInApplicationMaster(args, out, err);
+      return;
     }
     Outcome outcome = outcome(args, out, err);
     StopSignal.finished();
-    if (!inApplicationMaster) {
-      Sessions.stop(outcome.exitCode());
-      System.exit(outcome.exitCode());
+    Sessions.stop(outcome.exitCode());
+    System.exit(outcome.exitCode());
+  }
+
+  private static void runInApplicationMaster(String[] args, PrintStream out, PrintStream err) {
+    // Without a session the application master is never registered, and nothing that it says of
+    // its end counts: not even that all was done before.
+    SparkContext spark = Sessions.open(args.length == 0 ? "" : args[0]).sparkContext();
+    boolean later = spark.applicationAttemptId().exists(id -> !id.equals("1"));
+    Outcome outcome = outcome(args, out, err);
+    for (int tries = 0; later && outcome.isLocked() && tries < LEASE_TRIES; tries++) {
+      // An earlier attempt that was lost with its machine holds the output for minutes yet.
+      pause(LEASE_PAUSE);
+      outcome = outcome(args, out, err);
     }
+    StopSignal.finished();
     if (outcome.exitCode() != 0) {
       NomenException failure = new NomenException(NomenException.Kind.INTERNAL, outcome.told());
       failure.setStackTrace(new StackTraceElement[0]);
       throw failure;
+    }
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -107,6 +132,10 @@ public final class Main {
 
     static Outcome of(NomenException.Kind kind, String told) {
       return new Outcome(kind.exitCode(), told);
+    }
+
+    boolean isLocked() {
+      return exitCode == NomenException.Kind.LOCKED.exitCode();
     }
   }
 

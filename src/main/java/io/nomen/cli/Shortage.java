@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the machines of a job had too little of, where it is Spark that says so: Nomen's own writers
- * speak for themselves.
+ * What the machines of a job had too little of or did not allow, where it is Spark that says so:
+ * Nomen's own writers speak for themselves.
  */
 final class Shortage {
   private static final Pattern LOST =
@@ -27,7 +27,7 @@ final class Shortage {
                   + " (default: the temporary folder), then run the same command again."));
     }
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
-        .flatMap(cause -> memory(cause).or(() -> executors(cause)).stream())
+        .flatMap(cause -> memory(cause).or(() -> executors(cause)).or(() -> code(cause)).stream())
         .findFirst();
   }
 
@@ -42,6 +42,16 @@ final class Shortage {
         ? Optional.of(
             NomenException.input(
                 "Memory ran out (%s); give the driver and the executors more (--driver-memory), or a smaller --batch-size."
+                    .formatted(e.getMessage())))
+        : Optional.empty();
+  }
+
+  /** Libraries bring native code and unpack it where Java keeps its temporary files. */
+  private static Optional<NomenException> code(Throwable e) {
+    return e instanceof UnsatisfiedLinkError
+        ? Optional.of(
+            NomenException.input(
+                "Native code cannot be loaded (%s); give Java a temporary folder from which programs may run (-Djava.io.tmpdir=FOLDER, for executors in spark.executor.extraJavaOptions)."
                     .formatted(e.getMessage())))
         : Optional.empty();
   }

@@ -56,7 +56,8 @@ public final class BadImages {
     throw new NomenException(
             NomenException.Kind.TOO_MANY_BAD,
             RootLocale.format(
-                "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%): %s.",
+                "%,d of %,d images cannot be used (%.1f %%; --max-bad-fraction allows %.1f %%):"
+                    + " %s.",
                 counts.bad(),
                 counts.listed(),
                 100.0 * counts.bad() / counts.listed(),

@@ -2,7 +2,6 @@ package io.nomen.evaluate;
 
 import io.nomen.method.ClusterSweep;
 import io.nomen.method.MethodInput;
-import io.nomen.method.MethodProgress;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SemanticSpace;
@@ -32,9 +31,8 @@ public final class AutoClusters {
   public static ClusterCount.Choice choose(MethodInput input) {
     RowBlocks space = space(input);
     int[] candidates = ClusterCount.candidates(space.rows(), MOST_CLUSTERS);
-    MethodProgress progress = input.progress();
     ClusterSweep sweep =
-        ClusterSweep.run(space, candidates, SAMPLE, RESTARTS, input.seed(), progress);
+        ClusterSweep.run(space, candidates, SAMPLE, RESTARTS, input.seed(), input.progress());
     Matrix rows = sweep.sample().rows();
     List<ClusterCount.Trial> trials =
         sweep.trials().stream().map(trial -> judged(trial, rows, input.seed())).toList();

@@ -65,8 +65,8 @@ public record RunQuality(
   }
 
   /**
-   * Whether images that look alike are together: the share of a sample's nearest images, found among
-   * all of the run's, that are in the image's own cluster.
+   * Whether images that look alike are together: the share of a sample's nearest images, found
+   * among all of the run's, that are in the image's own cluster.
    */
   static final class NeighbourAgreement {
     private static final int SAMPLE = 500;

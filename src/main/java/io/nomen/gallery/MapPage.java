@@ -58,7 +58,8 @@ final class MapPage {
                     Figures.count(site.data().facts().counts().embedded()))
             : "";
     return some
-        + "Images that look alike to the model lie side by side; distances across the map mean little."
+        + "Images that look alike to the model lie side by side; distances across the map mean"
+        + " little."
         + " Placed by %s.".formatted(site.data().mapLayout().orElseThrow());
   }
 
@@ -180,8 +181,8 @@ final class MapPage {
       html.leaf("h2", "The same map in pictures");
       html.leaf(
           "p",
-          "One image for each part of the map; it leads to its cluster. The clusters' pages show them"
-              + " with their words.",
+          "One image for each part of the map; it leads to its cluster. The clusters' pages show"
+              + " them with their words.",
           "class",
           "note");
       html.open("div", "class", "wide plane");

@@ -17,7 +17,11 @@ public record Adam(double firstDecay, double secondDecay, double epsilon) implem
   /** PyTorch's own setting. */
   static final Adam USUAL = new Adam(0.9, 0.999, 1e-8);
 
-  /** Takes one step in place and gives the state with its step counted. */
+  /**
+   * Takes one step in place and gives the state with its step counted.
+   *
+   * @param gradient by parameter; what comes behind is not looked at
+   */
   TrainingState step(TrainingState state, float[] gradient, double rate) {
     int steps = state.steps() + 1;
     float stepSize = (float) (rate / (1 - Math.pow(firstDecay, steps)));

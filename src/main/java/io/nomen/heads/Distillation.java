@@ -143,7 +143,7 @@ public record Distillation(
           kept = torch.clamp_min(mean, 1e-9)
           slope = (torch.log(kept) + 1.0) * torch.to(mean >= 1e-9, 6) * (BALANCE / p.size(0))
           return torch.sum(kept * torch.log(kept)), slope
-        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, anchors: Tensor) -> Tensor:
+        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, prepared: Tensor) -> Tensor:
           n = batch.size(1)
           split = IMAGE_WIDTH * IMAGE_WIDTH + 3 * IMAGE_WIDTH + CLUSTERS * IMAGE_WIDTH + CLUSTERS
           flat = parameters[0:split]

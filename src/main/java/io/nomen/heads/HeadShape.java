@@ -21,10 +21,10 @@ public sealed interface HeadShape extends Serializable {
   HeadShape withClusters(int other);
 
   /** Where each parameter is. */
-  List<Slot> parameters();
+  List<NamedTensor> parameters();
 
   /** Where each running estimate is. */
-  List<Slot> statistics();
+  List<NamedTensor> statistics();
 
   /**
    * {@code Linear(d, d) → BatchNorm(d) → ReLU → Linear(d, K) → Softmax}, the head of TAC (section
@@ -39,8 +39,8 @@ public sealed interface HeadShape extends Serializable {
     }
 
     @Override
-    public List<Slot> parameters() {
-      return slots(
+    public List<NamedTensor> parameters() {
+      return tensors(
           List.of("0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"),
           List.of(
               List.of(width, width),
@@ -52,8 +52,8 @@ public sealed interface HeadShape extends Serializable {
     }
 
     @Override
-    public List<Slot> statistics() {
-      return slots(
+    public List<NamedTensor> statistics() {
+      return tensors(
           List.of("1.running_mean", "1.running_var"), List.of(List.of(width), List.of(width)));
     }
 
@@ -65,10 +65,10 @@ public sealed interface HeadShape extends Serializable {
     float[] initial(SplittableRandom random) {
       float[] flat = new float[size(parameters())];
       double bound = 1 / Math.sqrt(width);
-      for (Slot slot : parameters()) {
-        for (int i = slot.offset(); i < slot.end(); i++) {
+      for (NamedTensor tensor : parameters()) {
+        for (int i = tensor.offset(); i < tensor.end(); i++) {
           flat[i] =
-              switch (slot.name()) {
+              switch (tensor.name()) {
                 case "0.weight", "3.weight" -> (float) (WEIGHT_DEVIATION * random.nextGaussian());
                 case "0.bias", "3.bias" -> (float) random.nextDouble(-bound, bound);
                 case "1.weight" -> 1;
@@ -95,12 +95,13 @@ public sealed interface HeadShape extends Serializable {
     }
 
     @Override
-    public List<Slot> parameters() {
-      return slots(List.of("weight", "bias"), List.of(List.of(clusters, width), List.of(clusters)));
+    public List<NamedTensor> parameters() {
+      return tensors(
+          List.of("weight", "bias"), List.of(List.of(clusters, width), List.of(clusters)));
     }
 
     @Override
-    public List<Slot> statistics() {
+    public List<NamedTensor> statistics() {
       return List.of();
     }
 
@@ -125,19 +126,19 @@ public sealed interface HeadShape extends Serializable {
     }
   }
 
-  /** How many numbers {@code slots} hold together. */
-  static int size(List<Slot> slots) {
-    return slots.stream().mapToInt(Slot::size).sum();
+  /** How many numbers {@code tensors} hold together. */
+  static int size(List<NamedTensor> tensors) {
+    return tensors.stream().mapToInt(NamedTensor::size).sum();
   }
 
-  private static List<Slot> slots(List<String> names, List<List<Integer>> shapes) {
-    List<Slot> slots = new ArrayList<>();
+  private static List<NamedTensor> tensors(List<String> names, List<List<Integer>> shapes) {
+    List<NamedTensor> tensors = new ArrayList<>();
     int offset = 0;
     for (int i = 0; i < names.size(); i++) {
-      Slot slot = new Slot(names.get(i), offset, shapes.get(i));
-      slots.add(slot);
-      offset = slot.end();
+      NamedTensor tensor = new NamedTensor(names.get(i), offset, shapes.get(i));
+      tensors.add(tensor);
+      offset = tensor.end();
     }
-    return List.copyOf(slots);
+    return List.copyOf(tensors);
   }
 }

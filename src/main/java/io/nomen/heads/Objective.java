@@ -55,11 +55,11 @@ public sealed interface Objective extends Serializable
    *
    * @param seed of whatever the step draws
    * @param batch gives means over the rows of the batch
-   * @param anchors what the epoch was prepared with, or empty
+   * @param prepared what the epoch was prepared with, or empty
    */
-  default StepResult step(TrainingState state, long seed, BatchMeans batch, float[] anchors) {
-    float[] joined = batch.of("step", state.parameters(), state.statistics(), anchors);
-    return StepResult.split(joined, parameters(), statistics());
+  default StepResult step(TrainingState state, long seed, BatchMeans batch, float[] prepared) {
+    float[] joined = batch.of("step", state.parameters(), state.statistics(), prepared);
+    return new StepResult(joined, parameters(), statistics());
   }
 
   /** The image head after training. */
@@ -73,12 +73,12 @@ public sealed interface Objective extends Serializable
 
   /**
    * TorchScript with a method {@code step(self, first, second, batch, parameters, statistics,
-   * anchors) -> Tensor}.
+   * prepared) -> Tensor}.
    *
    * <p>{@code first} and {@code second} are the features [N, d] float16 (the same one twice where
    * there is one view), {@code batch} [1 + views, n] int64: the rows drawn, then a neighbour of
-   * each in every view; {@code parameters}, {@code statistics} and {@code anchors} flat float32. It
-   * returns gradient, new statistics and terms, one after the other, float32.
+   * each in every view; {@code parameters}, {@code statistics} and {@code prepared} flat float32.
+   * It returns gradient, new statistics and terms, one after the other, float32.
    *
    * <p>Where there is a method {@code prepare(self, first, second, batch, parameters)}, called once
    * a step, the other methods take what it returns in place of the first three.

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * <p>With p the assignment of an image and pᴺ that of a random neighbour: {@code −mean log p·pᴺ − λ
  * H(mean p) + β CE(logits, pseudo-label)}. The pseudo-label of x is the nearest of K semantic
- * centres, {@code argmax x·h}, which are rebuilt before every epoch and come as the step's anchors,
- * [K, d].
+ * centres, {@code argmax x·h}, which are rebuilt before every epoch and come as the step's
+ * prepared, [K, d].
  *
  * @param width columns of the features
  * @param clusters K
@@ -67,7 +67,7 @@ public record SemanticConsistency(int width, int clusters, double balance, doubl
 
   private static final String SCRIPT =
       """
-        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, anchors: Tensor) -> Tensor:
+        def step(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor, statistics: Tensor, prepared: Tensor) -> Tensor:
           n = batch.size(1)
           x = torch.to(torch.index_select(first, 0, batch.view(-1)), 6)
           weight = parameters[0:CLUSTERS * WIDTH].view(CLUSTERS, WIDTH)
@@ -82,7 +82,7 @@ public record SemanticConsistency(int width, int clusters, double balance, doubl
           kept = torch.clamp_min(mean, 1e-9)
           balanced = torch.sum(kept * torch.log(kept))
           slope = (torch.log(kept) + 1.0) * torch.to(mean >= 1e-9, 6) * (BALANCE / n)
-          labels = torch.argmax(torch.mm(x[:n], anchors.view(-1, WIDTH).t()), 1, True)
+          labels = torch.argmax(torch.mm(x[:n], prepared.view(-1, WIDTH).t()), 1, True)
           semantic = -torch.mean(torch.gather(torch.log_softmax(logits[:n], 1), 1, labels))
           wanted = torch.scatter(torch.zeros_like(p), 1, labels, 1.0)
           dp = torch.cat([pull * pn + slope, pull * p])

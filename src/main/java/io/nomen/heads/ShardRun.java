@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * @param tasks how many tasks run at once on this machine, to share its cores
  */
 record ShardRun(
-    Objective objective, TrainerSettings settings, int epoch, float[] anchors, int tasks)
+    Objective objective, TrainerSettings settings, int epoch, float[] prepared, int tasks)
     implements Serializable {
 
   /**
@@ -66,16 +66,16 @@ record ShardRun(
       long[] batch = plan.draw(number, shard, settings.shards());
       StepResult result;
       try (GradientStep step = new GradientStep(objective, set, state, batch)) {
-        result = objective.step(state, seed(number), step, anchors);
+        result = objective.step(state, seed(number), step, prepared);
       }
-      if (!Float.isFinite(result.terms()[0])) {
+      if (!Float.isFinite(result.term(0))) {
         return new Outcome(state, sums, seen, number);
       }
-      state.adopt(result.statistics());
-      state = objective.adam().step(state, result.gradient(), settings.rateOf(epoch));
+      state.adopt(result);
+      state = objective.adam().step(state, result.values(), settings.rate());
       int rows = rows(batch);
       for (int i = 0; i < sums.length; i++) {
-        sums[i] += (double) result.terms()[i] * rows;
+        sums[i] += (double) result.term(i) * rows;
       }
       seen += rows;
     }

@@ -1,31 +1,29 @@
 package io.nomen.heads;
 
-import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What one batch says.
+ * What one batch says: a view of the flat vector that an objective's script returns.
  *
- * @param gradient of the loss, by parameter
- * @param statistics the running estimates after the batch
- * @param terms the loss and what it is made of, in the order of {@link Objective#terms()}
+ * @param values the loss's gradient by parameter, the running estimates after the batch, and the
+ *     loss and what it is made of in the order of {@link Objective#terms()}
+ * @param parameters how many numbers the gradient has
+ * @param estimates how many running estimates there are
  */
-record StepResult(float[] gradient, float[] statistics, float[] terms) implements Serializable {
+record StepResult(float[] values, int parameters, int estimates) {
 
-  /** All numbers in one vector: gradient, statistics, terms. */
-  float[] joined() {
-    float[] all = new float[gradient.length + statistics.length + terms.length];
-    System.arraycopy(gradient, 0, all, 0, gradient.length);
-    System.arraycopy(statistics, 0, all, gradient.length, statistics.length);
-    System.arraycopy(terms, 0, all, gradient.length + statistics.length, terms.length);
-    return all;
+  /** The gradient by parameter {@code i}. */
+  float gradient(int i) {
+    return values[i];
   }
 
-  /** Takes such a vector apart. */
-  static StepResult split(float[] all, int parameters, int statistics) {
-    return new StepResult(
-        Arrays.copyOf(all, parameters),
-        Arrays.copyOfRange(all, parameters, parameters + statistics),
-        Arrays.copyOfRange(all, parameters + statistics, all.length));
+  /** A copy of the running estimates. */
+  float[] statistics() {
+    return Arrays.copyOfRange(values, parameters, parameters + estimates);
+  }
+
+  /** Term {@code i}; the first is the loss. */
+  float term(int i) {
+    return values[parameters + estimates + i];
   }
 }

@@ -1,6 +1,7 @@
 package io.nomen.heads;
 
 import io.nomen.NomenException;
+import io.nomen.Progress;
 import io.nomen.heads.TrainingHistory.Epoch;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
@@ -63,10 +64,14 @@ public final class Trainer {
    * Trains, or goes on from the checkpoint of such a training.
    *
    * @param start the state to begin with
+   * @param progress told how many epochs are done
    * @throws NomenException when the loss is not a number
    */
   public Result train(
-      TrainingState start, Anchors anchors, Checkpoints place, TrainingProgress progress) {
+      TrainingState start,
+      EpochPreparation preparation,
+      Checkpoints place,
+      Progress.Step progress) {
     Checkpoints checkpoints = place.of(objective + " " + settings);
     Checkpoints.Saved saved =
         checkpoints
@@ -75,8 +80,8 @@ public final class Trainer {
     TrainingState state = saved.state();
     TrainingHistory history = saved.history();
     for (int epoch = history.epochs().size(); epoch < settings.epochs(); epoch++) {
-      progress.at(settings.seed(), epoch, settings.epochs());
-      float[] prepared = anchors.before(epoch + 1, objective.head(state));
+      progress.done(epoch);
+      float[] prepared = preparation.before(epoch + 1, objective.head(state));
       ShardRun run = new ShardRun(objective, settings, epoch, prepared, tasks);
       Outcome outcome =
           settings.shards() == 1 ? alone(run, state) : together(run, state, settings.localSteps());
@@ -85,7 +90,7 @@ public final class Trainer {
       LOG.debug("seed {} epoch {}: {}", settings.seed(), epoch + 1, outcome.terms());
       checkpoints.save(settings.seed(), state, history);
     }
-    progress.at(settings.seed(), settings.epochs(), settings.epochs());
+    progress.done(settings.epochs());
     return new Result(objective.head(state), history, state);
   }
 
@@ -138,14 +143,13 @@ public final class Trainer {
               weight[0] = sum.weight();
               return sum.mean();
             },
-            run.anchors());
-    requireNumbers(run, Float.isFinite(mean.terms()[0]) ? -1 : number);
-    state.adopt(mean.statistics());
-    TrainingState next =
-        objective.adam().step(state, mean.gradient(), settings.rateOf(run.epoch()));
-    double[] termSums = new double[mean.terms().length];
+            run.prepared());
+    requireNumbers(run, Float.isFinite(mean.term(0)) ? -1 : number);
+    state.adopt(mean);
+    TrainingState next = objective.adam().step(state, mean.values(), settings.rate());
+    double[] termSums = new double[objective.terms().size()];
     for (int i = 0; i < termSums.length; i++) {
-      termSums[i] = (double) mean.terms()[i] * weight[0];
+      termSums[i] = (double) mean.term(i) * weight[0];
     }
     return new Round(next, termSums, weight[0]);
   }

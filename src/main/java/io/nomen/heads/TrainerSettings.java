@@ -8,8 +8,7 @@ import java.io.Serializable;
  *
  * @param epochs how often all rows are gone through
  * @param batch rows per step, over all shards together; N where N is less
- * @param rate Adam's step size at the beginning
- * @param schedule how the rate goes on
+ * @param rate Adam's step size
  * @param shards parts of each batch that are worked on side by side; BatchNorm and the loss see a
  *     shard's own part
  * @param localSteps optimiser steps that a shard takes alone before states are averaged; 1 sums
@@ -17,16 +16,8 @@ import java.io.Serializable;
  * @param seed of first parameters, order and neighbours
  */
 public record TrainerSettings(
-    int epochs, int batch, double rate, Schedule schedule, int shards, int localSteps, long seed)
+    int epochs, int batch, double rate, int shards, int localSteps, long seed)
     implements Serializable {
-
-  /** What becomes of the rate. */
-  public enum Schedule {
-    /** It stays. */
-    CONSTANT,
-    /** Half a cosine from the first epoch's rate towards 0, epoch by epoch. */
-    COSINE
-  }
 
   public TrainerSettings {
     require(epochs, "--epochs");
@@ -35,22 +26,14 @@ public record TrainerSettings(
     require(localSteps, "--local-steps");
   }
 
-  /** One shard, constant rate: what the papers do. */
+  /** One shard: what the papers do. */
   public static TrainerSettings of(int epochs, int batch, double rate, long seed) {
-    return new TrainerSettings(epochs, batch, rate, Schedule.CONSTANT, 1, 1, seed);
+    return new TrainerSettings(epochs, batch, rate, 1, 1, seed);
   }
 
   /** The same with another {@code seed}. */
   public TrainerSettings withSeed(long other) {
-    return new TrainerSettings(epochs, batch, rate, schedule, shards, localSteps, other);
-  }
-
-  /** The rate of epoch {@code epoch}, counted from 0. */
-  double rateOf(int epoch) {
-    return switch (schedule) {
-      case CONSTANT -> rate;
-      case COSINE -> rate * (1 + Math.cos(Math.PI * epoch / epochs)) / 2;
-    };
+    return new TrainerSettings(epochs, batch, rate, shards, localSteps, other);
   }
 
   private static void require(int value, String option) {

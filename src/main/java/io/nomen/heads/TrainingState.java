@@ -28,9 +28,9 @@ public record TrainingState(
         parameters.clone(), statistics.clone(), firstMoment.clone(), secondMoment.clone(), steps);
   }
 
-  /** Replaces the running estimates in place. */
-  void adopt(float[] newer) {
-    System.arraycopy(newer, 0, statistics, 0, newer.length);
+  /** Takes over the running estimates of a step, in place. */
+  void adopt(StepResult step) {
+    System.arraycopy(step.values(), step.parameters(), statistics, 0, step.estimates());
   }
 
   /** Parameters, statistics and moments in one vector, to be averaged over shards. */

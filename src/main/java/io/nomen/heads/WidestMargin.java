@@ -114,7 +114,7 @@ public record WidestMargin(
   }
 
   @Override
-  public StepResult step(TrainingState state, long seed, BatchMeans batch, float[] anchors) {
+  public StepResult step(TrainingState state, long seed, BatchMeans batch, float[] prepared) {
     SplittableRandom random = new SplittableRandom(seed);
     TrainingState fresh = TrainingState.begin(freshClassifiers(random), new float[0]);
     int size = fresh.parameters().length;
@@ -125,7 +125,7 @@ public record WidestMargin(
       fresh = Adam.USUAL.step(fresh, Arrays.copyOf(found, size), fitRate);
     }
     float[] found = batch.of("step", state.parameters(), fresh.parameters(), means);
-    return StepResult.split(found, parameters(), 0);
+    return new StepResult(found, parameters(), 0);
   }
 
   /** The first space's encoder for rows that are not scaled, as a plain linear layer. */

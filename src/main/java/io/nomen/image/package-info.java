@@ -8,7 +8,8 @@
  * pixels that CLIP is given.
  *
  * <p>Three promises hold throughout. Every listed image becomes exactly one {@link
- * io.nomen.image.RawImage}, whatever is wrong with it. What an image's bytes say is never believed
+ * io.nomen.image.RawImage}, whatever is wrong with it; what is no image of a user's is left out and
+ * counted in {@link io.nomen.image.LeftOut}. What an image's bytes say is never believed
  * before it is checked against what is there: sizes, offsets and lengths cannot make memory or time
  * be spent that the bytes do not pay for, up to the limits in {@link io.nomen.image.DecodeOptions}.
  * Pixels are Pillow's: the goldens of CLIP's preprocessing are made with it.

@@ -15,7 +15,7 @@ import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.method.SicFeatures;
+import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -132,7 +132,7 @@ public final class ClusterJob {
   }
 
   private static RowBlocks withLengths(EmbeddingTable table) {
-    return SicFeatures.of(table.embeddings(), Optional.of(table.norms()));
+    return UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()));
   }
 
   /** Row i of both must be the same image. */
@@ -196,32 +196,29 @@ public final class ClusterJob {
 
   private Clustering fit(
       StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
-    try (MethodSteps steps = new MethodSteps(context.progress())) {
-      MethodInput input =
-          new MethodInput(
-              embeddings,
-              Optional.of(norms),
-              nouns.map(NounTable::matrix),
-              Optional.empty(),
-              options.clusters().orElse(1),
-              options.options(),
-              options.seed(),
-              steps,
-              Checkpoints.in(
-                  context.storage(),
-                  folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                  Digests.sha256(attempt.settings().toString())),
-              second().map(ClusterJob::withLengths));
-      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-        ClusterCount.Choice choice = AutoClusters.choose(input);
-        count = Optional.of(choice);
-        context
-            .progress()
-            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-        input = input.withClusters(choice.clusters());
-      }
-      return Methods.named(options.method()).cluster(input);
+    MethodInput input =
+        new MethodInput(
+            embeddings,
+            Optional.of(norms),
+            nouns.map(NounTable::matrix),
+            options.clusters().orElse(1),
+            options.options(),
+            options.seed(),
+            context.progress(),
+            Checkpoints.in(
+                context.storage(),
+                folder.uri() + "/_stages/heads-" + attempt.attempt(),
+                Digests.sha256(attempt.settings().toString())),
+            second().map(ClusterJob::withLengths));
+    if (options.clusters().isEmpty() && options.classes().isEmpty()) {
+      ClusterCount.Choice choice = AutoClusters.choose(input);
+      count = Optional.of(choice);
+      context
+          .progress()
+          .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+      input = input.withClusters(choice.clusters());
     }
+    return Methods.named(options.method()).cluster(input);
   }
 
   private Optional<Resemblance> resemblance(RowBlocks embeddings) {
@@ -238,7 +235,7 @@ public final class ClusterJob {
    * neighbours told.
    */
   private Map<String, Object> provenance(Clustering clustering, Optional<Resemblance> resemblance) {
-    Map<String, Object> all = new LinkedHashMap<>(clustering.quality());
+    Map<String, Object> all = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
     resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
     count.ifPresent(choice -> all.put("cluster_count", choice));
     return all;
@@ -289,7 +286,7 @@ public final class ClusterJob {
             SemanticTables.write(folder, id, found, nouns.orElseThrow())
                 .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
-    MethodRemarks.of(clustering.quality()).forEach(context.progress()::say);
+    MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
     fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
@@ -311,7 +308,9 @@ public final class ClusterJob {
         ? Optional.empty()
         : Optional.of(
             RootLocale.format(
-                "%,d of the %,d clusters that were asked for are empty and left out: method %s found no more among these images; k-means (--method kmeans) makes as many as it is asked for",
+                "%,d of the %,d clusters that were asked for are empty and left out: method %s"
+                    + " found no more among these images; k-means (--method kmeans) makes as many"
+                    + " as it is asked for",
                 empty, wanted, options.method()));
   }
 
@@ -351,7 +350,7 @@ public final class ClusterJob {
         quality,
         provenance(clustering, resemblance),
         Stream.concat(
-                MethodRemarks.of(provenance(clustering, resemblance)).stream(),
+                MethodRemarks.of(clustering.findings(), count).stream(),
                 fewer(clustering).stream())
             .toList(),
         Platform.versions());

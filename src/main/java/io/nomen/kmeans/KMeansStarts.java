@@ -138,11 +138,10 @@ final class KMeansStarts {
 
     /** The centres after some passes of Lloyd's algorithm over {@code sample}. */
     default Refined refined(Matrix sample) {
-      RowBlock rows = sample.block();
       Matrix centres = in(sample);
       double fit = 0;
       for (int pass = 0; pass < PASSES; pass++) {
-        LloydTally tally = LloydTally.of(List.of(rows).iterator(), centres, 1, sample.rows());
+        LloydTally tally = LloydTally.of(sample, centres);
         centres = SphericalKMeans.step(centres, tally, 0);
         fit = tally.cosineSum(0);
       }

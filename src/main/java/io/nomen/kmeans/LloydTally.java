@@ -9,11 +9,15 @@ import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.TorchScope;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * What one pass of Lloyd's algorithm collects, for several sets of centres side by side: the sum
@@ -56,12 +60,35 @@ public final class LloydTally implements Serializable {
   }
 
   /**
+   * One pass over all rows.
+   *
+   * @param rows [N, d], unit rows
+   * @param centres [sets · K, d], set after set
+   */
+  public static LloydTally of(RowBlocks rows, Matrix centres, int sets) {
+    long all = rows.rows();
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+    Broadcast<Matrix> shared = spark.broadcast(centres);
+    try {
+      return rows.blocks()
+          .mapPartitions(part -> List.of(of(part, shared.value(), sets, all)).iterator())
+          .treeReduce(LloydTally::merge);
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  /** The same for rows of {@code matrix} on this machine. */
+  static LloydTally of(Matrix matrix, Matrix centres) {
+    return of(List.of(matrix.block()).iterator(), centres, 1, matrix.rows());
+  }
+
+  /**
    * Adds {@code blocks} up.
    *
-   * @param centres [sets · K, d], set after set
    * @param rows N, as many as all tallies that will be merged have together
    */
-  public static LloydTally of(Iterator<RowBlock> blocks, Matrix centres, int sets, long rows) {
+  static LloydTally of(Iterator<RowBlock> blocks, Matrix centres, int sets, long rows) {
     LloydTally tally = new LloydTally(sets, centres.rows() / sets, centres.width(), rows);
     try (NearestSums nearest = new NearestSums(centres, sets)) {
       blocks.forEachRemaining(block -> tally.add(block, nearest));
@@ -94,7 +121,7 @@ public final class LloydTally implements Serializable {
   }
 
   /** Adds what {@code other} has collected. */
-  public LloydTally merge(LloydTally other) {
+  LloydTally merge(LloydTally other) {
     if (sets != other.sets || clusters != other.clusters || width != other.width) {
       throw new IllegalArgumentException(
           "a tally of %d sets, %d clusters, width %d cannot take one of %d, %d, %d"

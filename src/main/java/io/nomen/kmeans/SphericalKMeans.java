@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +36,6 @@ public final class SphericalKMeans {
   private static final Logger LOG = LoggerFactory.getLogger(SphericalKMeans.class);
 
   private static final int PARTITIONS_PER_CORE = 2;
-  private static final int TREE_DEPTH = 2;
   private static final int PASSES_PER_SCREENING = 2;
 
   /** How far the two halves of a split cluster move apart, as a share of each coordinate. */
@@ -163,7 +160,8 @@ public final class SphericalKMeans {
     int passes = 0;
     while (!moving.isEmpty()) {
       passes++;
-      LloydTally tally = pass(few, moving.stream().map(Moving::centres).toList());
+      Matrix centres = stacked(moving.stream().map(Moving::centres).toList());
+      LloydTally tally = LloydTally.of(few, centres, moving.size());
       List<Moving> next = new ArrayList<>();
       for (int set = 0; set < moving.size(); set++) {
         Moving before = moving.get(set);
@@ -200,21 +198,6 @@ public final class SphericalKMeans {
     return rows.blocks().getNumPartitions() > wanted
         ? new RowBlocks(rows.blocks().coalesce(wanted), rows.rows(), rows.width())
         : rows;
-  }
-
-  private static LloydTally pass(RowBlocks rows, List<Matrix> centresOfSets) {
-    long all = rows.rows();
-    int sets = centresOfSets.size();
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
-    Broadcast<Matrix> centres = spark.broadcast(stacked(centresOfSets));
-    try {
-      return rows.blocks()
-          .mapPartitions(
-              part -> List.of(LloydTally.of(part, centres.value(), sets, all)).iterator())
-          .treeReduce(LloydTally::merge, TREE_DEPTH);
-    } finally {
-      centres.destroy();
-    }
   }
 
   private static Matrix stacked(List<Matrix> sets) {

@@ -43,11 +43,11 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
 
   @Override
   public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    return assignSeen(subspace.map(s -> s.of(embeddings)).orElse(embeddings));
+    return assignProjected(subspace.map(s -> s.of(embeddings)).orElse(embeddings));
   }
 
   /** The same for rows that are in the space of the centres already. */
-  JavaRDD<AssignmentBlock> assignSeen(RowBlocks rows) {
+  JavaRDD<AssignmentBlock> assignProjected(RowBlocks rows) {
     return CentreAssignment.assign(rows, centres);
   }
 

@@ -4,6 +4,8 @@ import io.nomen.kmeans.Centres;
 import io.nomen.tensor.AssignmentBlock;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
@@ -11,24 +13,32 @@ import org.apache.spark.api.java.JavaRDD;
  *
  * @param rows [K] rows of each cluster
  * @param firstRows [K] number of each cluster's first row; {@code Long.MAX_VALUE} for an empty one
- * @param meanConfidence mean confidence over all rows, 0…1
+ * @param confidence sum of the confidences of each block, by its first row: added up in row order
  */
-record ClusterSizes(long[] rows, long[] firstRows, double meanConfidence) {
+record ClusterSizes(long[] rows, long[] firstRows, TreeMap<Long, Double> confidence)
+    implements Serializable {
+
+  private ClusterSizes(int clusters) {
+    this(new long[clusters], new long[clusters], new TreeMap<>());
+    Arrays.fill(firstRows, Long.MAX_VALUE);
+  }
 
   /** Counts all rows of {@code assignments}. */
   static ClusterSizes of(JavaRDD<AssignmentBlock> assignments, int clusters) {
-    long[] rows = new long[clusters];
-    long[] first = new long[clusters];
-    Arrays.fill(first, Long.MAX_VALUE);
-    double confidence = 0;
-    for (Part part : assignments.map(block -> Part.of(block, clusters)).collect()) {
-      for (int c = 0; c < clusters; c++) {
-        rows[c] += part.rows()[c];
-        first[c] = Math.min(first[c], part.firstRows()[c]);
-      }
-      confidence += part.confidence();
-    }
-    return new ClusterSizes(rows, first, confidence / Math.max(1, Arrays.stream(rows).sum()));
+    return assignments
+        .mapPartitions(
+            blocks -> {
+              ClusterSizes sizes = new ClusterSizes(clusters);
+              blocks.forEachRemaining(sizes::add);
+              return List.of(sizes).iterator();
+            })
+        .treeReduce(ClusterSizes::merge);
+  }
+
+  /** Mean confidence over all rows, 0…1. */
+  double meanConfidence() {
+    double sum = confidence.values().stream().reduce(0.0, Double::sum);
+    return sum / Math.max(1, Arrays.stream(rows).sum());
   }
 
   /** The numbers of all clusters that have rows, in canonical order. */
@@ -36,19 +46,23 @@ record ClusterSizes(long[] rows, long[] firstRows, double meanConfidence) {
     return Centres.canonicalOrder(rows, firstRows);
   }
 
-  private record Part(int[] rows, long[] firstRows, double confidence) implements Serializable {
-    static Part of(AssignmentBlock block, int clusters) {
-      int[] rows = new int[clusters];
-      long[] first = new long[clusters];
-      Arrays.fill(first, Long.MAX_VALUE);
-      double confidence = 0;
-      for (int i = 0; i < block.rows(); i++) {
-        int cluster = block.cluster()[i];
-        rows[cluster]++;
-        first[cluster] = Math.min(first[cluster], block.firstRow() + i);
-        confidence += block.confidence()[i];
-      }
-      return new Part(rows, first, confidence);
+  private void add(AssignmentBlock block) {
+    double sum = 0;
+    for (int i = 0; i < block.rows(); i++) {
+      int cluster = block.cluster()[i];
+      rows[cluster]++;
+      firstRows[cluster] = Math.min(firstRows[cluster], block.firstRow() + i);
+      sum += block.confidence()[i];
     }
+    confidence.put(block.firstRow(), sum);
+  }
+
+  private ClusterSizes merge(ClusterSizes other) {
+    for (int c = 0; c < rows.length; c++) {
+      rows[c] += other.rows[c];
+      firstRows[c] = Math.min(firstRows[c], other.firstRows[c]);
+    }
+    confidence.putAll(other.confidence);
+    return this;
   }
 }

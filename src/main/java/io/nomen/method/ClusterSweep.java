@@ -1,5 +1,6 @@
 package io.nomen.method;
 
+import io.nomen.Progress;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
@@ -39,12 +40,7 @@ public record ClusterSweep(RowSample sample, List<Trial> trials) {
    * @param restarts starts per K, all of which are carried to the end
    */
   public static ClusterSweep run(
-      RowBlocks space,
-      int[] candidates,
-      long rows,
-      int restarts,
-      long seed,
-      MethodProgress progress) {
+      RowBlocks space, int[] candidates, long rows, int restarts, long seed, Progress progress) {
     RowSample sample = RowSample.hashed(space, rows, seed);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     RowBlocks blocks =
@@ -52,15 +48,15 @@ public record ClusterSweep(RowSample sample, List<Trial> trials) {
             .persist(StorageLevel.MEMORY_AND_DISK());
     SphericalKMeans.Options options =
         SphericalKMeans.Options.withRestarts(restarts).withFinished(restarts);
-    try {
+    try (Progress.Step step = progress.begin("numbers of clusters", candidates.length, "steps")) {
       List<Trial> trials = new ArrayList<>();
       for (int i = 0; i < candidates.length; i++) {
-        progress.at("numbers of clusters", i, candidates.length);
+        step.done(i);
         if (candidates[i] <= blocks.rows()) {
           trials.add(trial(blocks, candidates[i], options, seed));
         }
       }
-      progress.at("numbers of clusters", candidates.length, candidates.length);
+      step.done(candidates.length);
       return new ClusterSweep(sample, List.copyOf(trials));
     } finally {
       blocks.unpersist();

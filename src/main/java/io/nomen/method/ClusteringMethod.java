@@ -1,5 +1,7 @@
 package io.nomen.method;
 
+import io.nomen.NomenException;
+
 /**
  * A way to cluster images by their embeddings.
  *
@@ -7,18 +9,30 @@ package io.nomen.method;
  * cores. Clusters are numbered from the largest to the smallest, equals by their first row; classes
  * that were given keep their order.
  */
-public interface ClusteringMethod {
+public abstract class ClusteringMethod {
+  private final String name;
+  private final boolean needsNouns;
+
+  ClusteringMethod(String name, boolean needsNouns) {
+    this.name = name;
+    this.needsNouns = needsNouns;
+  }
+
   /** The word that names the method on the command line and in {@code run.json}. */
-  String name();
+  public final String name() {
+    return name;
+  }
 
   /** Whether {@link MethodInput#nouns()} must be there. */
-  boolean needsNouns();
+  public final boolean needsNouns() {
+    return needsNouns;
+  }
 
   /**
    * Clusters the rows of {@code input}.
    *
-   * @throws io.nomen.NomenException where the input cannot be clustered as asked, with one sentence
-   *     that says why
+   * @throws NomenException where the input cannot be clustered as asked, with one sentence that
+   *     says why
    */
-  Clustering cluster(MethodInput input);
+  public abstract Clustering cluster(MethodInput input);
 }

@@ -11,8 +11,6 @@ import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -40,16 +38,16 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
 
   /** Measures ρ from K groups of {@code images} and of {@code texts}. */
   static Gate measure(MethodInput input, RowBlocks images, RowBlocks texts, NeighbourLists lists) {
-    int[] seen = groups(input, images);
-    int[] said = groups(input, texts);
+    int[] byImage = groups(input, images);
+    int[] byText = groups(input, texts);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(images.blocks().context());
-    Broadcast<int[]> imageGroups = spark.broadcast(seen);
-    Broadcast<int[]> textGroups = spark.broadcast(said);
+    Broadcast<int[]> imageGroups = spark.broadcast(byImage);
+    Broadcast<int[]> textGroups = spark.broadcast(byText);
     List<Shares> shares =
         lists.blocks().map(b -> Shares.of(b, imageGroups.value(), textGroups.value())).collect();
     imageGroups.destroy();
     textGroups.destroy();
-    return of(shares, seen);
+    return of(shares, byImage);
   }
 
   private static Gate of(List<Shares> shares, int[] imageGroups) {
@@ -129,21 +127,18 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
   }
 
   /**
-   * What {@code run.json} tells.
+   * What came of it.
    *
    * @param fit what became of the rows
    */
-  Map<String, Object> told(Clustering fit) {
-    Map<String, Object> told = new TreeMap<>();
-    told.put("rho", rho);
+  Findings.TextGate findings(Clustering fit) {
     double[] clusters = perCluster(fit);
-    told.put("rho_per_cluster", Arrays.stream(clusters).boxed().toList());
-    told.put(
-        "fit_per_cluster",
-        Arrays.stream(clusters).mapToObj(ratio -> Fit.of(ratio).degree).toList());
-    told.put("texts_join", open());
-    told.put("words", words());
-    return told;
+    return new Findings.TextGate(
+        rho,
+        Arrays.stream(clusters).boxed().toList(),
+        Arrays.stream(clusters).mapToObj(ratio -> Fit.of(ratio).degree).toList(),
+        open(),
+        words());
   }
 
   private static int[] groups(MethodInput input, RowBlocks rows) {

@@ -1,16 +1,13 @@
 package io.nomen.method;
 
 import io.nomen.heads.TrainedHead;
-import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
-import java.util.Map;
-import java.util.Optional;
+import io.nomen.tensor.TopK;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.storage.StorageLevel;
 
 /** Gives rows to the clusters of a trained head: the most probable, and the next. */
 final class HeadAssignment {
@@ -21,20 +18,6 @@ final class HeadAssignment {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
     Broadcast<TrainedHead> shared = spark.broadcast(head);
     return features.blocks().map(block -> assign(shared.value().probabilities(block)));
-  }
-
-  /** Assigns {@code features} and keeps that; what they are made from may go afterwards. */
-  static Clustering finished(
-      RowBlocks features,
-      TrainedHead head,
-      FittedModel model,
-      Optional<SemanticSpace> semantics,
-      Map<String, Object> quality) {
-    JavaRDD<AssignmentBlock> assigned =
-        assign(features, head).persist(StorageLevel.MEMORY_AND_DISK());
-    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
-    quality.put("mean_confidence", sizes.meanConfidence());
-    return new Clustering(assigned, sizes.rows(), model, semantics, quality);
   }
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
@@ -51,20 +34,12 @@ final class HeadAssignment {
     int[] runnerUp = new int[rows];
     float[] runnerUpConfidence = new float[rows];
     for (int i = 0; i < rows; i++) {
-      int best = 0;
-      int next = -1;
-      for (int k = 1; k < clusters; k++) {
-        if (p[i * clusters + k] > p[i * clusters + best]) {
-          next = best;
-          best = k;
-        } else if (next < 0 || p[i * clusters + k] > p[i * clusters + next]) {
-          next = k;
-        }
-      }
+      int best = TopK.first(p, i * clusters, clusters);
+      int next = TopK.second(p, i * clusters, clusters, best);
       cluster[i] = best;
       confidence[i] = p[i * clusters + best];
-      runnerUp[i] = next < 0 ? best : next;
-      runnerUpConfidence[i] = next < 0 ? 0 : p[i * clusters + next];
+      runnerUp[i] = next;
+      runnerUpConfidence[i] = next == best ? 0 : p[i * clusters + next];
     }
     return new AssignmentBlock(
         probabilities.firstRow(), cluster, confidence, runnerUp, runnerUpConfidence);

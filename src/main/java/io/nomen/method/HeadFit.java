@@ -1,21 +1,21 @@
 package io.nomen.method;
 
-import io.nomen.heads.Anchors;
+import io.nomen.Progress;
+import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.HalfTable;
 import io.nomen.heads.Objective;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
 import io.nomen.heads.Trainer;
 import io.nomen.heads.TrainerSettings;
-import io.nomen.heads.TrainingProgress;
+import io.nomen.heads.TrainingHistory;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.tensor.RowBlocks;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -49,12 +49,13 @@ final class HeadFit {
       Objective objective,
       TrainerSettings settings,
       LongFunction<TrainingState> start,
-      Anchors anchors) {
+      EpochPreparation preparation) {
     TrainingSet rows = new TrainingSet(views);
     Broadcast<TrainingSet> set = spark.broadcast(rows);
     int atOnce = Math.max(1, spark.defaultParallelism() / settings.shards());
-    TrainingProgress progress = progress();
-    try {
+    long epochs = (long) settings.epochs() * replicas;
+    try (Progress.Step step = input.progress().begin("training heads", epochs, "steps")) {
+      Epochs done = new Epochs(step);
       return Replicas.train(
           replicas,
           atOnce,
@@ -62,27 +63,46 @@ final class HeadFit {
           seed ->
               new Trainer(
                       spark, set, objective, settings.withSeed(seed), Math.min(replicas, atOnce))
-                  .train(start.apply(seed), anchors, input.checkpoints(), progress));
+                  .train(start.apply(seed), preparation, input.checkpoints(), done.of(seed)));
     } finally {
       rows.close();
       set.destroy();
     }
   }
 
-  /** Features and neighbours as a training set holds them. */
-  static TrainingSet.View view(RowBlocks features, NeighbourLists lists) {
-    return new TrainingSet.View(
-        features.width(), HalfTable.collect(features), lists.collect(), lists.count());
+  /** What a head is trained on, and how its neighbours were searched. */
+  record View(TrainingSet.View rows, NeighbourLists.Report search) {}
+
+  /**
+   * Finds neighbours and puts them beside features as a training set holds them.
+   *
+   * @param stage what progress calls the search
+   * @param searched [N, d] unit rows
+   * @param features [N, d] what is trained on
+   * @param cells as in {@link MethodInput#neighbours}
+   * @param usually how many neighbours the method takes where nothing else is wanted
+   */
+  static View view(
+      MethodInput input,
+      String stage,
+      RowBlocks searched,
+      RowBlocks features,
+      int cells,
+      int usually) {
+    int count = input.options().training().neighbours().orElse(usually);
+    try (NeighbourLists lists = input.neighbours(stage, searched, cells, count)) {
+      TrainingSet.View rows =
+          new TrainingSet.View(
+              features.width(), HalfTable.collect(features), lists.collect(), lists.count());
+      return new View(rows, lists.report());
+    }
   }
 
-  /** What {@code run.json} tells of a training. */
-  static Map<String, Object> quality(Replicas replicas) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("loss", replicas.best().history().lastLoss());
-    told.put("replica_losses", replicas.losses());
-    told.put("replica_seed", replicas.bestSeed());
-    told.put("epochs", replicas.best().history().epochs());
-    return told;
+  /** What came of training. */
+  static Findings.Training findings(Replicas replicas) {
+    TrainingHistory history = replicas.best().history();
+    return new Findings.Training(
+        history.lastLoss(), replicas.losses(), replicas.bestSeed(), history.epochs());
   }
 
   /** A model for each replica. */
@@ -90,14 +110,22 @@ final class HeadFit {
     return replicas.heads().stream().map(model).toList();
   }
 
-  private TrainingProgress progress() {
-    Map<Long, Integer> epochs = new TreeMap<>();
-    return (seed, done, total) -> {
-      synchronized (epochs) {
-        epochs.put(seed, done);
-        long sum = epochs.values().stream().mapToLong(Integer::longValue).sum();
-        input.progress().at("training heads", sum, (long) total * replicas);
-      }
-    };
+  /** Adds up what all trainings have done. */
+  private static final class Epochs {
+    private final Progress.Step all;
+    private final Map<Long, Long> done = new HashMap<>();
+
+    Epochs(Progress.Step all) {
+      this.all = all;
+    }
+
+    Progress.Step of(long seed) {
+      return epochs -> add(seed, epochs);
+    }
+
+    private synchronized void add(long seed, long epochs) {
+      done.put(seed, epochs);
+      all.done(done.values().stream().mapToLong(Long::longValue).sum());
+    }
   }
 }

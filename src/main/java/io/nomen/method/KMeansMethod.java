@@ -13,17 +13,11 @@ import org.apache.spark.storage.StorageLevel;
  * Spherical k-means of the embeddings, the baseline that needs no text; or of the embeddings in the
  * noun subspace.
  */
-public final class KMeansMethod implements ClusteringMethod {
+public final class KMeansMethod extends ClusteringMethod {
   static final String NAME = "kmeans";
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return false;
+  KMeansMethod() {
+    super(NAME, false);
   }
 
   @Override
@@ -47,12 +41,12 @@ public final class KMeansMethod implements ClusteringMethod {
 
   private static Clustering cluster(
       MethodInput input, RowBlocks rows, Optional<NounSubspace> subspace) {
-    input.progress().at("k-means", 0, 1);
-    SphericalKMeans.Fit fit =
-        SphericalKMeans.fit(rows, input.clusters(), input.options().kmeans(), input.seed());
-    input.progress().at("k-means", 1, 1);
+    SphericalKMeans.Fit fit = input.kmeans("k-means", rows);
     CentreModel model = new CentreModel(NAME, subspace, fit.best().rows());
-    return CentreClustering.of(model, model.assignSeen(rows), fit, Optional.empty())
-        .among(CentreClustering.models(fit, centres -> new CentreModel(NAME, subspace, centres)));
+    return Clustering.of(
+        model.assignProjected(rows),
+        fit,
+        centres -> new CentreModel(NAME, subspace, centres),
+        Optional.empty());
   }
 }

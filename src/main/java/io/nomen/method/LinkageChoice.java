@@ -4,9 +4,7 @@ import io.nomen.kmeans.CentreAssignment;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Silhouette;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,20 +31,20 @@ record LinkageChoice(
         || !NomenInputs.linkable(inputs.sample().rows(), input.clusters())) {
       return Optional.empty();
     }
-    input.progress().at("average linkage", 0, 1);
+    return Optional.of(
+        input
+            .progress()
+            .stage("average linkage", () -> compared(input, inputs, wanted == Linkage.ALWAYS)));
+  }
+
+  private static LinkageChoice compared(MethodInput input, NomenInputs inputs, boolean always) {
     List<Matrix> centres = inputs.linked(input);
     Matrix sample = NomenInputs.matrix(inputs.sample());
     double once = silhouette(inputs, sample, centres.get(0));
     double twice = silhouette(inputs, sample, centres.get(1));
     double ofKmeans = silhouette(sample, inputs.gate().imageGroups(), input.clusters());
-    input.progress().at("average linkage", 1, 1);
-    return Optional.of(
-        new LinkageChoice(
-            wanted == Linkage.ALWAYS || once > ofKmeans,
-            once,
-            twice,
-            ofKmeans,
-            centres.get(once >= twice ? 0 : 1)));
+    return new LinkageChoice(
+        always || once > ofKmeans, once, twice, ofKmeans, centres.get(once >= twice ? 0 : 1));
   }
 
   private static double silhouette(NomenInputs inputs, Matrix sample, Matrix centres) {
@@ -54,14 +52,8 @@ record LinkageChoice(
     return silhouette(sample, clusters, centres.rows());
   }
 
-  /** What {@code run.json} tells. */
-  Map<String, Object> told() {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("taken", taken);
-    told.put("silhouette", silhouette);
-    told.put("silhouette_smoothed_twice", smoothedTwice);
-    told.put("silhouette_of_kmeans", ofKmeans);
-    return told;
+  Findings.LinkageComparison findings() {
+    return new Findings.LinkageComparison(taken, silhouette, smoothedTwice, ofKmeans);
   }
 
   private static double silhouette(Matrix rows, int[] clusters, int count) {

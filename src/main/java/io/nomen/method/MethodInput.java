@@ -1,7 +1,9 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
+import io.nomen.Progress;
 import io.nomen.heads.Checkpoints;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Search;
@@ -20,8 +22,6 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param norms [N, 1] length of each embedding before it was made a unit, in blocks of the same
  *     rows and partitions as {@code embeddings}; empty where they are not known
  * @param nouns the vocabulary, d wide; empty for methods without text
- * @param semantics the semantic space where an earlier stage has found it; methods that need it
- *     find it themselves otherwise
  * @param clusters K, how many clusters are wanted
  * @param options every choice but those above
  * @param seed one seed, one result
@@ -34,36 +34,12 @@ public record MethodInput(
     RowBlocks embeddings,
     Optional<RowBlocks> norms,
     Optional<NounMatrix> nouns,
-    Optional<SemanticSpace> semantics,
     int clusters,
     MethodOptions options,
     long seed,
-    MethodProgress progress,
+    Progress progress,
     Checkpoints checkpoints,
     Optional<RowBlocks> second) {
-
-  /** An input whose training leaves no checkpoints. */
-  public MethodInput(
-      RowBlocks embeddings,
-      Optional<RowBlocks> norms,
-      Optional<NounMatrix> nouns,
-      Optional<SemanticSpace> semantics,
-      int clusters,
-      MethodOptions options,
-      long seed,
-      MethodProgress progress) {
-    this(
-        embeddings,
-        norms,
-        nouns,
-        semantics,
-        clusters,
-        options,
-        seed,
-        progress,
-        Checkpoints.none(),
-        Optional.empty());
-  }
 
   /** A plain input: embeddings alone, default options, nobody told. */
   public static MethodInput of(RowBlocks embeddings, int clusters, long seed) {
@@ -71,74 +47,39 @@ public record MethodInput(
         embeddings,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
         clusters,
         MethodOptions.defaults(),
         seed,
-        MethodProgress.SILENT);
+        Progress.SILENT,
+        Checkpoints.none(),
+        Optional.empty());
   }
 
   /** The same with K = {@code wanted}. */
   public MethodInput withClusters(int wanted) {
     return new MethodInput(
-        embeddings, norms, nouns, semantics, wanted, options, seed, progress, checkpoints, second);
-  }
-
-  /** The same with {@code nouns}. */
-  public MethodInput withNouns(NounMatrix vocabulary) {
-    return new MethodInput(
-        embeddings,
-        norms,
-        Optional.of(vocabulary),
-        semantics,
-        clusters,
-        options,
-        seed,
-        progress,
-        checkpoints,
-        second);
-  }
-
-  /** The same with checkpoints in {@code place}. */
-  public MethodInput withCheckpoints(Checkpoints place) {
-    return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, place, second);
-  }
-
-  /** The same with {@code choices} for its options. */
-  public MethodInput withOptions(MethodOptions choices) {
-    return new MethodInput(
-        embeddings,
-        norms,
-        nouns,
-        semantics,
-        clusters,
-        choices,
-        seed,
-        progress,
-        checkpoints,
-        second);
+        embeddings, norms, nouns, wanted, options, seed, progress, checkpoints, second);
   }
 
   /**
-   * The semantic space: the one that came with the input, or else found now.
+   * Finds the semantic space.
    *
    * @param method who asks, for the message when there are no nouns
    */
-  public SemanticSpace semanticSpace(String method) {
-    return semantics.orElseGet(
-        () -> {
-          NounMatrix vocabulary =
-              nouns.orElseThrow(
-                  () ->
-                      NomenException.usage(
-                          "Method %s needs nouns; give --vocabulary.".formatted(method)));
-          progress.at("semantic centres", 0, 1);
-          SemanticSpace found =
-              SemanticCentres.find(embeddings, vocabulary, clusters, options.semantics(), seed);
-          progress.at("semantic centres", 1, 1);
-          return found;
-        });
+  SemanticSpace semanticSpace(String method) {
+    NounMatrix vocabulary =
+        nouns.orElseThrow(
+            () ->
+                NomenException.usage(
+                    "Method %s needs nouns; give --vocabulary.".formatted(method)));
+    return progress.stage(
+        "semantic centres",
+        () -> SemanticCentres.find(embeddings, vocabulary, clusters, options.semantics(), seed));
+  }
+
+  /** k-means of {@code rows}, [N, d] unit rows, into the wanted clusters. */
+  SphericalKMeans.Fit kmeans(String stage, RowBlocks rows) {
+    return progress.stage(stage, () -> SphericalKMeans.fit(rows, clusters, options.kmeans(), seed));
   }
 
   /**
@@ -155,12 +96,7 @@ public record MethodInput(
         rows,
         count,
         Search.auto(rows.rows(), cells),
-        (done, total) -> progress.at(stage, done, total));
-  }
-
-  /** The same with a second space of embeddings. */
-  public MethodInput withSecond(Optional<RowBlocks> other) {
-    return new MethodInput(
-        embeddings, norms, nouns, semantics, clusters, options, seed, progress, checkpoints, other);
+        progress,
+        stage);
   }
 }

@@ -44,12 +44,11 @@ public final class Methods {
   public static FittedModel model(ModelParts parts) {
     return switch (parts.method()) {
       case KMeansMethod.NAME, NomenNoTrainMethod.NAME -> CentreModel.of(parts);
-      case TacNoTrainMethod.NAME -> TacNoTrainModel.of(parts);
-      case TacMethod.NAME -> TacModel.of(parts);
-      case SicMethod.NAME -> SicModel.of(parts);
-      case TurtleMethod.NAME -> TurtleMethod.Model.of(parts);
+      case TacNoTrainMethod.NAME -> TacNoTrainMethod.Model.of(parts);
+      case TacMethod.NAME -> TacMethod.Model.of(parts);
+      case SicMethod.NAME, TurtleMethod.NAME -> LinearHeadModel.of(parts);
       case NomenMethod.NAME -> NomenMethod.Model.of(parts);
-      case ZeroShotMethod.NAME -> ZeroShotModel.of(parts);
+      case ZeroShotMethod.NAME -> ZeroShotMethod.Model.of(parts);
       default ->
           throw NomenException.input(
               "The stored model is of method \"%s\", which this version of Nomen does not know;"

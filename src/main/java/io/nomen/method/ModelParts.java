@@ -1,6 +1,9 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
+import io.nomen.heads.HeadShape;
+import io.nomen.heads.NamedTensor;
+import io.nomen.heads.TrainedHead;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.tensor.Matrix;
@@ -26,6 +29,7 @@ public record ModelParts(
   private static final String VERSION_KEY = "nomen.model";
   private static final String VERSION = "2";
   private static final String METHOD_KEY = "nomen.method";
+  private static final String HEAD = "head.";
 
   public ModelParts {
     settings = Map.copyOf(settings);
@@ -48,6 +52,46 @@ public record ModelParts(
       throw missing("setting", name);
     }
     return found;
+  }
+
+  /** A trained head as matrices by name, as a state dictionary has them. */
+  static Map<String, Matrix> matrices(TrainedHead head) {
+    Map<String, Matrix> matrices = new LinkedHashMap<>();
+    put(matrices, head.shape().parameters(), head.parameters());
+    put(matrices, head.shape().statistics(), head.statistics());
+    return matrices;
+  }
+
+  private static void put(Map<String, Matrix> into, List<NamedTensor> tensors, float[] flat) {
+    for (NamedTensor tensor : tensors) {
+      int rows = tensor.shape().size() == 1 ? 1 : tensor.shape().get(0);
+      into.put(HEAD + tensor.name(), new Matrix(rows, tensor.size() / rows, tensor.in(flat)));
+    }
+  }
+
+  /** The stored head where it has two layers. */
+  TrainedHead twoLayerHead() {
+    Matrix last = matrix(HEAD + "3.weight");
+    return head(new HeadShape.TwoLayer(last.width(), last.rows()));
+  }
+
+  /** The stored head where it has one. */
+  TrainedHead linearHead() {
+    Matrix weight = matrix(HEAD + "weight");
+    return head(new HeadShape.Linear(weight.width(), weight.rows()));
+  }
+
+  private TrainedHead head(HeadShape shape) {
+    return new TrainedHead(shape, joined(shape.parameters()), joined(shape.statistics()));
+  }
+
+  private float[] joined(List<NamedTensor> tensors) {
+    float[] flat = new float[HeadShape.size(tensors)];
+    for (NamedTensor tensor : tensors) {
+      float[] values = matrix(HEAD + tensor.name()).values();
+      System.arraycopy(values, 0, flat, tensor.offset(), tensor.size());
+    }
+    return flat;
   }
 
   /** Writes the model to {@code target} and closes it. */

@@ -12,18 +12,14 @@ import io.nomen.semantics.SemanticOptions;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -76,17 +72,20 @@ record NomenInputs(
                 () ->
                     NomenException.usage(
                         "Method %s needs nouns; give --vocabulary.".formatted(method)));
-    input.progress().at("noun subspace", 0, 1);
     NounSubspace subspace =
-        NounSubspace.of(
-            input.embeddings(),
-            nouns.embeddings(),
-            input.options().subspace().orElse(SubspaceWidth.AUTO));
+        input
+            .progress()
+            .stage(
+                "noun subspace",
+                () ->
+                    NounSubspace.of(
+                        input.embeddings(),
+                        nouns.embeddings(),
+                        input.options().subspace().orElse(SubspaceWidth.AUTO)));
     RowBlocks rows = subspace.of(input.embeddings()).persist(LEVEL);
     int size = Math.max(SAMPLE, ROWS_PER_CLUSTER * input.clusters());
     RowBlocks raw = recut(RowSample.even(input.embeddings(), size)).persist(LEVEL);
     RowBlocks sample = subspace.of(raw).persist(LEVEL);
-    input.progress().at("noun subspace", 1, 1);
     SemanticSpace semantics = semantics(input, raw, nouns);
     NeighbourLists own = neighbours(input, sample);
     RowBlocks counterparts = texts(raw, subspace, semantics).persist(LEVEL);
@@ -110,30 +109,23 @@ record NomenInputs(
 
   /** Found on the sample, with as many centres as all images would have. */
   private static SemanticSpace semantics(MethodInput input, RowBlocks raw, NounMatrix nouns) {
+    SemanticOptions wanted = input.options().semantics();
+    int centres =
+        wanted
+            .centres()
+            .orElseGet(
+                () -> SemanticCentres.automatic(input.embeddings().rows(), input.clusters()));
+    SemanticOptions options =
+        new SemanticOptions(
+            OptionalInt.of((int) Math.min(centres, Math.max(1, raw.rows() / 4))),
+            wanted.kmeans(),
+            wanted.nounsPerCentre(),
+            wanted.temperature());
     return input
-        .semantics()
-        .orElseGet(
-            () -> {
-              input.progress().at("semantic centres", 0, 1);
-              SemanticOptions wanted = input.options().semantics();
-              int centres =
-                  wanted
-                      .centres()
-                      .orElseGet(
-                          () ->
-                              SemanticCentres.automatic(
-                                  input.embeddings().rows(), input.clusters()));
-              SemanticOptions options =
-                  new SemanticOptions(
-                      OptionalInt.of((int) Math.min(centres, Math.max(1, raw.rows() / 4))),
-                      wanted.kmeans(),
-                      wanted.nounsPerCentre(),
-                      wanted.temperature());
-              SemanticSpace found =
-                  SemanticCentres.find(raw, nouns, input.clusters(), options, input.seed());
-              input.progress().at("semantic centres", 1, 1);
-              return found;
-            });
+        .progress()
+        .stage(
+            "semantic centres",
+            () -> SemanticCentres.find(raw, nouns, input.clusters(), options, input.seed()));
   }
 
   /** What the nouns say of {@code raw} embeddings, seen along the axes too; computed when used. */
@@ -188,7 +180,7 @@ record NomenInputs(
         rows,
         lists,
         SMOOTHED_OVER,
-        (done, total) -> input.progress().at("smoothing", done, total));
+        input.progress());
   }
 
   private Matrix linked(RowBlocks smoothed, int clusters) {
@@ -198,11 +190,9 @@ record NomenInputs(
 
   /** Clusters of the sample's graph of neighbours, as mean directions in the subspace, [K, m]. */
   Matrix spectral(MethodInput input) {
-    input.progress().at("graph of neighbours", 0, 1);
-    int[] groups = SpectralGroups.of(input, lists);
-    Matrix means = means(matrix(sample), groups);
-    input.progress().at("graph of neighbours", 1, 1);
-    return means;
+    return input
+        .progress()
+        .stage("graph of neighbours", () -> means(matrix(sample), SpectralGroups.of(input, lists)));
   }
 
   /** Mean directions of the groups that have rows. */
@@ -227,23 +217,19 @@ record NomenInputs(
   Clustering clustering(Matrix centres) {
     CentreModel unordered =
         new CentreModel(NomenNoTrainMethod.NAME, Optional.of(subspace), centres);
-    int[] order = ClusterSizes.of(unordered.assignSeen(rows), centres.rows()).order();
+    int[] order = ClusterSizes.of(unordered.assignProjected(rows), centres.rows()).order();
     CentreModel model =
         new CentreModel(NomenNoTrainMethod.NAME, Optional.of(subspace), centres.select(order));
-    JavaRDD<AssignmentBlock> assigned = model.assignSeen(rows).persist(LEVEL);
-    ClusterSizes sizes = ClusterSizes.of(assigned, model.clusters());
-    Map<String, Object> quality = new LinkedHashMap<>();
-    quality.put("mean_confidence", sizes.meanConfidence());
-    return told(new Clustering(assigned, sizes.rows(), model, Optional.of(semantics), quality));
+    return withFindings(
+        Clustering.of(model.assignProjected(rows), model, Optional.of(semantics), Findings.of()));
   }
 
-  /** {@code clustering}, whose provenance tells of all this too. */
-  Clustering told(Clustering clustering) {
-    Map<String, Object> quality = clustering.quality();
-    quality.put("subspace", Map.of("axes", subspace.axes().rows(), "share", subspace.share()));
-    quality.put("neighbours", lists.report());
-    quality.put("gate", gate.told(clustering));
-    return clustering;
+  /** {@code clustering}, whose findings tell of all this too. */
+  Clustering withFindings(Clustering clustering) {
+    return clustering
+        .with(new Findings.Subspace(subspace.axes().rows(), subspace.share()))
+        .with(Findings.Neighbours.of(lists.report()))
+        .with(gate.findings(clustering));
   }
 
   /** Rows that are few enough for the driver. */

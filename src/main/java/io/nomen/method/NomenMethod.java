@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.heads.Anchors;
+import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.HalfTable;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
@@ -28,7 +28,7 @@ import org.apache.spark.api.java.JavaRDD;
  * average linkage separates the images better than k-means does, it takes its place ({@link
  * LinkageChoice}).
  */
-public final class NomenMethod implements ClusteringMethod {
+public final class NomenMethod extends ClusteringMethod {
   static final String NAME = "nomen";
 
   /** 200 steps. */
@@ -50,14 +50,8 @@ public final class NomenMethod implements ClusteringMethod {
   /** Images count twice as much as texts. */
   private static final double IMAGES = 2;
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return true;
+  NomenMethod() {
+    super(NAME, true);
   }
 
   @Override
@@ -69,25 +63,22 @@ public final class NomenMethod implements ClusteringMethod {
               .filter(LinkageChoice::taken)
               .map(linkage -> inputs.clustering(linkage.centres()))
               .orElseGet(() -> trained(input, inputs));
-      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
-      return clustering;
+      return choice.map(linkage -> clustering.with(linkage.findings())).orElse(clustering);
     }
   }
 
   private static Clustering trained(MethodInput input, NomenInputs inputs) {
     Replicas replicas = train(input, inputs);
     TrainedHead head = HeadAssignment.canonical(inputs.rows(), replicas.best().head());
-    Map<String, Object> quality = new LinkedHashMap<>(HeadFit.quality(replicas));
     Clustering fit =
-        HeadAssignment.finished(
-            inputs.rows(),
-            head,
+        Clustering.of(
+            HeadAssignment.assign(inputs.rows(), head),
             new Model(inputs.subspace(), head),
             Optional.of(inputs.semantics()),
-            quality);
+            Findings.of(HeadFit.findings(replicas)));
     return inputs
-        .told(fit)
-        .among(HeadFit.models(replicas, replica -> new Model(inputs.subspace(), replica)));
+        .withFindings(fit)
+        .withRestarts(HeadFit.models(replicas, replica -> new Model(inputs.subspace(), replica)));
   }
 
   private static Replicas train(MethodInput input, NomenInputs inputs) {
@@ -117,15 +108,9 @@ public final class NomenMethod implements ClusteringMethod {
     int batch = training.batchSize().orElse(BATCH);
     TrainerSettings settings =
         new TrainerSettings(
-            training.epochs().orElse(EPOCHS),
-            batch,
-            RATE,
-            TrainerSettings.Schedule.CONSTANT,
-            training.shards(),
-            1,
-            input.seed());
+            training.epochs().orElse(EPOCHS), batch, RATE, training.shards(), 1, input.seed());
     return new HeadFit(input, images.rows() <= batch ? REPLICAS_OF_SMALL_SETS : 1)
-        .run(views, objective, settings, objective::initial, Anchors.NONE);
+        .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
   }
 
   /** A view of rows alone: the margin draws no neighbours. */
@@ -141,7 +126,7 @@ public final class NomenMethod implements ClusteringMethod {
   record Model(NounSubspace subspace, TrainedHead head) implements FittedModel {
 
     static Model of(ModelParts parts) {
-      return new Model(CentreModel.subspace(parts), HeadParts.linear(parts));
+      return new Model(CentreModel.subspace(parts), parts.linearHead());
     }
 
     @Override
@@ -167,7 +152,7 @@ public final class NomenMethod implements ClusteringMethod {
     @Override
     public ModelParts parts() {
       Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(subspace));
-      matrices.putAll(HeadParts.matrices(head));
+      matrices.putAll(ModelParts.matrices(head));
       return new ModelParts(NAME, CentreModel.settings(subspace), matrices);
     }
   }

@@ -9,17 +9,11 @@ import java.util.Optional;
  * SpectralGroups}); or by average linkage where that separates the images better ({@link
  * LinkageChoice}). An image belongs to the nearest of the groups' means in the subspace.
  */
-public final class NomenNoTrainMethod implements ClusteringMethod {
+public final class NomenNoTrainMethod extends ClusteringMethod {
   static final String NAME = "nomen-no-train";
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return true;
+  NomenNoTrainMethod() {
+    super(NAME, true);
   }
 
   @Override
@@ -32,8 +26,7 @@ public final class NomenNoTrainMethod implements ClusteringMethod {
               .map(LinkageChoice::centres)
               .orElseGet(() -> inputs.spectral(input));
       Clustering clustering = inputs.clustering(centres);
-      choice.ifPresent(linkage -> clustering.quality().put("linkage", linkage.told()));
-      return clustering;
+      return choice.map(linkage -> clustering.with(linkage.findings())).orElse(clustering);
     }
   }
 }

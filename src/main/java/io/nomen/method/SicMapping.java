@@ -3,9 +3,11 @@ package io.nomen.method;
 import io.nomen.heads.TrainedHead;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.neighbours.NeighbourBlock;
+import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +48,7 @@ public enum SicMapping {
    * @param members rows of each k-means cluster
    * @param centres [K, d] of k-means, unit rows
    */
-  Function<TrainedHead, SicCentres> centring(
+  Function<TrainedHead, SicSpace.Centres> centring(
       SicSpace space,
       RowBlocks embeddings,
       RowBlocks features,
@@ -54,16 +56,16 @@ public enum SicMapping {
       Matrix centres) {
     return switch (this) {
       case DIRECT -> {
-        SicCentres fixed = space.votedMeans(nearestNouns(space, embeddings), members);
+        SicSpace.Centres fixed = space.votedMeans(nearestNouns(space, embeddings), members);
         yield head -> fixed;
       }
       case CENTER -> {
-        SicCentres fixed = space.nearestMeans(centres, NOUNS_PER_CENTRE);
+        SicSpace.Centres fixed = space.nearestMeans(centres, NOUNS_PER_CENTRE);
         yield head -> fixed;
       }
       case ADJUSTED ->
           head -> {
-            Matrix surest = GroupMeans.of(embeddings, surest(features, head)).unit();
+            Matrix surest = means(embeddings, surest(features, head), 1).unit();
             return space.nearestMeans(surest, NOUNS_PER_CENTRE);
           };
     };
@@ -84,17 +86,9 @@ public enum SicMapping {
   }
 
   private static int[] nearest(RowBlock block, Matrix nouns) {
-    float[] cosines =
-        SicSpace.products(new Matrix(block.rows(), block.width(), block.values()), nouns);
+    float[] cosines = SicSpace.products(block.matrix(), nouns);
     int[] nearest = new int[block.rows()];
-    for (int i = 0; i < nearest.length; i++) {
-      int start = i * nouns.rows();
-      for (int noun = 1; noun < nouns.rows(); noun++) {
-        if (cosines[start + noun] > cosines[start + nearest[i]]) {
-          nearest[i] = noun;
-        }
-      }
-    }
+    Arrays.setAll(nearest, i -> TopK.first(cosines, i * nouns.rows(), nouns.rows()));
     return nearest;
   }
 
@@ -109,7 +103,13 @@ public enum SicMapping {
         features
             .blocks()
             .map(block -> shared.value().logits(block))
-            .treeAggregate(new NearestRows(clusters, count), SicMapping::offer, NearestRows::merge);
+            .mapPartitions(
+                blocks -> {
+                  NearestRows nearest = new NearestRows(clusters, count);
+                  blocks.forEachRemaining(logits -> offer(nearest, logits));
+                  return List.of(nearest).iterator();
+                })
+            .treeReduce(NearestRows::merge);
     shared.destroy();
     NeighbourBlock lists = best.sorted(0);
     List<int[]> surest = new ArrayList<>();
@@ -119,13 +119,51 @@ public enum SicMapping {
     return surest;
   }
 
-  private static NearestRows offer(NearestRows best, RowBlock logits) {
+  private static void offer(NearestRows best, RowBlock logits) {
     for (int i = 0; i < logits.rows(); i++) {
       for (int k = 0; k < logits.width(); k++) {
         best.offer(
             k, Math.toIntExact(logits.firstRow() + i), logits.values()[i * logits.width() + k]);
       }
     }
-    return best;
+  }
+
+  /**
+   * The mean of each group's rows, [groups, d]; zeros for a group without rows.
+   *
+   * @param members row numbers of each group; a row may be in several
+   * @param largest no number of the rows is further from 0 than this
+   */
+  static Matrix means(RowBlocks rows, List<int[]> members, double largest) {
+    int width = rows.width();
+    FixedPointSums none =
+        new FixedPointSums(
+            Math.multiplyExact(members.size(), width),
+            FixedPointSums.fractionBits(rows.rows(), largest));
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
+    Broadcast<List<int[]>> shared = spark.broadcast(members);
+    FixedPointSums sums =
+        rows.blocks()
+            .treeAggregate(
+                none, (sum, block) -> add(sum, block, shared.value()), FixedPointSums::merge);
+    shared.destroy();
+    float[] means = new float[members.size() * width];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = (float) (sums.get(i) / Math.max(1, members.get(i / width).length));
+    }
+    return new Matrix(members.size(), width, means);
+  }
+
+  private static FixedPointSums add(FixedPointSums sums, RowBlock block, List<int[]> members) {
+    int width = block.width();
+    for (int group = 0; group < members.size(); group++) {
+      for (int row : members.get(group)) {
+        long own = row - block.firstRow();
+        if (own >= 0 && own < block.rows()) {
+          sums.add(group * width, block.values(), (int) own * width, width);
+        }
+      }
+    }
+    return sums;
   }
 }

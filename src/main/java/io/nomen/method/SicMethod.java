@@ -1,26 +1,27 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
-import io.nomen.heads.Anchors;
+import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.SemanticConsistency;
 import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
+import io.nomen.heads.TrainingHistory.Epoch;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.spark.storage.StorageLevel;
 
@@ -31,7 +32,7 @@ import org.apache.spark.storage.StorageLevel;
  * <p>The published code keeps the epoch with the best accuracy by labels. Here the number of epochs
  * is fixed and the last one counts.
  */
-public final class SicMethod implements ClusteringMethod {
+public final class SicMethod extends ClusteringMethod {
   static final String NAME = "sic";
 
   private static final int NEIGHBOURS = 20;
@@ -44,14 +45,8 @@ public final class SicMethod implements ClusteringMethod {
   /** a, how sharply the first head tells the nearest centre. */
   private static final double SHARPNESS = 0.05;
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return true;
+  SicMethod() {
+    super(NAME, true);
   }
 
   @Override
@@ -60,34 +55,42 @@ public final class SicMethod implements ClusteringMethod {
         input
             .nouns()
             .orElseThrow(() -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
-    boolean known = SicFeatures.known(input.norms());
+    boolean known = UnnormalisedRows.known(input.norms());
     int most = input.options().training().trainMax();
-    RowBlocks all = SicFeatures.of(input.embeddings(), input.norms(), known);
+    RowBlocks all = UnnormalisedRows.of(input.embeddings(), input.norms(), known);
     RowBlocks embeddings = RowSample.even(input.embeddings(), most);
     RowBlocks features = RowSample.even(all, most).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Start start = start(input, embeddings, features);
+      Start start = input.progress().stage("k-means", () -> start(input, embeddings, features));
       SicSpace space = SicSpace.of(start.directions(), nouns);
       SicMapping mapping = input.options().training().mapping();
-      Function<TrainedHead, SicCentres> centring =
+      Function<TrainedHead, SicSpace.Centres> centring =
           mapping.centring(space, embeddings, features, start.members(), start.directions());
-      Map<String, Object> quality = new LinkedHashMap<>();
-      quality.put("mapping", mapping.word());
-      quality.put("semantic_nouns", space.numbers().length);
-      quality.put("general_nouns_left_out", space.unique());
-      TrainingSet.View view = view(input, embeddings, features, quality);
-      Anchors anchors = (epoch, current) -> centring.apply(current).rows().values();
-      Replicas replicas = train(input, view, start.centres(), anchors);
-      quality.putAll(SicTheory.told(replicas, view));
+      int cells = (int) Math.max(1, embeddings.rows() / 300);
+      HeadFit.View view =
+          HeadFit.view(input, "neighbours", embeddings, features, cells, NEIGHBOURS);
+      EpochPreparation pseudoLabels = (epoch, current) -> centring.apply(current).rows().values();
+      Replicas replicas = train(input, view.rows(), start.centres(), pseudoLabels);
       TrainedHead trained = replicas.best().head();
       int[] order =
           ClusterSizes.of(HeadAssignment.assign(all, trained), trained.shape().clusters()).order();
-      SicCentres centres = centring.apply(trained).ordered(order);
+      SicSpace.Centres centres = centring.apply(trained).ordered(order);
       TrainedHead head = trained.ordered(order);
-      return HeadAssignment.finished(
-              all, head, new SicModel(head, known), Optional.of(space.around(centres)), quality)
-          .madeOf(space.inVocabulary(centres))
-          .among(HeadFit.models(replicas, replica -> new SicModel(replica, known)));
+      return Clustering.of(
+              HeadAssignment.assign(all, head),
+              new LinearHeadModel(NAME, head, known),
+              Optional.of(space.around(centres)),
+              Findings.of(
+                  Findings.Neighbours.of(view.search()),
+                  RiskBound.training(replicas, view.rows()),
+                  new Findings.SemanticConsistency(
+                      mapping.word(),
+                      space.numbers().length,
+                      space.unique(),
+                      RiskBound.of(replicas, view.rows()))))
+          .withCentreNouns(space.inVocabulary(centres))
+          .withRestarts(
+              HeadFit.models(replicas, replica -> new LinearHeadModel(NAME, replica, known)));
     } finally {
       features.unpersist();
     }
@@ -103,39 +106,32 @@ public final class SicMethod implements ClusteringMethod {
   private record Start(Matrix centres, Matrix directions, List<int[]> members) {}
 
   private static Start start(MethodInput input, RowBlocks embeddings, RowBlocks features) {
-    input.progress().at("k-means", 0, 1);
     Matrix found =
         SphericalKMeans.fit(embeddings, input.clusters(), input.options().kmeans(), input.seed())
             .best()
             .rows();
-    List<List<Integer>> members = new ArrayList<>();
-    for (int k = 0; k < found.rows(); k++) {
-      members.add(new ArrayList<>());
-    }
     int[] clusters = AssignmentBlock.clusters(CentreAssignment.assign(embeddings, found));
-    for (int row = 0; row < clusters.length; row++) {
-      members.get(clusters[row]).add(row);
-    }
-    List<int[]> rows =
-        members.stream().map(m -> m.stream().mapToInt(Integer::intValue).toArray()).toList();
-    Matrix centres = GroupMeans.of(features, rows);
-    input.progress().at("k-means", 1, 1);
-    return new Start(centres, centres.unit(), rows);
+    List<int[]> members = members(clusters, found.rows());
+    Matrix centres = SicMapping.means(features, members, UnnormalisedRows.largest(features));
+    return new Start(centres, centres.unit(), members);
   }
 
-  private static TrainingSet.View view(
-      MethodInput input, RowBlocks embeddings, RowBlocks features, Map<String, Object> quality) {
-    int cells = (int) Math.max(1, embeddings.rows() / 300);
-    int count = input.options().training().neighbours().orElse(NEIGHBOURS);
-    try (NeighbourLists lists = input.neighbours("neighbours", embeddings, cells, count)) {
-      TrainingSet.View view = HeadFit.view(features, lists);
-      quality.put("neighbours", lists.report());
-      return view;
+  /** The rows of each of {@code count} clusters. */
+  private static List<int[]> members(int[] clusters, int count) {
+    int[] sizes = new int[count];
+    for (int cluster : clusters) {
+      sizes[cluster]++;
     }
+    int[][] members = new int[count][];
+    Arrays.setAll(members, k -> new int[sizes[k]]);
+    for (int row = clusters.length - 1; row >= 0; row--) {
+      members[clusters[row]][--sizes[clusters[row]]] = row;
+    }
+    return List.of(members);
   }
 
   private static Replicas train(
-      MethodInput input, TrainingSet.View view, Matrix centres, Anchors anchors) {
+      MethodInput input, TrainingSet.View view, Matrix centres, EpochPreparation pseudoLabels) {
     SemanticConsistency objective =
         new SemanticConsistency(view.width(), centres.rows(), BALANCE, SEMANTICS);
     TrainingOptions training = input.options().training();
@@ -144,7 +140,6 @@ public final class SicMethod implements ClusteringMethod {
             training.epochs().orElse(EPOCHS),
             training.batchSize().orElse(BATCH),
             RATE,
-            TrainerSettings.Schedule.CONSTANT,
             training.shards(),
             training.localSteps(),
             input.seed());
@@ -155,6 +150,52 @@ public final class SicMethod implements ClusteringMethod {
             objective,
             settings,
             seed -> TrainingState.begin(begin.clone(), new float[0]),
-            anchors);
+            pseudoLabels);
+  }
+
+  /**
+   * What SIC's bound on the risk is made of (arXiv 2208.09849, section 4), which no label is needed
+   * for: the risk falls with the consistency of neighbours and with confidence, and rises with how
+   * unevenly images serve as neighbours.
+   */
+  private static final class RiskBound {
+    private static final String IMBALANCE = "neighbourhood_imbalance";
+    private static final List<String> QUANTITIES =
+        List.of("neighbour_consistency", "confidence", IMBALANCE);
+
+    /** What came of training, with the three quantities in every epoch. */
+    static Findings.Training training(Replicas replicas, TrainingSet.View view) {
+      Findings.Training found = HeadFit.findings(replicas);
+      double imbalance = imbalance(view);
+      List<Epoch> epochs = found.epochs().stream().map(epoch -> with(epoch, imbalance)).toList();
+      return new Findings.Training(
+          found.loss(), found.replicaLosses(), found.replicaSeed(), epochs);
+    }
+
+    /** The three quantities after the last epoch. */
+    static Map<String, Double> of(Replicas replicas, TrainingSet.View view) {
+      List<Epoch> epochs = replicas.best().history().epochs();
+      Map<String, Double> last = with(epochs.get(epochs.size() - 1), imbalance(view)).terms();
+      Map<String, Double> bound = new TreeMap<>(last);
+      bound.keySet().retainAll(QUANTITIES);
+      return bound;
+    }
+
+    /** Neighbours are found once, so that their imbalance is the same in every epoch. */
+    private static Epoch with(Epoch epoch, double imbalance) {
+      Map<String, Double> terms = new LinkedHashMap<>(epoch.terms());
+      terms.put(IMBALANCE, imbalance);
+      return new Epoch(epoch.epoch(), terms);
+    }
+
+    /** How often the image listed most often is listed as a neighbour, over the mean. */
+    private static double imbalance(TrainingSet.View view) {
+      int[] listed = new int[view.features().length / view.width()];
+      int most = 0;
+      for (int row : view.neighbours()) {
+        most = Math.max(most, ++listed[row]);
+      }
+      return (double) most / view.count();
+    }
   }
 }

@@ -5,7 +5,7 @@ import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -51,11 +51,11 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
    *
    * @param centres [K, d], unit rows
    */
-  SicCentres nearestMeans(Matrix centres, int count) {
+  Centres nearestMeans(Matrix centres, int count) {
     float[] cosines = products(centres, nouns.embeddings());
     List<int[]> nearest =
         IntStream.range(0, centres.rows())
-            .mapToObj(k -> nearest(cosines, k, nouns.size(), count))
+            .mapToObj(k -> TopK.of(cosines, k * nouns.size(), nouns.size(), count))
             .toList();
     float[] means = new float[centres.rows() * centres.width()];
     for (int k = 0; k < nearest.size(); k++) {
@@ -63,7 +63,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
         add(noun, 1, means, k);
       }
     }
-    return new SicCentres(new Matrix(centres.rows(), centres.width(), means).unit(), nearest);
+    return new Centres(new Matrix(centres.rows(), centres.width(), means).unit(), nearest);
   }
 
   /**
@@ -72,7 +72,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
    * @param taken [N] the noun that each row took
    * @param members rows of each group
    */
-  SicCentres votedMeans(int[] taken, List<int[]> members) {
+  Centres votedMeans(int[] taken, List<int[]> members) {
     int width = nouns.embeddings().width();
     float[] means = new float[members.size() * width];
     List<int[]> voted = new ArrayList<>();
@@ -93,11 +93,11 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
       }
       voted.add(Arrays.copyOf(ranked, Math.min(ranked.length, SHOWN_VOTES)));
     }
-    return new SicCentres(new Matrix(members.size(), width, means).unit(), voted);
+    return new Centres(new Matrix(members.size(), width, means).unit(), voted);
   }
 
   /** The part of the space that {@code centres} are made of, as clusters are named from it. */
-  SemanticSpace around(SicCentres centres) {
+  SemanticSpace around(Centres centres) {
     int[] inSpace =
         centres.nouns().stream().flatMapToInt(Arrays::stream).distinct().sorted().toArray();
     int[] selected = Arrays.stream(inSpace).map(noun -> numbers[noun]).toArray();
@@ -105,7 +105,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
   }
 
   /** The nouns of {@code centres} by their numbers in the whole vocabulary. */
-  List<int[]> inVocabulary(SicCentres centres) {
+  List<int[]> inVocabulary(Centres centres) {
     return centres.nouns().stream()
         .map(made -> Arrays.stream(made).map(noun -> numbers[noun]).toArray())
         .toList();
@@ -123,7 +123,7 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
     float[] all = new float[Math.multiplyExact(a.rows(), b.rows())];
     try (InnerProducts products = new InnerProducts(b)) {
       products.of(
-          new RowBlock(0, a.rows(), a.width(), a.values()),
+          a.block(),
           (from, rows, part) -> System.arraycopy(part, 0, all, from * b.rows(), rows * b.rows()));
     }
     return all;
@@ -133,19 +133,25 @@ record SicSpace(int[] numbers, NounMatrix nouns, boolean unique) {
     float[] cosines = products(centres, nouns);
     TreeSet<Integer> union = new TreeSet<>();
     for (int k = 0; k < centres.rows(); k++) {
-      for (int noun : nearest(cosines, k, nouns.rows(), NOUNS_PER_CENTRE)) {
+      for (int noun : TopK.of(cosines, k * nouns.rows(), nouns.rows(), NOUNS_PER_CENTRE)) {
         union.add(noun);
       }
     }
     return union.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static int[] nearest(float[] cosines, int row, int nouns, int count) {
-    return IntStream.range(0, nouns)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -cosines[row * nouns + i]))
-        .limit(count)
-        .mapToInt(Integer::intValue)
-        .toArray();
+  /**
+   * SIC's semantic centres.
+   *
+   * @param rows [K, d], unit rows
+   * @param nouns [K] numbers, within the semantic space, of the nouns that each centre is the mean
+   *     of, the most telling first
+   */
+  record Centres(Matrix rows, List<int[]> nouns) {
+
+    /** The same centres in another order; those that {@code order} lacks are gone. */
+    Centres ordered(int[] order) {
+      return new Centres(rows.select(order), Arrays.stream(order).mapToObj(nouns::get).toList());
+    }
   }
 }

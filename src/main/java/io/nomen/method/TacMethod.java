@@ -1,27 +1,27 @@
 package io.nomen.method;
 
-import io.nomen.heads.Anchors;
 import io.nomen.heads.Distillation;
+import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
-import io.nomen.neighbours.NeighbourLists;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
  * TAC (Li et al., ICML 2024, arXiv 2310.11989): an image head and a text head learn from each
  * other's neighbours; the image head gives the clusters.
  */
-public final class TacMethod implements ClusteringMethod {
+public final class TacMethod extends ClusteringMethod {
   static final String NAME = "tac";
 
   private static final int NEIGHBOURS = 50;
@@ -33,14 +33,8 @@ public final class TacMethod implements ClusteringMethod {
    */
   private static final int MANY_CLUSTERS = 101;
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return true;
+  TacMethod() {
+    super(NAME, true);
   }
 
   @Override
@@ -52,32 +46,23 @@ public final class TacMethod implements ClusteringMethod {
                 images, semantics.nouns().embeddings(), input.options().semantics().temperature())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Map<String, Object> quality = new LinkedHashMap<>();
-      List<TrainingSet.View> views =
-          List.of(
-              view(input, "image neighbours", images, semantics, quality),
-              view(input, "text neighbours", texts, semantics, quality));
-      Replicas replicas = train(input, views);
-      quality.putAll(HeadFit.quality(replicas));
+      int cells = semantics.centres().rows();
+      HeadFit.View ofImages =
+          HeadFit.view(input, "image neighbours", images, images, cells, NEIGHBOURS);
+      HeadFit.View ofTexts =
+          HeadFit.view(input, "text neighbours", texts, texts, cells, NEIGHBOURS);
+      Replicas replicas = train(input, List.of(ofImages.rows(), ofTexts.rows()));
       TrainedHead head = HeadAssignment.canonical(input.embeddings(), replicas.best().head());
-      return HeadAssignment.finished(
-              input.embeddings(), head, new TacModel(head), Optional.of(semantics), quality)
-          .among(HeadFit.models(replicas, TacModel::new));
+      return Clustering.of(
+              HeadAssignment.assign(input.embeddings(), head),
+              new Model(head),
+              Optional.of(semantics),
+              Findings.of(
+                  Findings.Neighbours.of(ofImages.search(), ofTexts.search()),
+                  HeadFit.findings(replicas)))
+          .withRestarts(HeadFit.models(replicas, Model::new));
     } finally {
       texts.unpersist();
-    }
-  }
-
-  private static TrainingSet.View view(
-      MethodInput input,
-      String stage,
-      RowBlocks rows,
-      SemanticSpace semantics,
-      Map<String, Object> quality) {
-    int count = input.options().training().neighbours().orElse(NEIGHBOURS);
-    try (NeighbourLists lists = input.neighbours(stage, rows, semantics.centres().rows(), count)) {
-      quality.put(stage.replace(' ', '_'), lists.report());
-      return HeadFit.view(rows, lists);
     }
   }
 
@@ -92,10 +77,47 @@ public final class TacMethod implements ClusteringMethod {
             training.epochs().orElse(many ? 100 : 20),
             training.batchSize().orElse(many ? 8192 : 512),
             RATE,
-            TrainerSettings.Schedule.CONSTANT,
             training.shards(),
             training.localSteps(),
             input.seed());
-    return new HeadFit(input, 1).run(views, objective, settings, objective::initial, Anchors.NONE);
+    return new HeadFit(input, 1)
+        .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
+  }
+
+  /**
+   * TAC's image head: a new image needs no nouns.
+   *
+   * @param head takes embeddings as they are
+   */
+  record Model(TrainedHead head) implements FittedModel {
+
+    static Model of(ModelParts parts) {
+      return new Model(parts.twoLayerHead());
+    }
+
+    @Override
+    public String method() {
+      return NAME;
+    }
+
+    @Override
+    public int clusters() {
+      return head.shape().clusters();
+    }
+
+    @Override
+    public int width() {
+      return head.shape().width();
+    }
+
+    @Override
+    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+      return HeadAssignment.assign(embeddings, head);
+    }
+
+    @Override
+    public ModelParts parts() {
+      return new ModelParts(NAME, Map.of(), ModelParts.matrices(head));
+    }
   }
 }

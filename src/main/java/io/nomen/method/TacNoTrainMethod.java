@@ -1,28 +1,26 @@
 package io.nomen.method;
 
+import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
  * TAC without training (Li et al., ICML 2024, arXiv 2310.11989, section 3.1): spherical k-means
  * over every image's text counterpart and embedding side by side.
  */
-public final class TacNoTrainMethod implements ClusteringMethod {
+public final class TacNoTrainMethod extends ClusteringMethod {
   static final String NAME = "tac-no-train";
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean needsNouns() {
-    return true;
+  TacNoTrainMethod() {
+    super(NAME, true);
   }
 
   @Override
@@ -34,19 +32,64 @@ public final class TacNoTrainMethod implements ClusteringMethod {
         TextCounterparts.beside(input.embeddings(), nouns, temperature)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      input.progress().at("k-means with text", 0, 1);
-      SphericalKMeans.Fit fit =
-          SphericalKMeans.fit(fused, input.clusters(), input.options().kmeans(), input.seed());
-      TacNoTrainModel model = new TacNoTrainModel(nouns, temperature, fit.best().rows());
-      Clustering clustering =
-          CentreClustering.of(model, model.assignFused(fused), fit, Optional.of(semantics))
-              .among(
-                  CentreClustering.models(
-                      fit, centres -> new TacNoTrainModel(nouns, temperature, centres)));
-      input.progress().at("k-means with text", 1, 1);
-      return clustering;
+      SphericalKMeans.Fit fit = input.kmeans("k-means with text", fused);
+      return Clustering.of(
+          CentreAssignment.assign(fused, fit.best().rows()),
+          fit,
+          centres -> new Model(nouns, temperature, centres),
+          Optional.of(semantics));
     } finally {
       fused.unpersist();
+    }
+  }
+
+  /**
+   * Centres over text counterparts and embeddings side by side; a new row gets its counterpart from
+   * the nouns that were selected for the first rows.
+   *
+   * @param nouns [m, d], unit rows: the selected nouns
+   * @param temperature of the counterparts' softmax
+   * @param centres [K, 2 d], unit rows
+   */
+  record Model(Matrix nouns, double temperature, Matrix centres) implements FittedModel {
+    private static final String NOUNS = "nouns";
+    private static final String CENTRES = "centres";
+    private static final String TEMPERATURE = "temperature";
+
+    static Model of(ModelParts parts) {
+      return new Model(
+          parts.matrix(NOUNS),
+          Double.parseDouble(parts.setting(TEMPERATURE)),
+          parts.matrix(CENTRES));
+    }
+
+    @Override
+    public String method() {
+      return NAME;
+    }
+
+    @Override
+    public int clusters() {
+      return centres.rows();
+    }
+
+    @Override
+    public int width() {
+      return nouns.width();
+    }
+
+    @Override
+    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+      return CentreAssignment.assign(
+          TextCounterparts.beside(embeddings, nouns, temperature), centres);
+    }
+
+    @Override
+    public ModelParts parts() {
+      return new ModelParts(
+          NAME,
+          Map.of(TEMPERATURE, Double.toString(temperature)),
+          Map.of(NOUNS, nouns, CENTRES, centres));
     }
   }
 }

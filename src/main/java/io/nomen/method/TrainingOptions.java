@@ -42,19 +42,4 @@ public record TrainingOptions(
         Linkage.AUTO,
         SicMapping.ADJUSTED);
   }
-
-  /** The same with another mapping. */
-  public TrainingOptions withMapping(SicMapping other) {
-    return new TrainingOptions(
-        epochs,
-        batchSize,
-        neighbours,
-        contrast,
-        replicas,
-        shards,
-        localSteps,
-        trainMax,
-        linkage,
-        other);
-  }
 }

@@ -1,6 +1,5 @@
 package io.nomen.naming;
 
-import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.RootLocale;
 import io.nomen.naming.ClusterName.ScoredNoun;
 import io.nomen.naming.Concepts.CommonHypernym;

@@ -1,7 +1,7 @@
 package io.nomen.naming;
 
-import io.nomen.vocabulary.WordNet.Sense;
 import io.nomen.vocabulary.WordNet;
+import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

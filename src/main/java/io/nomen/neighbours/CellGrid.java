@@ -9,7 +9,6 @@ import io.nomen.tensor.RowSample;
 import io.nomen.tensor.TopK;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -36,8 +35,11 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
     long sampled = Math.min((long) wanted * SAMPLE_PER_CELL, matrix.rows());
     RowBlocks sample =
         RowSample.even(matrix, Math.toIntExact(sampled)).persist(StorageLevel.MEMORY_AND_DISK());
+    RowBlocks few =
+        new RowBlocks(
+            sample.blocks().coalesce(spark.defaultParallelism()), sampled, matrix.width());
     for (int pass = 0; pass < PASSES; pass++) {
-      centres = moved(spark, sample, centres);
+      centres = moved(few, centres);
     }
     sample.unpersist();
     int[] cellOf = assign(spark, matrix, centres);
@@ -66,17 +68,8 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
   }
 
   /** The mean directions of the centres' rows; a centre without rows stays where it is. */
-  private static Matrix moved(JavaSparkContext spark, RowBlocks sample, Matrix centres) {
-    long rows = sample.rows();
-    Broadcast<Matrix> shared = spark.broadcast(centres);
-    LloydTally tally =
-        sample
-            .blocks()
-            .coalesce(spark.defaultParallelism())
-            .mapPartitions(
-                blocks -> List.of(LloydTally.of(blocks, shared.value(), 1, rows)).iterator())
-            .treeReduce(LloydTally::merge);
-    shared.destroy();
+  private static Matrix moved(RowBlocks sample, Matrix centres) {
+    LloydTally tally = LloydTally.of(sample, centres, 1);
     int width = centres.width();
     float[] moved = centres.values().clone();
     for (int centre = 0; centre < centres.rows(); centre++) {

@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.Progress;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.TaskThreads;
@@ -19,13 +20,13 @@ final class ExactSearch {
   private ExactSearch() {}
 
   static NeighbourLists run(
-      JavaSparkContext spark, RowBlocks matrix, int count, WaveProgress progress) {
+      JavaSparkContext spark, RowBlocks matrix, int count, Progress.Step progress) {
     JavaRDD<RowBlock> blocks = matrix.blocks();
     JavaRDD<NearestRows> found = blocks.map(block -> new NearestRows(block.rows(), count));
     int tasks = blocks.getNumPartitions();
     List<Broadcast<?>> waves = new ArrayList<>();
-    for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
-      Broadcast<List<RowBlock>> keys = spark.broadcast(Waves.collect(matrix, first));
+    for (long first = 0; first < matrix.rows(); first += BroadcastChunks.ROWS) {
+      Broadcast<List<RowBlock>> keys = spark.broadcast(BroadcastChunks.collect(matrix, first));
       waves.add(keys);
       JavaRDD<NearestRows> before = found;
       found =
@@ -37,7 +38,7 @@ final class ExactSearch {
       before.unpersist(false);
       // Only a lost executor's work would need it again, and then fetches it from the driver.
       keys.unpersist(false);
-      progress.at(waves.size(), Waves.count(matrix.rows()));
+      progress.done(waves.size());
     }
     JavaRDD<NeighbourBlock> lists =
         blocks

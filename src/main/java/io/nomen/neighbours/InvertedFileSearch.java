@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.Progress;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
@@ -40,7 +41,7 @@ final class InvertedFileSearch {
   /** A row's place in its cell's shuffle. */
   private record Placed(int row, float[] values) implements Serializable {}
 
-  NeighbourLists run(WaveProgress progress) {
+  NeighbourLists run(Progress.Step progress) {
     CellGrid grid = CellGrid.of(spark, matrix, search.cells());
     ProbeChoice choice = ProbeChoice.of(spark, matrix, grid, count, search.recall());
     List<Broadcast<?>> needed = new ArrayList<>();
@@ -63,8 +64,8 @@ final class InvertedFileSearch {
       before.unpersist(false);
       wave.unpersist(false);
       seen += grid.rowsIn(IntStream.range(range[0], range[1]).toArray());
-      long total = Waves.count(matrix.rows());
-      progress.at(seen * total / matrix.rows(), total);
+      long total = BroadcastChunks.count(matrix.rows());
+      progress.done(seen * total / matrix.rows());
     }
     JavaRDD<NeighbourBlock> lists =
         RowOrder.of(cells.zip(found), matrix, count).persist(StorageLevel.MEMORY_AND_DISK());
@@ -139,7 +140,7 @@ final class InvertedFileSearch {
     int from = 0;
     long rows = 0;
     for (int cell = 0; cell < sizes.length; cell++) {
-      if (rows + sizes[cell] > Waves.ROWS && cell > from) {
+      if (rows + sizes[cell] > BroadcastChunks.ROWS && cell > from) {
         waves.add(new int[] {from, cell});
         from = cell;
         rows = 0;

@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.Progress;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
@@ -36,15 +37,25 @@ public final class Smoothing implements AutoCloseable {
       RowBlocks matrix,
       NeighbourLists lists,
       int count,
-      WaveProgress progress) {
-    progress.at(0, Waves.count(matrix.rows()));
+      Progress progress) {
+    try (Progress.Step step = BroadcastChunks.begin(progress, "smoothing", matrix)) {
+      return of(spark, matrix, lists, count, step);
+    }
+  }
+
+  private static Smoothing of(
+      JavaSparkContext spark,
+      RowBlocks matrix,
+      NeighbourLists lists,
+      int count,
+      Progress.Step progress) {
     int taken = Math.min(count, lists.count());
     JavaRDD<RowBlock> blocks = matrix.blocks();
     // Of the neighbours met so far, per block [rows, d].
     JavaRDD<float[]> sums = blocks.map(block -> new float[block.values().length]);
     List<Broadcast<?>> waves = new ArrayList<>();
-    for (long first = 0; first < matrix.rows(); first += Waves.ROWS) {
-      Broadcast<List<RowBlock>> wave = spark.broadcast(Waves.collect(matrix, first));
+    for (long first = 0; first < matrix.rows(); first += BroadcastChunks.ROWS) {
+      Broadcast<List<RowBlock>> wave = spark.broadcast(BroadcastChunks.collect(matrix, first));
       waves.add(wave);
       JavaRDD<float[]> before = sums;
       sums =
@@ -55,7 +66,7 @@ public final class Smoothing implements AutoCloseable {
       sums.count();
       before.unpersist(false);
       wave.unpersist(false);
-      progress.at(waves.size(), Waves.count(matrix.rows()));
+      progress.done(waves.size());
     }
     JavaRDD<RowBlock> smoothed =
         blocks
@@ -85,7 +96,7 @@ public final class Smoothing implements AutoCloseable {
     for (int i = 0; i < lists.rows(); i++) {
       for (int n = 0; n < taken; n++) {
         int row = lists.neighbours()[i * lists.count() + n];
-        RowBlock holder = Waves.holding(wave, row);
+        RowBlock holder = BroadcastChunks.holding(wave, row);
         if (holder != null) {
           addRow(holder, (int) (row - holder.firstRow()), sums, i * width);
         }

@@ -1,8 +1,15 @@
 package io.nomen.run;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.nomen.method.Findings;
+import io.nomen.store.Json;
+import io.nomen.store.Storage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The file {@code run.json} of a {@link Snapshot}: what was run, with what, on what, how long and
@@ -17,7 +24,7 @@ import java.util.Map;
  * @param counts listed, embedded and bad images, with a count per status
  * @param seconds wall-clock seconds by stage
  * @param quality label-free quality
- * @param method the method's provenance: its choices, objective, histories
+ * @param method the method's {@link Findings} in one object, and what the job adds
  * @param remarks sentences that a reader should see
  * @param versions by component
  */
@@ -38,8 +45,57 @@ public record RunRecord(
     Map<String, Object> method,
     List<String> remarks,
     Map<String, String> versions) {
+  /** Parts of findings that are objects of their own, by their names. */
+  private static final Map<Class<? extends Findings.Part>, String> NESTED =
+      Map.of(
+          Findings.TextGate.class, "gate",
+          Findings.LinkageComparison.class, "linkage",
+          Findings.Subspace.class, "subspace");
+
+  /** The other parts that are read again, by a field that no other has. */
+  private static final Map<Class<? extends Findings.Part>, String> FLAT =
+      Map.of(
+          Findings.Confidence.class, "mean_confidence",
+          Findings.KMeans.class, "objective",
+          Findings.Training.class, "loss",
+          Findings.SemanticConsistency.class, "risk_bound",
+          Findings.Classes.class, "empty_classes");
+
   /** {@code listed = embedded + bad}. */
   public record Counts(long listed, long embedded, long bad, Map<String, Long> statuses) {}
+
+  /** Findings as {@code run.json} holds them: the numbers of most parts side by side. */
+  public static Map<String, Object> flat(Findings findings) {
+    Map<String, Object> flat = new TreeMap<>();
+    for (Findings.Part part : findings.parts()) {
+      Map<String, Object> fields = Json.mapper().convertValue(part, new TypeReference<>() {});
+      String own = NESTED.get(part.getClass());
+      if (own == null) {
+        flat.putAll(fields);
+      } else {
+        flat.put(own, fields);
+      }
+    }
+    return flat;
+  }
+
+  /** What the method found out, as far as this version knows it. */
+  public Findings findings() {
+    List<Findings.Part> parts = new ArrayList<>();
+    FLAT.forEach(
+        (kind, known) -> {
+          if (method.containsKey(known)) {
+            parts.add(Json.mapper().convertValue(method, kind));
+          }
+        });
+    NESTED.forEach(
+        (kind, own) -> {
+          if (method.containsKey(own)) {
+            parts.add(Json.mapper().convertValue(method.get(own), kind));
+          }
+        });
+    return new Findings(parts);
+  }
 
   /** What the last line on stdout says of the run. */
   public Map<String, Object> summary(String output) {

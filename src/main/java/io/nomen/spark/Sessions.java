@@ -86,6 +86,19 @@ public final class Sessions {
       // is suspended, and goes on after that. The session would end it for that after two minutes.
       conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "365d");
     }
-    return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
+    try {
+      return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
+    } catch (Exception e) {
+      // Of many types, checked ones among them that no signature tells of.
+      throw NomenException.input(
+          "Spark does not start with the master %s: %s; give a master that answers (./nomen --runner, spark-submit --master), 512m of memory or more, and in SPARK_LOCAL_IP an address of this machine that others reach."
+              .formatted(conf.get("spark.master"), reason(e)),
+          e);
+    }
+  }
+
+  private static String reason(Throwable e) {
+    String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e.getClass().getSimpleName() + ", " + said.replaceAll("[.\\s]+$", "");
   }
 }

@@ -36,14 +36,17 @@ public enum StoreTrouble {
   FULL("there is no room left; make some, then run the same command again"),
   EXPIRED("the credentials have expired; renew them, then run the same command again"),
   CREDENTIALS(
-      "the store takes no credentials of this machine; give driver and executors a role (or, for s3a, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in their environment)"),
+      "the store takes no credentials of this machine; give driver and executors a role (or, for"
+          + " s3a, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in their environment)"),
   BUSY(
-      "the store refused requests through all retries; run the same command again later, or with fewer executors"),
+      "the store refused requests through all retries; run the same command again later, or with"
+          + " fewer executors"),
   UNREACHABLE(
       "the store cannot be reached; check network and endpoint, then run the same command again"),
   /** What is left of expired credentials in the answer to HEAD, which has no body to say it in. */
   BAD_REQUEST(
-      "the store takes no requests with these credentials, as where they have expired or are of another region; renew them, then run the same command again");
+      "the store takes no requests with these credentials, as where they have expired or are of"
+          + " another region; renew them, then run the same command again");
 
   private static final Set<String> EXPIRED_CODES =
       Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired");
@@ -264,7 +267,8 @@ public enum StoreTrouble {
     String advice =
         switch (scheme) {
           case "s3a" ->
-              "add hadoop-aws in the version of the cluster's Hadoop (spark-submit --packages org.apache.hadoop:hadoop-aws:3.3.4)";
+              "add hadoop-aws in the version of the cluster's Hadoop (spark-submit --packages"
+                  + " org.apache.hadoop:hadoop-aws:3.3.4)";
           case "s3", "s3n" -> "write s3a: (only EMR knows s3:)";
           case "gs" -> "add Google's gcs-connector (Dataproc has it)";
           default -> "add the jar that brings it";

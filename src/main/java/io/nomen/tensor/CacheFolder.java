@@ -25,7 +25,7 @@ public final class CacheFolder {
       }
     }
     throw NomenException.input(
-        "None of %s can be written; set NOMEN_CACHE_DIR to a folder that can."
+        "None of %s can be written and holds programs that run (noexec); set NOMEN_CACHE_DIR to a folder that can."
             .formatted(candidates));
   }
 
@@ -53,9 +53,29 @@ public final class CacheFolder {
   private static boolean usable(Path folder) {
     try {
       Files.createDirectories(folder);
-      return Files.isWritable(folder);
+      return Files.isWritable(folder) && runsPrograms(folder.toRealPath());
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Native code is mapped from here, which a file system mounted as {@code noexec} refuses. */
+  private static boolean runsPrograms(Path folder) {
+    String longest = "";
+    boolean runs = true;
+    try {
+      for (String mount : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+        String[] words = mount.split(" ");
+        // Of two at one place the later one counts.
+        if (folder.startsWith(words[1]) && words[1].length() >= longest.length()) {
+          longest = words[1];
+          runs = !List.of(words[3].split(",")).contains("noexec");
+        }
+      }
+    } catch (IOException e) {
+      // Not Linux: nothing is known against it.
+      return true;
+    }
+    return runs;
   }
 }

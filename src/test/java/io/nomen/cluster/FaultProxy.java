@@ -37,6 +37,10 @@ final class FaultProxy implements AutoCloseable {
     CUT,
     /** 400 with {@code ExpiredToken}. */
     EXPIRED,
+    /** 401. */
+    UNAUTHORIZED,
+    /** 429, as Google throttles. */
+    THROTTLED,
     /** The answer comes long after the client has given it up. */
     SLOW
   }
@@ -122,6 +126,8 @@ final class FaultProxy implements AutoCloseable {
       switch (hit.get(0)) {
         case BUSY -> refuse(exchange, 503, "SlowDown", "Please reduce your request rate.");
         case EXPIRED -> refuse(exchange, 400, "ExpiredToken", "The provided token has expired.");
+        case UNAUTHORIZED -> refuse(exchange, 401, "authError", "Invalid Credentials");
+        case THROTTLED -> refuse(exchange, 429, "rateLimitExceeded", "Too many requests");
         case CUT -> forward(exchange, body, true);
         case SLOW -> {
           Jvm.pause(SLOW_MILLISECONDS);

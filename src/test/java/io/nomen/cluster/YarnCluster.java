@@ -28,8 +28,8 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /**
  * HDFS and YARN: Hadoop's own servers, every one a process of its own, from Maven's test artifact
- * of Hadoop. Node {@code i} is the address 127.0.0.{@code i}, with a server of each of the two, so
- * that a block lies on one node and not on another.
+ * of Hadoop. Node {@code i} is the address 127.0.0.{@code i+1}, with a server of each of the two,
+ * so that a block lies on one node and not on another.
  */
 final class YarnCluster implements AutoCloseable {
   private static final Pattern APPLICATION = Pattern.compile("application_(\\d+)_(\\d+)");
@@ -144,7 +144,8 @@ final class YarnCluster implements AutoCloseable {
   }
 
   private void startNode(int node) {
-    String address = "127.0.0." + node;
+    // Not 127.0.0.1, which half of the world calls localhost.
+    String address = "127.0.0." + (node + 1);
     servers.add(
         server(
             "datanode-" + node,

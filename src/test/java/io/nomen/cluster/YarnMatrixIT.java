@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.cluster.StageTrouble.Kind;
 import io.nomen.cluster.YarnCluster.Application;
+import io.nomen.store.Json;
 import io.nomen.testing.Photos;
 import io.nomen.testing.RunTables;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,32 @@ class YarnMatrixIT {
     }
     assertThat(RunTables.digests(cluster.storage(), cluster.uri("killed")))
         .isEqualTo(RunTables.digests(cluster.storage(), cluster.uri("alone")));
+  }
+
+  @Test
+  void an_attempt_waits_for_the_lease_of_one_that_was_lost_with_its_machine() throws Exception {
+    String now = Instant.now().toString();
+    Map<String, Object> holder =
+        Map.of(
+            "owner",
+            "lost",
+            "host",
+            "lost-host",
+            "place",
+            "lost-host",
+            "pid",
+            1,
+            "processStart",
+            now,
+            "started",
+            now);
+    Map<String, Object> lease = Map.of("holder", holder, "renewed", now);
+    cluster.storage().writeText(cluster.uri("leased/_LEASE"), Json.pretty(lease));
+    String[] words = {"encode", "--input", cluster.uri("input"), "--output", cluster.uri("leased")};
+    try (Application job = cluster.submit("cluster", Map.of(), words)) {
+      succeeded(job);
+      assertThat(job.attempts()).isEqualTo(2);
+    }
   }
 
   @Test

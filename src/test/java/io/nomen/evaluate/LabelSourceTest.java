@@ -45,7 +45,11 @@ class LabelSourceTest {
   void a_csv_names_images_by_their_whole_path_or_the_end_of_one() throws IOException {
     Labels labels =
         csv(
-            "path,label\n./cat/1.jpg,cat\r\nfile:/d/dog/1.jpg,\"dog, \"\"big\"\"\"\n2.jpg,cat\n9.png,x\n");
+            "path,label\n"
+                + "./cat/1.jpg,cat\r\n"
+                + "file:/d/dog/1.jpg,\"dog, \"\"big\"\"\"\n"
+                + "2.jpg,cat\n"
+                + "9.png,x\n");
     assertThat(labels.names()).containsExactly("cat", "dog, \"big\"", "x");
     assertThat(labels.rows()).containsExactly(0, 1, 2, 3);
     assertThat(labels.labels()).containsExactly(0, 0, 1, 2);

@@ -256,8 +256,8 @@ final class DemoGallery {
         Map.of("silhouette", 0.4),
         Map.of(),
         List.of(
-            "No model was run: each cluster is a folder, confidence comes from coarse colours, and the"
-                + " curves are made up, to show what the pages look like."),
+            "No model was run: each cluster is a folder, confidence comes from coarse colours, and"
+                + " the curves are made up, to show what the pages look like."),
         List.of(
             new Curve(
                 "Loss",

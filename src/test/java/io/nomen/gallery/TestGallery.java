@@ -39,7 +39,8 @@ final class TestGallery {
           "عنقود من الصور",
           "two\nlines\u0000 & &lt;entities&gt;",
           "</title></style></svg><h1>out</h1>",
-          "a name that goes on and on, longer than any noun would be, to see what a card does with it");
+          "a name that goes on and on, longer than any noun would be, to see what a card does with"
+              + " it");
 
   private TestGallery() {}
 

@@ -141,23 +141,24 @@ class ObjectiveTest {
       TrainingSet set,
       TrainingState state,
       long[] batch,
-      float[] anchors,
+      float[] prepared,
       Function<Scalar[], Scalar> reference) {
     Scalar[] numbers = scalars(state.parameters());
     Scalar expected = reference.apply(numbers);
     double[] gradient = expected.gradient(numbers);
     StepResult found;
     try (GradientStep step = new GradientStep(objective, set, state, batch)) {
-      found = objective.step(state, 17, step, anchors);
+      found = objective.step(state, 17, step, prepared);
     }
 
-    assertThat(found.terms()).hasSize(objective.terms().size());
-    assertThat((double) found.terms()[0])
+    assertThat(found.values())
+        .hasSize(objective.parameters() + objective.statistics() + objective.terms().size());
+    assertThat((double) found.term(0))
         .isCloseTo(expected.value, within(1e-4 * Math.abs(expected.value)));
     double scale = norm(gradient);
     double[] difference = new double[gradient.length];
     for (int i = 0; i < gradient.length; i++) {
-      difference[i] = found.gradient()[i] - gradient[i];
+      difference[i] = found.gradient(i) - gradient[i];
     }
     assertThat(scale).isGreaterThan(1e-2);
     assertThat(norm(difference)).isLessThan(1e-4 * scale);

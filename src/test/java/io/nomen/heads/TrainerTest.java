@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
-import io.nomen.heads.TrainerSettings.Schedule;
+import io.nomen.Progress;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.testing.LocalSpark;
@@ -137,12 +137,14 @@ class TrainerTest {
     Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
     List<Trainer.Result> results = new ArrayList<>();
     for (int shards : new int[] {1, 4}) {
-      TrainerSettings settings =
-          new TrainerSettings(2, 3750, 1e-1, Schedule.CONSTANT, shards, 5, 3);
+      TrainerSettings settings = new TrainerSettings(2, 3750, 1e-1, shards, 5, 3);
       results.add(
           new Trainer(LocalSpark.context(), broadcast, objective, settings, 1)
               .train(
-                  objective.initial(3), Anchors.NONE, Checkpoints.none(), TrainingProgress.SILENT));
+                  objective.initial(3),
+                  EpochPreparation.NONE,
+                  Checkpoints.none(),
+                  Progress.Step.SILENT));
     }
     assertThat(results.get(1).state().parameters())
         .containsExactly(results.get(0).state().parameters());
@@ -157,8 +159,8 @@ class TrainerTest {
   @Test
   void goes_on_from_its_checkpoint_and_ends_as_if_never_stopped() {
     Checkpoints checkpoints = checkpoints("digest");
-    TrainingProgress killer =
-        (seed, done, total) -> {
+    Progress.Step killer =
+        done -> {
           if (done == 3) {
             throw new NomenException(NomenException.Kind.STOPPED, "Stopped by the test.");
           }
@@ -168,10 +170,7 @@ class TrainerTest {
 
     AtomicInteger first = new AtomicInteger(-1);
     Trainer.Result resumed =
-        train(
-            settings(6, 1, 1, 4),
-            checkpoints,
-            (seed, done, total) -> first.compareAndSet(-1, done));
+        train(settings(6, 1, 1, 4), checkpoints, done -> first.compareAndSet(-1, (int) done));
 
     Trainer.Result whole = train(settings(6, 1, 1, 4));
     assertThat(first).hasValue(3);
@@ -183,7 +182,7 @@ class TrainerTest {
   @Test
   void passes_over_a_checkpoint_that_was_cut_off_or_belongs_to_another_training() throws Exception {
     Checkpoints checkpoints = checkpoints("digest");
-    train(settings(3, 1, 1, 4), checkpoints, TrainingProgress.SILENT);
+    train(settings(3, 1, 1, 4), checkpoints, Progress.Step.SILENT);
     Path newest = folder.resolve("seed-4/epoch-000003.safetensors");
     byte[] bytes = Files.readAllBytes(newest);
     Files.write(newest, java.util.Arrays.copyOf(bytes, bytes.length / 2));
@@ -212,9 +211,9 @@ class TrainerTest {
                 new Trainer(LocalSpark.context(), broadcast, OBJECTIVE, settings(2, 1, 1, 0), 1)
                     .train(
                         OBJECTIVE.initial(0),
-                        Anchors.NONE,
+                        EpochPreparation.NONE,
                         Checkpoints.none(),
-                        TrainingProgress.SILENT))
+                        Progress.Step.SILENT))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("not a number in epoch 1, step ")
         .hasMessageContaining("--batch-size");
@@ -232,31 +231,22 @@ class TrainerTest {
     assertThat(replicas.losses().get((int) replicas.bestSeed() - 10)).isEqualTo(lowest);
   }
 
-  @Test
-  void cosine_schedule_falls_to_nothing_over_the_epochs() {
-    TrainerSettings cosine = new TrainerSettings(10, 8, 1e-4, Schedule.COSINE, 1, 1, 0);
-
-    assertThat(cosine.rateOf(0)).isEqualTo(1e-4);
-    assertThat(cosine.rateOf(5)).isCloseTo(5e-5, within(1e-12));
-    assertThat(cosine.rateOf(9)).isLessThan(3e-6);
-  }
-
   private Checkpoints checkpoints(String digest) {
     return Checkpoints.in(new Storage(new Configuration()), folder.toUri().toString(), digest);
   }
 
   private static TrainerSettings settings(int epochs, int shards, int localSteps, long seed) {
-    return new TrainerSettings(epochs, 40, 1e-2, Schedule.CONSTANT, shards, localSteps, seed);
+    return new TrainerSettings(epochs, 40, 1e-2, shards, localSteps, seed);
   }
 
   private static Trainer.Result train(TrainerSettings settings) {
-    return train(settings, Checkpoints.none(), TrainingProgress.SILENT);
+    return train(settings, Checkpoints.none(), Progress.Step.SILENT);
   }
 
   private static Trainer.Result train(
-      TrainerSettings settings, Checkpoints checkpoints, TrainingProgress progress) {
+      TrainerSettings settings, Checkpoints checkpoints, Progress.Step progress) {
     return new Trainer(LocalSpark.context(), set, OBJECTIVE, settings, 1)
-        .train(OBJECTIVE.initial(settings.seed()), Anchors.NONE, checkpoints, progress);
+        .train(OBJECTIVE.initial(settings.seed()), EpochPreparation.NONE, checkpoints, progress);
   }
 
   /** Row i belongs to group i modulo {@value #GROUPS}, in both views. */

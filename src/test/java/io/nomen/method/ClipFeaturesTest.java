@@ -73,7 +73,7 @@ class ClipFeaturesTest {
             .persist(StorageLevel.MEMORY_ONLY());
     try {
       return java.util.stream.LongStream.range(0, SEEDS)
-          .mapToObj(seed -> MethodInput.of(rows, clusters, seed).withNouns(nouns))
+          .mapToObj(seed -> Inputs.with(MethodInput.of(rows, clusters, seed), nouns))
           .map(input -> Scores.of(labels, clusters(method, input)))
           .toList();
     } finally {

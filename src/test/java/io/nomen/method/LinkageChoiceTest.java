@@ -9,7 +9,6 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +32,7 @@ class LinkageChoiceTest {
             .flatMap(c -> IntStream.generate(() -> c).limit((long) times * sizes[c]))
             .toArray();
     try (Clustering fit = cluster(classes)) {
-      assertThat(linkage(fit).get("taken")).isEqualTo(true);
+      assertThat(linkage(fit).taken()).isTrue();
       assertThat(accuracy(classes, fit)).isGreaterThan(90);
     }
   }
@@ -42,7 +41,7 @@ class LinkageChoiceTest {
   void equal_classes_are_not() {
     int[] classes = IntStream.range(0, 900).map(i -> i % CLASSES).toArray();
     try (Clustering fit = cluster(classes)) {
-      assertThat(linkage(fit).get("taken")).isEqualTo(false);
+      assertThat(linkage(fit).taken()).isFalse();
       assertThat(accuracy(classes, fit)).isGreaterThan(90);
     }
   }
@@ -63,11 +62,11 @@ class LinkageChoiceTest {
             IntStream.range(0, 60).mapToObj(i -> "noun " + i).toList(),
             RandomRows.anywhere(60, WIDTH, 77));
     RowBlocks images = RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
-    return new NomenNoTrainMethod().cluster(MethodInput.of(images, CLASSES, 0).withNouns(nouns));
+    return new NomenNoTrainMethod().cluster(Inputs.with(MethodInput.of(images, CLASSES, 0), nouns));
   }
 
-  private static Map<?, ?> linkage(Clustering fit) {
-    return (Map<?, ?>) fit.quality().get("linkage");
+  private static Findings.LinkageComparison linkage(Clustering fit) {
+    return fit.findings().part(Findings.LinkageComparison.class).orElseThrow();
   }
 
   private static double accuracy(int[] classes, Clustering fit) {

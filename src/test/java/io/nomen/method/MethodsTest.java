@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.Progress;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.Matrix;
@@ -28,14 +29,15 @@ class MethodsTest {
     try (Clustering found = Methods.named("kmeans").cluster(input(3))) {
       assertThat(found.sizes()).containsExactly(30, 30, 30);
       assertThat(Arrays.copyOf(clusters(found), 6)).containsExactly(0, 1, 2, 0, 1, 2);
-      assertThat((double) found.quality().get("objective")).isGreaterThan(0.8);
+      assertThat(found.findings().part(Findings.KMeans.class).orElseThrow().objective())
+          .isGreaterThan(0.8);
     }
   }
 
   @Test
   void tac_without_training_finds_planted_clusters() {
     NounMatrix nouns = nouns(RandomRows.around(12, PLACES, 0.1, 3));
-    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(nouns))) {
+    try (Clustering found = Methods.named("tac-no-train").cluster(Inputs.with(input(3), nouns))) {
       assertThat(found.sizes()).containsExactly(30, 30, 30);
       assertThat(Arrays.copyOf(clusters(found), 6)).containsExactly(0, 1, 2, 0, 1, 2);
     }
@@ -44,7 +46,7 @@ class MethodsTest {
   @Test
   void fewer_nouns_than_clusters_still_give_as_many_clusters_as_asked_for() {
     NounMatrix two = nouns(RandomRows.around(2, PLACES, 0.1, 3));
-    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(two))) {
+    try (Clustering found = Methods.named("tac-no-train").cluster(Inputs.with(input(3), two))) {
       assertThat(found.sizes()).hasSize(3);
       assertThat(LongStream.of(found.sizes()).sum()).isEqualTo(90);
       assertThat(found.semantics().orElseThrow().nouns().size()).isEqualTo(2);
@@ -54,7 +56,7 @@ class MethodsTest {
   @Test
   void a_single_noun_says_nothing_and_leaves_the_images_to_decide() {
     NounMatrix one = nouns(RandomRows.anywhere(1, WIDTH, 4));
-    try (Clustering found = Methods.named("tac-no-train").cluster(input(3).withNouns(one))) {
+    try (Clustering found = Methods.named("tac-no-train").cluster(Inputs.with(input(3), one))) {
       assertThat(found.sizes()).containsExactly(30, 30, 30);
     }
   }
@@ -78,7 +80,7 @@ class MethodsTest {
   void a_stored_model_assigns_as_the_fitted_one_did() throws IOException {
     NounMatrix nouns = nouns(RandomRows.around(12, PLACES, 0.3, 5));
     for (String name : new String[] {"kmeans", "tac-no-train"}) {
-      try (Clustering found = Methods.named(name).cluster(input(4).withNouns(nouns))) {
+      try (Clustering found = Methods.named(name).cluster(Inputs.with(input(4), nouns))) {
         ByteArrayOutputStream stored = new ByteArrayOutputStream();
         found.model().parts().write(stored);
         ModelParts read =
@@ -107,8 +109,7 @@ class MethodsTest {
   @Test
   void a_sweep_gives_every_candidate_its_assignments_of_the_same_sample() {
     ClusterSweep sweep =
-        ClusterSweep.run(
-            blocks(IMAGES), new int[] {2, 3, 5, 500}, 1000, 2, 7, MethodProgress.SILENT);
+        ClusterSweep.run(blocks(IMAGES), new int[] {2, 3, 5, 500}, 1000, 2, 7, Progress.SILENT);
     assertThat(sweep.sample().numbers()).hasSize(90);
     assertThat(sweep.trials()).extracting(ClusterSweep.Trial::clusters).containsExactly(2, 3, 5);
     assertThat(sweep.trials()).allSatisfy(t -> assertThat(t.assignments()).hasDimensions(2, 90));
@@ -120,8 +121,7 @@ class MethodsTest {
   @Test
   void a_sweep_of_many_rows_looks_at_about_as_many_as_asked_for() {
     Matrix many = RandomRows.around(9000, PLACES, 0.1, 8);
-    ClusterSweep sweep =
-        ClusterSweep.run(blocks(many), new int[] {3}, 1000, 1, 7, MethodProgress.SILENT);
+    ClusterSweep sweep = ClusterSweep.run(blocks(many), new int[] {3}, 1000, 1, 7, Progress.SILENT);
     assertThat(sweep.sample().numbers().length).isBetween(900, 1100);
     long row = sweep.sample().numbers()[17];
     assertThat(sweep.sample().rows().row(17)).isEqualTo(many.row((int) row));

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -72,10 +71,15 @@ class MethodsWithHeadsTest {
         new MethodOptions(
             usual.options().kmeans(),
             usual.options().semantics(),
-            usual.options().training().withMapping(mapping));
-    try (Clustering fit = new SicMethod().cluster(usual.withOptions(options))) {
+            Inputs.with(usual.options().training(), mapping));
+    try (Clustering fit = new SicMethod().cluster(Inputs.with(usual, options))) {
       assertThat(accuracy(fit.assignments())).isGreaterThan(95);
-      assertThat(fit.quality()).containsKeys("loss", "risk_bound", "semantic_nouns");
+      assertThat(fit.findings().part(Findings.Training.class)).isPresent();
+      Findings.SemanticConsistency found =
+          fit.findings().part(Findings.SemanticConsistency.class).orElseThrow();
+      assertThat(found.riskBound())
+          .containsOnlyKeys("neighbour_consistency", "confidence", "neighbourhood_imbalance");
+      assertThat(found.semanticNouns()).isPositive();
     }
   }
 
@@ -86,13 +90,14 @@ class MethodsWithHeadsTest {
     try (Clustering fit = method.cluster(input(rows, 1, Linkage.ALWAYS))) {
       assertThat(accuracy(fit.assignments())).isGreaterThan(95);
       assertThat(fit.sizes()).isSortedAccordingTo(Comparator.reverseOrder());
-      assertThat(((Map<?, ?>) fit.quality().get("linkage")).get("taken")).isEqualTo(true);
+      assertThat(fit.findings().part(Findings.LinkageComparison.class).orElseThrow().taken())
+          .isTrue();
       assertThat(fit.model().method()).isEqualTo(NomenNoTrainMethod.NAME);
       assertThat(clusters(fit.model().assign(rows, Optional.empty())))
           .containsExactly(clusters(fit.assignments()));
     }
     try (Clustering fit = method.cluster(input(rows, 1, Linkage.NEVER))) {
-      assertThat(fit.quality()).doesNotContainKey("linkage");
+      assertThat(fit.findings().part(Findings.LinkageComparison.class)).isEmpty();
     }
   }
 
@@ -104,7 +109,7 @@ class MethodsWithHeadsTest {
   void the_gate_opens_for_nouns_that_fit_and_shuts_for_others() {
     try (Clustering fits = new NomenNoTrainMethod().cluster(input(images()));
         Clustering misses =
-            new NomenNoTrainMethod().cluster(input(images()).withNouns(besideThePoint()))) {
+            new NomenNoTrainMethod().cluster(Inputs.with(input(images()), besideThePoint()))) {
       assertThat(rho(fits)).isCloseTo(1, within(0.1));
       assertThat(rhoPerCluster(fits))
           .hasSize(GROUPS)
@@ -130,7 +135,7 @@ class MethodsWithHeadsTest {
     try (Clustering fit = new TacMethod().cluster(input(images))) {
       whole = clusters(fit.assignments());
     }
-    try (Clustering kept = new TacMethod().cluster(input(images).withCheckpoints(place))) {
+    try (Clustering kept = new TacMethod().cluster(Inputs.with(input(images), place))) {
       assertThat(clusters(kept.assignments())).containsExactly(whole);
     }
     assertThat(folder.resolve("seed-0/epoch-000020.safetensors")).exists();
@@ -142,15 +147,15 @@ class MethodsWithHeadsTest {
             images,
             Optional.empty(),
             watched.nouns(),
-            Optional.empty(),
             GROUPS,
             watched.options(),
             0,
-            (stage, done, total) -> {
-              if (stage.equals("training heads")) {
-                trained.add(done);
-              }
-            },
+            (stage, total, unit) ->
+                done -> {
+                  if (stage.equals("training heads")) {
+                    trained.add(done);
+                  }
+                },
             place,
             Optional.empty());
     try (Clustering resumed = new TacMethod().cluster(again)) {
@@ -189,10 +194,10 @@ class MethodsWithHeadsTest {
     RowBlocks ones = RowBlocks.of(LocalSpark.context(), new float[] {1}, 1);
     RowBlocks lengths = RowBlocks.of(LocalSpark.context(), new float[] {9}, 1);
 
-    assertThat(SicFeatures.known(Optional.of(ones))).isFalse();
-    assertThat(SicFeatures.known(Optional.of(lengths))).isTrue();
-    assertThat(SicFeatures.of(rows, Optional.of(ones), false).collect()).containsExactly(6, 8);
-    assertThat(SicFeatures.of(rows, Optional.of(lengths), true).collect())
+    assertThat(UnnormalisedRows.known(Optional.of(ones))).isFalse();
+    assertThat(UnnormalisedRows.known(Optional.of(lengths))).isTrue();
+    assertThat(UnnormalisedRows.of(rows, Optional.of(ones), false).collect()).containsExactly(6, 8);
+    assertThat(UnnormalisedRows.of(rows, Optional.of(lengths), true).collect())
         .containsExactly(0.6f * 9, 0.8f * 9);
   }
 
@@ -227,7 +232,7 @@ class MethodsWithHeadsTest {
                 papers.nounsPerCentre(),
                 0.05),
             training);
-    return MethodInput.of(images, GROUPS, 0).withNouns(fitting()).withOptions(options);
+    return Inputs.with(Inputs.with(MethodInput.of(images, GROUPS, 0), fitting()), options);
   }
 
   private static RowBlocks images() {
@@ -268,12 +273,11 @@ class MethodsWithHeadsTest {
   }
 
   private static double rho(Clustering clustering) {
-    return (double) ((Map<?, ?>) clustering.quality().get("gate")).get("rho");
+    return clustering.findings().part(Findings.TextGate.class).orElseThrow().rho();
   }
 
-  @SuppressWarnings("unchecked")
   private static List<Double> rhoPerCluster(Clustering clustering) {
-    return (List<Double>) ((Map<?, ?>) clustering.quality().get("gate")).get("rho_per_cluster");
+    return clustering.findings().part(Findings.TextGate.class).orElseThrow().rhoPerCluster();
   }
 
   private static double accuracy(JavaRDD<AssignmentBlock> assignments) {

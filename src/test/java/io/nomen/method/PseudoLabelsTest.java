@@ -85,7 +85,7 @@ class PseudoLabelsTest {
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed = 0; seed < SEEDS; seed++) {
       MethodInput input =
-          MethodInput.of(rows, clusters, seed).withNouns(nouns).withOptions(options(mapping));
+          Inputs.with(Inputs.with(MethodInput.of(rows, clusters, seed), nouns), options(mapping));
       try (Clustering found = Methods.named("sic").cluster(input)) {
         Matrix centres = found.semantics().orElseThrow().centres();
         outcomes.add(
@@ -101,7 +101,7 @@ class PseudoLabelsTest {
   private static MethodOptions options(SicMapping mapping) {
     MethodOptions usual = MethodOptions.defaults();
     return new MethodOptions(
-        usual.kmeans(), usual.semantics(), usual.training().withMapping(mapping));
+        usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), mapping));
   }
 
   private static int[] numbers(JavaRDD<AssignmentBlock> assigned) {

@@ -144,7 +144,7 @@ class PublishedRowsTest {
             TrainingOptions.defaults());
     return Methods.named(method)
         .cluster(
-            MethodInput.of(images, set.clusters(), seed).withNouns(nouns).withOptions(options));
+            Inputs.with(Inputs.with(MethodInput.of(images, set.clusters(), seed), nouns), options));
   }
 
   private static List<Integer> labels(FittedModel model, RowBlocks rows) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
+import io.nomen.Progress;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
@@ -119,11 +120,16 @@ class NeighboursTest {
     float[] values = groupedRows(rows, 4, 200, 3);
     RowBlocks matrix = RowBlocks.of(LocalSpark.context(), values, 4);
     List<String> told = new ArrayList<>();
-    WaveProgress progress = (done, total) -> told.add(done + "/" + total);
+    Progress progress = (stage, total, unit) -> done -> told.add(done + "/" + total);
 
     try (NeighbourLists lists =
             Neighbours.find(
-                LocalSpark.context(), matrix, count, new Search.InvertedFile(200, 1), progress);
+                LocalSpark.context(),
+                matrix,
+                count,
+                new Search.InvertedFile(200, 1),
+                progress,
+                "neighbours");
         Smoothing smoothed = Smoothing.of(LocalSpark.context(), matrix, lists, count, progress)) {
       assertThat(told).containsExactly("0/2", "1/2", "2/2", "0/2", "1/2", "2/2");
       int[] found = lists.collect();
@@ -165,7 +171,7 @@ class NeighboursTest {
     try (NeighbourLists found =
             Neighbours.find(LocalSpark.context(), matrix, 5, new Search.Exact());
         Smoothing smoothed =
-            Smoothing.of(LocalSpark.context(), matrix, found, 3, WaveProgress.SILENT)) {
+            Smoothing.of(LocalSpark.context(), matrix, found, 3, Progress.SILENT)) {
       float[] values = smoothed.rows().collect();
       for (int i = 0; i < values.length; i++) {
         assertThat(values[i]).isCloseTo(expected[i], within(1e-5f));

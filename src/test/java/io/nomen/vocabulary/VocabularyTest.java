@@ -1,11 +1,13 @@
 package io.nomen.vocabulary;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +77,19 @@ class VocabularyTest {
     assertThatThrownBy(() -> Vocabulary.ofFile(storage, wrong))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("gives \"dog\" the meaning \"dog.n.99\"");
+  }
+
+  @Test
+  void the_bundled_model_says_which_meaning_its_nouns_have() throws IOException {
+    List<String> lines;
+    try (InputStream in = Vocabulary.class.getResourceAsStream("/io/nomen/clip/tiny/nouns.txt")) {
+      lines = new String(in.readAllBytes(), UTF_8).lines().toList();
+    }
+    Vocabulary own = Vocabulary.ofLines("the model's own nouns", lines);
+    assertThat(own.nouns()).allSatisfy(noun -> assertThat(noun.synset()).isPresent());
+    Noun reel = own.nouns().stream().filter(n -> n.lemma().equals("reel")).findFirst().orElseThrow();
+    assertThat(reel.gloss()).startsWith("winder consisting of a revolving spool");
+    assertThat(reel.synset()).isNotEqualTo(WordNet.get().firstSense("reel").map(WordNet.Sense::id));
   }
 
   @Test

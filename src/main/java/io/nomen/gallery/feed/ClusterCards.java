@@ -1,15 +1,14 @@
 package io.nomen.gallery.feed;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
 import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
 import io.nomen.gallery.GalleryData.ClusterCard.WordsFit;
+import io.nomen.method.Findings;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
-import io.nomen.store.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +19,11 @@ final class ClusterCards {
   private ClusterCards() {}
 
   static List<ClusterCard> read(Snapshot run, RunRecord record) {
-    JsonNode gate = Json.mapper().valueToTree(record.method()).path("gate");
+    Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
     return run.rows(ClusterRow.SCHEMA).stream().map(row -> card(row, gate)).toList();
   }
 
-  private static ClusterCard card(ClusterRow row, JsonNode gate) {
+  private static ClusterCard card(ClusterRow row, Optional<Findings.TextGate> gate) {
     return new ClusterCard(
         row.cluster(),
         row.name(),
@@ -32,7 +31,7 @@ final class ClusterCards {
         row.size(),
         row.meanConfidence(),
         row.silhouette().map(value -> OptionalDouble.of(value)).orElse(OptionalDouble.empty()),
-        wordsFit(gate, row.cluster()),
+        gate.map(fit -> wordsFit(fit, row.cluster())),
         text(row.gloss()),
         nouns(row),
         row.hypernym(),
@@ -42,10 +41,8 @@ final class ClusterCards {
         near(row));
   }
 
-  private static Optional<WordsFit> wordsFit(JsonNode gate, int cluster) {
-    JsonNode rho = gate.path("rho_per_cluster").path(cluster);
-    String degree = gate.path("fit_per_cluster").path(cluster).asText();
-    return rho.isNumber() ? Optional.of(new WordsFit(degree, rho.doubleValue())) : Optional.empty();
+  private static WordsFit wordsFit(Findings.TextGate gate, int cluster) {
+    return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
   }
 
   private static List<NounScore> nouns(ClusterRow row) {

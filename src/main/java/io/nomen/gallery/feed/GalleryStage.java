@@ -168,7 +168,7 @@ public final class GalleryStage {
                 quality.put(name.replace('_', ' '), number.doubleValue());
               }
             });
-    quality.putAll(MethodFigures.of(record.method()));
+    quality.putAll(MethodFigures.of(record.findings()));
     return new RunFacts(
         record.run(),
         record.title(),
@@ -185,7 +185,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        MethodCurves.of(record.method()),
+        MethodCurves.of(record),
         Optional.of(String.join(" ", record.command())));
   }
 

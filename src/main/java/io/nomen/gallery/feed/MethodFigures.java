@@ -1,27 +1,31 @@
 package io.nomen.gallery.feed;
 
+import io.nomen.method.Findings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Numbers in a run's provenance that say without a label how well the method did. */
+/** Numbers in a method's findings that say without a label how well it did. */
 final class MethodFigures {
   private MethodFigures() {}
 
   /** By a name for people: the objective or loss, and what SIC's bound on the risk is made of. */
-  static Map<String, Double> of(Map<String, Object> method) {
+  static Map<String, Double> of(Findings findings) {
     Map<String, Double> figures = new LinkedHashMap<>();
-    for (String name : new String[] {"objective", "loss"}) {
-      take(figures, name, method.get(name));
-    }
-    if (method.get("risk_bound") instanceof Map<?, ?> bound) {
-      bound.forEach((name, value) -> take(figures, "risk bound: " + name, value));
-    }
+    findings
+        .part(Findings.KMeans.class)
+        .ifPresent(found -> figures.put("objective", found.objective()));
+    findings
+        .part(Findings.Training.class)
+        .ifPresent(training -> figures.put("loss", training.loss()));
+    findings
+        .part(Findings.SemanticConsistency.class)
+        .ifPresent(
+            found ->
+                found
+                    .riskBound()
+                    .forEach(
+                        (name, value) ->
+                            figures.put("risk bound: " + name.replace('_', ' '), value)));
     return figures;
-  }
-
-  private static void take(Map<String, Double> figures, String name, Object value) {
-    if (value instanceof Number number) {
-      figures.put(name.replace('_', ' '), number.doubleValue());
-    }
   }
 }

@@ -1,19 +1,27 @@
 package io.nomen.neighbours;
 
+import io.nomen.Progress;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.List;
 
 /** Cuts a matrix into the pieces that are broadcast one after the other. */
-final class Waves {
+final class BroadcastChunks {
   /** Rows of a piece: 134 MB at 512 columns. */
   static final long ROWS = 65_536;
 
-  private Waves() {}
+  private BroadcastChunks() {}
 
-  /** How many waves a matrix of {@code rows} makes. */
+  /** How many chunks a matrix of {@code rows} makes. */
   static long count(long rows) {
     return (rows + ROWS - 1) / ROWS;
+  }
+
+  /** Begins a stage whose steps are the chunks of {@code matrix}. */
+  static Progress.Step begin(Progress progress, String stage, RowBlocks matrix) {
+    Progress.Step step = progress.begin(stage, count(matrix.rows()), "steps");
+    step.done(0);
+    return step;
   }
 
   /** The blocks that begin at row {@code first} or within {@link #ROWS} after it, in row order. */
@@ -24,13 +32,13 @@ final class Waves {
         .collect();
   }
 
-  /** The block of {@code wave} that holds {@code row}, or null where none does. */
-  static RowBlock holding(List<RowBlock> wave, long row) {
+  /** The block of {@code chunk} that holds {@code row}, or null where none does. */
+  static RowBlock holding(List<RowBlock> chunk, long row) {
     int low = 0;
-    int high = wave.size() - 1;
+    int high = chunk.size() - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      RowBlock block = wave.get(middle);
+      RowBlock block = chunk.get(middle);
       if (row < block.firstRow()) {
         high = middle - 1;
       } else if (row >= block.firstRow() + block.rows()) {

@@ -8,19 +8,23 @@ import java.util.Optional;
  * A model's outputs before they were made unit rows, which SIC and TURTLE work on: {@code norm ×
  * embedding}.
  */
-public final class SicFeatures {
+public final class UnnormalisedRows {
   /** What CLIP's outputs are long, roughly; for embeddings that came without their lengths. */
   static final float TYPICAL_NORM = 10;
 
   /** Norms this near to 1 say that the embeddings were imported as units. */
   private static final double UNIT_TOLERANCE = 0.01;
 
-  private SicFeatures() {}
+  private UnnormalisedRows() {}
 
   /** Whether {@code norms} are there and tell more than that the rows are units. */
   static boolean known(Optional<RowBlocks> norms) {
     return norms.isPresent()
-        && norms.get().blocks().map(SicFeatures::anyOtherThanOne).fold(false, (a, b) -> a || b);
+        && norms
+            .get()
+            .blocks()
+            .map(UnnormalisedRows::anyOtherThanOne)
+            .fold(false, (a, b) -> a || b);
   }
 
   /** All rows with their lengths where these are known; computed when used. */
@@ -43,6 +47,19 @@ public final class SicFeatures {
             .map(pair -> scaled(pair._1(), pair._2())),
         embeddings.rows(),
         embeddings.width());
+  }
+
+  /** The greatest size of any number of {@code features}. */
+  static double largest(RowBlocks features) {
+    return features.blocks().map(UnnormalisedRows::largest).fold(0f, Math::max);
+  }
+
+  private static float largest(RowBlock features) {
+    float largest = 0;
+    for (float value : features.values()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
   }
 
   private static RowBlock scaled(RowBlock block, float factor) {

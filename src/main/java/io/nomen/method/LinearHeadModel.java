@@ -8,20 +8,17 @@ import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * SIC's linear head over un-normalised features.
+ * A linear head over embeddings with their lengths, as SIC's and TURTLE's are.
  *
- * @param normsKnown whether the head was trained on embeddings that came with their lengths
+ * @param method the method that trained it
+ * @param normsKnown whether it was trained on embeddings that came with their lengths
  */
-record SicModel(TrainedHead head, boolean normsKnown) implements FittedModel {
+record LinearHeadModel(String method, TrainedHead head, boolean normsKnown) implements FittedModel {
   private static final String NORMS = "norms";
 
-  static SicModel of(ModelParts parts) {
-    return new SicModel(HeadParts.linear(parts), Boolean.parseBoolean(parts.setting(NORMS)));
-  }
-
-  @Override
-  public String method() {
-    return SicMethod.NAME;
+  static LinearHeadModel of(ModelParts parts) {
+    return new LinearHeadModel(
+        parts.method(), parts.linearHead(), Boolean.parseBoolean(parts.setting(NORMS)));
   }
 
   @Override
@@ -37,12 +34,12 @@ record SicModel(TrainedHead head, boolean normsKnown) implements FittedModel {
   @Override
   public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
     return HeadAssignment.assign(
-        SicFeatures.of(embeddings, norms, normsKnown && norms.isPresent()), head);
+        UnnormalisedRows.of(embeddings, norms, normsKnown && norms.isPresent()), head);
   }
 
   @Override
   public ModelParts parts() {
     return new ModelParts(
-        method(), Map.of(NORMS, Boolean.toString(normsKnown)), HeadParts.matrices(head));
+        method, Map.of(NORMS, Boolean.toString(normsKnown)), ModelParts.matrices(head));
   }
 }

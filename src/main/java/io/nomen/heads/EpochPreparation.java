@@ -2,9 +2,9 @@ package io.nomen.heads;
 
 /** What an objective wants to know anew before every epoch; called on the driver. */
 @FunctionalInterface
-public interface Anchors {
+public interface EpochPreparation {
   /** For objectives that want nothing. */
-  Anchors NONE = (epoch, head) -> new float[0];
+  EpochPreparation NONE = (epoch, head) -> new float[0];
 
   /**
    * Prepares an epoch.

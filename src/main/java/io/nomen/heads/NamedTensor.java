@@ -11,7 +11,7 @@ import java.util.List;
  * @param offset where it begins
  * @param shape its dimensions; row-major
  */
-public record Slot(String name, int offset, List<Integer> shape) implements Serializable {
+public record NamedTensor(String name, int offset, List<Integer> shape) implements Serializable {
 
   public int size() {
     return shape.stream().reduce(1, Math::multiplyExact);

@@ -1,0 +1,77 @@
+package io.nomen.method;
+
+import io.nomen.heads.Checkpoints;
+import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.RowBlocks;
+import java.util.Optional;
+
+/** Inputs of methods with one thing changed. */
+final class Inputs {
+  private Inputs() {}
+
+  static MethodInput with(MethodInput input, NounMatrix nouns) {
+    return new MethodInput(
+        input.embeddings(),
+        input.norms(),
+        Optional.of(nouns),
+        input.clusters(),
+        input.options(),
+        input.seed(),
+        input.progress(),
+        input.checkpoints(),
+        input.second());
+  }
+
+  static MethodInput with(MethodInput input, MethodOptions options) {
+    return new MethodInput(
+        input.embeddings(),
+        input.norms(),
+        input.nouns(),
+        input.clusters(),
+        options,
+        input.seed(),
+        input.progress(),
+        input.checkpoints(),
+        input.second());
+  }
+
+  static MethodInput with(MethodInput input, Checkpoints checkpoints) {
+    return new MethodInput(
+        input.embeddings(),
+        input.norms(),
+        input.nouns(),
+        input.clusters(),
+        input.options(),
+        input.seed(),
+        input.progress(),
+        checkpoints,
+        input.second());
+  }
+
+  static MethodInput withSecond(MethodInput input, RowBlocks second) {
+    return new MethodInput(
+        input.embeddings(),
+        input.norms(),
+        input.nouns(),
+        input.clusters(),
+        input.options(),
+        input.seed(),
+        input.progress(),
+        input.checkpoints(),
+        Optional.of(second));
+  }
+
+  static TrainingOptions with(TrainingOptions usual, SicMapping mapping) {
+    return new TrainingOptions(
+        usual.epochs(),
+        usual.batchSize(),
+        usual.neighbours(),
+        usual.contrast(),
+        usual.replicas(),
+        usual.shards(),
+        usual.localSteps(),
+        usual.trainMax(),
+        usual.linkage(),
+        mapping);
+  }
+}
