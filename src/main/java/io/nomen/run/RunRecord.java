@@ -3,12 +3,10 @@ package io.nomen.run;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.method.Findings;
 import io.nomen.store.Json;
-import io.nomen.store.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
