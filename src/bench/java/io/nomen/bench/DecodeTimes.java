@@ -37,7 +37,7 @@ public final class DecodeTimes {
           Path.of(file).getFileName(),
           whole.facts().width() + " x " + whole.facts().height(),
           time(() -> decode(bytes, DecodeOptions.defaults())),
-          time(() -> ModelInput.prepare(whole.image(), SIDE, SIDE)));
+          time(() -> ModelInput.centreCrop(SIDE, SIDE).prepare(whole.image())));
     }
   }
 

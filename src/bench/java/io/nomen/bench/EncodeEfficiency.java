@@ -23,16 +23,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * The whole encode job beside the bare forward pass of the same archive on as many images, with as many
- * threads, in one process and in turns: {@code EncodeEfficiency CHECKPOINT IMAGES SCRATCH PRECISION
- * ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, the same for CPU
- * seconds (which other work on the machine disturbs less), and the process's peak memory.
+ * The whole encode job beside the bare forward pass of the same archive on as many images, with as
+ * many threads, in one process and in turns: {@code EncodeEfficiency CHECKPOINT IMAGES SCRATCH
+ * PRECISION ROUNDS SLOTS}. Prints images per second of both and their ratio for each round, the
+ * same for CPU seconds (which other work on the machine disturbs less), and the process's peak
+ * memory.
  */
 public final class EncodeEfficiency {
   private static final int BATCH = 32;
@@ -67,6 +69,7 @@ public final class EncodeEfficiency {
                     List.of(arguments[1]),
                     InventoryOptions.defaults(),
                     new ModelChoice(arguments[0], precision, "cpu", BATCH),
+                    Optional.empty(),
                     DecodeOptions.DEFAULT_PIXEL_LIMIT,
                     0,
                     false));
@@ -79,7 +82,8 @@ public final class EncodeEfficiency {
         // The first round warms both sides up.
         System.out.printf(
             Locale.ROOT,
-            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f; CPU ms an image %.1f and %.1f, ratio %.3f; %s%n",
+            "%s round %d: %d images, whole %.1f/s, bare %.1f/s, ratio %.3f; CPU ms an image %.1f"
+                + " and %.1f, ratio %.3f; %s%n",
             precision.word(),
             round,
             images,
@@ -109,9 +113,7 @@ public final class EncodeEfficiency {
     ByteBuffer pixels = ByteBuffer.allocateDirect(noise.length).put(noise).flip();
     double seconds =
         SideBySide.seconds(
-            batches,
-            slots,
-            batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
+            batches, slots, batch -> encoder.encodeImages(pixels.duplicate(), BATCH));
     return seconds * images / ((double) batches * BATCH);
   }
 

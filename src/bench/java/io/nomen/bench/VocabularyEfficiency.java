@@ -4,7 +4,7 @@ import io.nomen.Progress;
 import io.nomen.clip.ArchiveCache;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
-import io.nomen.clip.ClipTokenizer;
+import io.nomen.clip.Tokenizer;
 import io.nomen.encode.ModelChoice;
 import io.nomen.job.VocabularyChoice;
 import io.nomen.job.VocabularyJob;
@@ -29,9 +29,9 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * The whole vocabulary job beside the bare text tower on the same prompts, sorted by length, with as many
- * threads, in one process and in turns: {@code VocabularyEfficiency CHECKPOINT NOUNS.txt SCRATCH ROUNDS
- * SLOTS}. Prints prompts per second of both and their ratio for each round.
+ * The whole vocabulary job beside the bare text tower on the same prompts, sorted by length, with
+ * as many threads, in one process and in turns: {@code VocabularyEfficiency CHECKPOINT NOUNS.txt
+ * SCRATCH ROUNDS SLOTS}. Prints prompts per second of both and their ratio for each round.
  */
 public final class VocabularyEfficiency {
   private static final int BATCH = 64;
@@ -81,7 +81,7 @@ public final class VocabularyEfficiency {
   }
 
   /** All prompts as tokens, in batches of nearly one length. */
-  private static List<List<int[]>> batches(ClipTokenizer tokenizer, Path nouns) throws Exception {
+  private static List<List<int[]>> batches(Tokenizer tokenizer, Path nouns) throws Exception {
     List<int[]> prompts = new ArrayList<>();
     for (String noun : Files.readAllLines(nouns)) {
       Prompts.TAC.of(noun).forEach(prompt -> prompts.add(tokenizer.encode(prompt)));

@@ -37,6 +37,14 @@ final class InputOptions {
   Optional<String> pathColumn = Optional.empty();
 
   @Option(
+      names = "--second-model",
+      paramLabel = "DIR",
+      description =
+          "Another encoder for the same images, decoded once; for example a DINOv2. Its embeddings"
+              + " are a second column, which methods of two spaces use.")
+  Optional<String> secondModel = Optional.empty();
+
+  @Option(
       names = "--pixel-limit",
       paramLabel = "PIXELS",
       defaultValue = "" + DecodeOptions.DEFAULT_PIXEL_LIMIT,
@@ -57,6 +65,7 @@ final class InputOptions {
         new InventoryOptions(
             InventoryOptions.DEFAULT_FILES_PER_BUCKET, imageColumn, labelColumn, pathColumn),
         model,
+        secondModel,
         pixelLimit,
         maxBadFraction,
         resume);

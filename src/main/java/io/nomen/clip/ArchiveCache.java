@@ -21,7 +21,7 @@ public final class ArchiveCache {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveCache.class);
 
   /** Part of the folder's name: another number whenever the written forward pass changes. */
-  private static final int GENERATION = 1;
+  private static final int GENERATION = 2;
 
   static final String IMAGE = "image.pt";
   static final String TEXT = "text.pt";
@@ -65,8 +65,12 @@ public final class ArchiveCache {
     Path building = Files.createTempDirectory(folder.getParent(), "writing-");
     try {
       ClipModel model = checkpoint.model();
-      ImageTower.of(model, checkpoint.tensors(), precision).write(building.resolve(IMAGE));
-      TextTower.of(model, checkpoint.tensors(), precision).write(building.resolve(TEXT));
+      ImageTower.of(model, checkpoint.tensors(), checkpoint.layout(), precision)
+          .write(building.resolve(IMAGE));
+      if (model.hasText()) {
+        TextTower.of(model, checkpoint.tensors(), checkpoint.layout(), precision)
+            .write(building.resolve(TEXT));
+      }
       publish(building, folder);
       LOG.info(
           "wrote the {} archive of {} in {} ms",

@@ -7,17 +7,22 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The files of a checkpoint: a folder on any Hadoop file system, or the bundled model. */
-sealed interface CheckpointFiles {
+sealed interface CheckpointFiles extends Serializable {
   /** The word for the bundled model. */
   String BUNDLED = "tiny";
+
+  Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*");
 
   /** How the text begins that stands for a file which Git LFS has not fetched. */
   String LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
@@ -90,21 +95,39 @@ sealed interface CheckpointFiles {
           "%s/%s has %d bytes, more than the %d that such a file may have."
               .formatted(name(), file, length, limit));
     }
-    return new String(read(file, 0, (int) length), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(read(file, 0, (int) length), StandardCharsets.UTF_8);
+  }
+
+  /** A sentence on a folder without a configuration that Nomen reads. */
+  default String whatItIs() {
+    if (has("modules.json")) {
+      return "%s is in the layout of sentence-transformers; give the folder inside it that holds the CLIP itself (0_CLIPModel)."
+          .formatted(name());
+    }
+    if (has("open_clip_model.safetensors") || has("open_clip_pytorch_model.bin")) {
+      return "%s has open_clip's weights but no open_clip_config.json, without which nobody knows their activation; fetch it beside them."
+          .formatted(name());
+    }
+    return "%s has no config.json and no open_clip_config.json; give the folder of a Hugging Face or open_clip checkpoint, or \"tiny\"."
+        .formatted(name());
   }
 
   /** A folder; listed once, so that questions cost no request. */
-  record Folder(Storage storage, String uri, Map<String, Long> lengths) implements CheckpointFiles {
+  record Folder(Storage storage, String uri, HashMap<String, Long> lengths)
+      implements CheckpointFiles {
     static Folder list(Storage storage, String location) {
       String qualified = storage.qualify(location);
       String uri =
           qualified.endsWith("/") ? qualified.substring(0, qualified.length() - 1) : qualified;
-      Map<String, Long> lengths =
-          storage.list(uri).stream()
-              .filter(e -> !e.folder())
-              .collect(Collectors.toMap(Storage.Entry::name, Storage.Entry::length));
+      List<Storage.Entry> entries = storage.list(uri);
+      if (entries.stream().anyMatch(e -> e.folder() && e.name().equals("snapshots"))) {
+        return list(storage, snapshot(storage, uri));
+      }
+      HashMap<String, Long> lengths = new HashMap<>();
+      entries.stream().filter(e -> !e.folder()).forEach(e -> lengths.put(e.name(), e.length()));
       Folder folder = new Folder(storage, uri, lengths);
-      if (!lengths.containsKey("config.json")) {
+      if (!lengths.containsKey(Architecture.HUGGING_FACE)
+          && !lengths.containsKey(Architecture.OPEN_CLIP)) {
         folder
             .otherLayout(location)
             .ifPresent(
@@ -123,22 +146,6 @@ sealed interface CheckpointFiles {
               .filter(Storage.Entry::folder)
               .map(Storage.Entry::name)
               .toList();
-      if (folders.contains("snapshots")) {
-        List<String> snapshots =
-            storage.list(uri + "/snapshots").stream().map(Storage.Entry::name).toList();
-        return Optional.of(
-            "%s is a folder of Hugging Face's cache; give the snapshot in it that holds the checkpoint: %s."
-                .formatted(
-                    location,
-                    snapshots.stream()
-                        .map(name -> name() + "/snapshots/" + name)
-                        .collect(Collectors.joining(" or "))));
-      }
-      if (lengths.containsKey("open_clip_config.json")) {
-        return Optional.of(
-            "%s is in OpenCLIP's layout (open_clip_config.json), whose tensors have other names; give its conversion to Hugging Face's CLIP (config.json with model_type clip), which most such models have beside them."
-                .formatted(location));
-      }
       for (String inside : folders) {
         Map<String, Long> names =
             storage.list(uri + "/" + inside).stream()
@@ -156,10 +163,13 @@ sealed interface CheckpointFiles {
                       inside));
         }
       }
-      if (lengths.isEmpty() && KnownModel.LIST.stream().anyMatch(m -> m.name().equals(location))) {
+      if (lengths.isEmpty() && folders.isEmpty() && HUB_NAME.matcher(location).matches()) {
         return Optional.of(
-            "%s is a name, and no folder is called so here; fetch it with ./nomen model pull %s --output DIR and give DIR."
-                .formatted(location, location));
+            KnownModel.LIST.stream().anyMatch(m -> m.name().equals(location))
+                ? "%s is a name, and no folder is called so here; fetch it with ./nomen model pull %s --output DIR and give DIR."
+                    .formatted(location, location)
+                : "%s looks like a name on Hugging Face's hub, and no folder is called so here; fetch it with any of their tools and give its folder."
+                    .formatted(location));
       }
       return lengths.isEmpty()
           ? Optional.of(
@@ -173,15 +183,30 @@ sealed interface CheckpointFiles {
       for (Map.Entry<String, Long> file : lengths.entrySet()) {
         boolean small = file.getValue() >= LFS_POINTER.length() && file.getValue() < 1024;
         if (small
-            && new String(
-                    read(file.getKey(), 0, LFS_POINTER.length()),
-                    java.nio.charset.StandardCharsets.UTF_8)
+            && new String(read(file.getKey(), 0, LFS_POINTER.length()), StandardCharsets.UTF_8)
                 .equals(LFS_POINTER)) {
           throw NomenException.input(
               "%s/%s is a pointer of Git LFS and not the file itself; run git lfs pull in that folder (after git lfs install)."
                   .formatted(name(), file.getKey()));
         }
       }
+    }
+
+    /** The folder of files in a model's folder of Hugging Face's cache. */
+    private static String snapshot(Storage storage, String uri) {
+      List<Storage.Entry> snapshots =
+          storage.list(uri + "/snapshots").stream().filter(Storage.Entry::folder).toList();
+      String main = uri + "/refs/main";
+      String current = storage.exists(main) ? storage.readText(main).strip() : "";
+      return snapshots.stream()
+          .filter(e -> e.name().equals(current) || snapshots.size() == 1)
+          .findFirst()
+          .map(Storage.Entry::uri)
+          .orElseThrow(
+              () ->
+                  NomenException.input(
+                      "%s is a model's folder in Hugging Face's cache with %d snapshots, none of which refs/main names; give one of %s/snapshots."
+                          .formatted(uri, snapshots.size(), uri)));
     }
 
     @Override
@@ -201,7 +226,7 @@ sealed interface CheckpointFiles {
   }
 
   /** The model inside the jar; small, so files are held whole while a checkpoint is open. */
-  record Bundled(Map<String, byte[]> held) implements CheckpointFiles {
+  record Bundled(HashMap<String, byte[]> held) implements CheckpointFiles {
     Bundled() {
       this(new HashMap<>());
     }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An opened CLIP checkpoint: a Hugging Face folder on any Hadoop file system, or the word {@code
- * tiny} for the model inside the jar. Opening checks everything that can be wrong with it
+ * An opened checkpoint: a Hugging Face or open_clip folder on any Hadoop file system, or the word
+ * {@code tiny} for the model inside the jar. Opening checks everything that can be wrong with it
  * (architecture, files, the header of the weights, every tensor's name, type and shape), so that no
  * Spark action starts with a model that cannot run.
  */
@@ -24,12 +24,24 @@ public final class ClipCheckpoint {
 
   private final CheckpointFiles files;
   private final TensorSource tensors;
+  private final Architecture architecture;
+  private final Layout layout;
   private final ClipModel model;
+  private final String what;
 
-  private ClipCheckpoint(CheckpointFiles files, TensorSource tensors, ClipModel model) {
+  private ClipCheckpoint(
+      CheckpointFiles files,
+      TensorSource tensors,
+      Architecture architecture,
+      Layout layout,
+      ClipModel model,
+      String what) {
     this.files = files;
     this.tensors = tensors;
+    this.architecture = architecture;
+    this.layout = layout;
     this.model = model;
+    this.what = what;
   }
 
   /**
@@ -41,35 +53,38 @@ public final class ClipCheckpoint {
    */
   public static ClipCheckpoint open(Storage storage, String location) {
     CheckpointFiles files = CheckpointFiles.of(storage, location);
-    ClipConfig config = new ClipConfig(json(files, "config.json"), files.name() + "/config.json");
-    VisionSpec vision = config.vision();
-    TextSpec text = config.text();
-    Preprocessing preprocessing =
-        files.has("preprocessor_config.json")
-            ? PreprocessingConfig.read(
-                json(files, "preprocessor_config.json"),
-                vision.imageSize(),
-                files.name() + "/preprocessor_config.json")
-            : Preprocessing.openAi(vision.imageSize());
-    WeightFiles weights = WeightFiles.find(files);
+    Architecture architecture = Architecture.read(files);
+    WeightFiles weights = WeightFiles.find(files, architecture);
     TensorSource tensors = weights.open(files);
-    Layout layout = new Layout(vision, text, config.projectionWidth());
+    Layout layout = architecture.layout();
     layout.check(tensors, files.name());
     ClipModel model =
         new ClipModel(
             id(files),
             files instanceof CheckpointFiles.Folder folder ? folder.uri() : CheckpointFiles.BUNDLED,
-            digest(files, weights),
-            vision,
-            text,
-            config.projectionWidth(),
-            preprocessing,
+            digest(files, weights.digested(files, architecture)),
+            architecture.vision(),
+            architecture.text(),
+            architecture.projectionWidth(),
+            architecture.preprocessing(),
             layout.parameters());
-    return new ClipCheckpoint(files, tensors, model);
+    String what =
+        "%s, weights in %s"
+            .formatted(
+                architecture.title(),
+                weights.shards().size() == 1
+                    ? weights.shards().get(0)
+                    : weights.shards().size() + " shards");
+    return new ClipCheckpoint(files, tensors, architecture, layout, model, what);
   }
 
   public ClipModel model() {
     return model;
+  }
+
+  /** What the folder is, in a few words. */
+  public String what() {
+    return what;
   }
 
   /**
@@ -77,13 +92,18 @@ public final class ClipCheckpoint {
    *
    * @throws NomenException (input) when the checkpoint has none; encoding images needs none
    */
-  public ClipTokenizer tokenizer() {
-    return TokenizerFiles.read(files, model.text());
+  public Tokenizer tokenizer() {
+    TextSpec text = model.text();
+    return architecture.tokenizer() == TextCleaning.Rule.CLIP
+        ? ClipTokenizer.read(files, text)
+        : LibraryTokenizer.open(files, text, architecture.tokenizer());
   }
 
   /** Whether {@link #tokenizer} has files to read. */
   public boolean hasTokenizer() {
-    return files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"));
+    return architecture.tokenizer() == TextCleaning.Rule.CLIP
+        ? files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"))
+        : LibraryTokenizer.isIn(files);
   }
 
   /** The nouns that the model knows, one a line, where it says so ({@code nouns.txt}). */
@@ -107,6 +127,10 @@ public final class ClipCheckpoint {
     return tensors;
   }
 
+  Layout layout() {
+    return layout;
+  }
+
   private static String id(CheckpointFiles files) {
     String name = files.name();
     return name.substring(name.lastIndexOf('/') + 1);
@@ -125,9 +149,9 @@ public final class ClipCheckpoint {
     throw NomenException.input("%s/%s is not a JSON object.".formatted(files.name(), file));
   }
 
-  private static String digest(CheckpointFiles files, WeightFiles weights) {
+  private static String digest(CheckpointFiles files, List<String> digested) {
     MessageDigest sha = Digests.begin();
-    for (String file : weights.digested(files)) {
+    for (String file : digested) {
       // The name and the length keep bytes from wandering between files unnoticed.
       sha.update(
           (file + "\0" + files.length(file).orElseThrow() + "\0").getBytes(StandardCharsets.UTF_8));

@@ -83,7 +83,7 @@ public final class ClipEncoder implements AutoCloseable {
   /**
    * Embeds texts, padded to the longest of them.
    *
-   * @param tokens what {@link ClipTokenizer#encode} gives for each text
+   * @param tokens what {@link Tokenizer#encode} gives for each text
    * @return {@code [texts, d] float32}, row-major, not normalised
    */
   public float[] encodeTexts(List<int[]> tokens) {
@@ -95,6 +95,12 @@ public final class ClipEncoder implements AutoCloseable {
     if (longest > model.text().positions()) {
       throw new IllegalArgumentException(
           "a text of %d tokens for a model of %d".formatted(longest, model.text().positions()));
+    }
+    if (model.text().pooling() == TextSpec.Pooling.LAST_TOKEN
+        && tokens.stream().anyMatch(t -> t.length != model.text().positions())) {
+      throw new IllegalArgumentException(
+          "texts of this model have %d tokens each, with padding"
+              .formatted(model.text().positions()));
     }
     // Zero after the end token: the causal mask keeps it out of the end token's state.
     long[] padded = new long[n * longest];

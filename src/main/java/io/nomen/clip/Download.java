@@ -15,11 +15,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 
 /**
  * One file over https. What came before a connection broke is kept under a temporary name, and the
@@ -39,6 +44,8 @@ final class Download {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long LOOK_MILLIS = 250;
   private static final long FIRST_PAUSE_MILLIS = 100;
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{40}");
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -52,10 +59,22 @@ final class Download {
   private final Path target;
   private final OptionalLong size;
   private final Optional<String> sha256;
+  private final boolean weights;
   private final LongConsumer progress;
+  private Optional<String> declared = Optional.empty();
 
+  /**
+   * A file to fetch.
+   *
+   * @param weights whether it is refused where neither {@code sha256} nor the server tells a digest
+   */
   Download(
-      URI address, Path target, OptionalLong size, Optional<String> sha256, LongConsumer progress) {
+      URI address,
+      Path target,
+      OptionalLong size,
+      Optional<String> sha256,
+      boolean weights,
+      LongConsumer progress) {
     boolean local = address.getScheme().equals("http") && isLoopback(address.getHost());
     if (!address.getScheme().equals("https") && !local) {
       throw NomenException.usage("%s is not https.".formatted(address));
@@ -64,6 +83,7 @@ final class Download {
     this.target = target;
     this.size = size;
     this.sha256 = sha256.map(s -> s.toLowerCase(Locale.ROOT));
+    this.weights = weights;
     this.progress = progress;
   }
 
@@ -93,8 +113,57 @@ final class Download {
           "%s has SHA-256 %s where %s is expected; it was thrown away."
               .formatted(address, digest, sha256.get()));
     }
+    if (sha256.isEmpty()) {
+      requireDeclared(part, digest);
+    }
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     return Optional.of(digest);
+  }
+
+  /** Holds the file against what the hub says of it: SHA-256 of large files, Git's id of small. */
+  private void requireDeclared(Path part, String digest) throws IOException {
+    if (declared.isEmpty() && weights) {
+      Files.delete(part);
+      throw NomenException.usage(
+          "%s comes without a digest (unverified); give --sha256 with the one of this file that you trust."
+              .formatted(address));
+    }
+    if (declared.isPresent()) {
+      String found = declared.get().length() == 64 ? digest : gitId(part);
+      if (!found.equals(declared.get())) {
+        Files.delete(part);
+        throw NomenException.input(
+            "%s has the digest %s where its server says %s; it was thrown away."
+                .formatted(address, found, declared.get()));
+      }
+    }
+  }
+
+  /** The name that Git has for a file's contents. */
+  private static String gitId(Path file) throws IOException {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      sha1.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.UTF_8));
+      try (InputStream in = Files.newInputStream(file)) {
+        Digests.update(sha1, in);
+      }
+      return Digests.end(sha1);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The digest that the hub gives with a file, on the way to it or at its end. */
+  private static Optional<String> declared(HttpResponse<?> last) {
+    for (HttpResponse<?> step = last; step != null; step = step.previousResponse().orElse(null)) {
+      for (String header : List.of("X-Linked-ETag", "ETag")) {
+        String value = step.headers().firstValue(header).orElse("").replaceAll("^W/|\"", "");
+        if (DIGEST.matcher(value).matches()) {
+          return Optional.of(value);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private void fetch(Path part) throws IOException {
@@ -130,6 +199,7 @@ final class Download {
     }
     HttpResponse<Path> response =
         await(CLIENT.sendAsync(request.build(), info -> body(info, part, have)), part);
+    declared = declared(response);
     int status = response.statusCode();
     if (status == 404) {
       throw new FileNotFoundException(address.toString());

@@ -3,7 +3,6 @@ package io.nomen.clip;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
-import io.nomen.image.ModelInput;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
@@ -93,14 +92,11 @@ record EmbeddingTask(
       if (row.isNullAt(inputColumn)) {
         return "there is no image";
       }
-      Preprocessing preprocessing = model.preprocessing();
       Decoded decoded = ImageDecoder.decode(row.getAs(inputColumn), DecodeOptions.defaults());
       if (decoded instanceof Decoded.Bad bad) {
         return bad.status().word() + ": " + bad.reason();
       }
-      pixels.put(
-          ModelInput.prepare(
-              ((Decoded.Ok) decoded).image(), preprocessing.shortestEdge(), preprocessing.crop()));
+      pixels.put(model.preprocessing().input().prepare(((Decoded.Ok) decoded).image()));
       return "ok";
     }
 

@@ -9,18 +9,22 @@ import java.util.List;
  * memory. Patches do not overlap, so their convolution is one matrix product.
  *
  * <p>Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", ICML
- * 2021; in the last block only the class token is computed, as nothing else is read from it.
+ * 2021; Zhai et al., "Sigmoid Loss for Language Image Pre-Training", ICCV 2023; Oquab et al.,
+ * "DINOv2", TMLR 2024, and Darcet et al., "Vision Transformers Need Registers", ICLR 2024. Where
+ * the class token is read, the last block computes nothing else.
  */
 final class ImageTower {
   private ImageTower() {}
 
-  static TowerWriter of(ClipModel model, TensorSource checkpoint, Precision precision) {
+  static TowerWriter of(
+      ClipModel model, TensorSource checkpoint, Layout layout, Precision precision) {
     VisionSpec vision = model.vision();
-    TowerWriter tower = new TowerWriter(checkpoint, vision.tower(), precision, "pixels");
+    TowerWriter tower = new TowerWriter(checkpoint, layout, vision.tower(), precision, "pixels");
     int width = vision.tower().width();
     int patch = vision.patchSize();
     int grid = vision.grid();
     int patchNumbers = patch * patch * 3;
+    boolean attention = vision.pooling() == VisionSpec.Pooling.ATTENTION;
     embeddingTensors(tower, model);
 
     tower.line("n = torch.size(pixels, 0)");
@@ -30,18 +34,91 @@ final class ImageTower {
         "x = torch.reshape(torch.permute(x, [0, 1, 3, 2, 4, 5]), [n, %d, %d])",
         grid * grid, patchNumbers);
     tower.line("x = torch.addcmul(@shift, %s, @scale)", TowerWriter.full("x"));
-    tower.line("x = torch.linear(%s, @patches)", tower.low("x"));
     tower.line(
-        "x = torch.cat([torch.expand(@class_token, [n, -1, -1]), %s], 1)", TowerWriter.full("x"));
-    tower.line("x = %s", tower.normed("torch.add(x, @positions)", "before"));
+        "x = torch.linear(%s, @patches%s)",
+        tower.low("x"), vision.patchBias() ? ", @patches_b" : "");
+    if (vision.classToken()) {
+      tower.line(
+          "x = torch.cat([torch.expand(@class_token, [n, -1, -1]), %s], 1)", TowerWriter.full("x"));
+    } else {
+      tower.line("x = %s", TowerWriter.full("x"));
+    }
+    String positioned = "torch.add(x, %s)".formatted(positions(tower, vision));
+    tower.line("x = %s", vision.normBefore() ? tower.normed(positioned, "before") : positioned);
+    if (vision.registers() > 0) {
+      tower.line(
+          "x = torch.cat([torch.slice(x, 1, 0, 1), torch.expand(@registers, [n, -1, -1]),"
+              + " torch.slice(x, 1, 1)], 1)");
+    }
     int last = vision.tower().layers() - 1;
     for (int i = 0; i <= last; i++) {
-      tower.block(i, Layout.block(Layout.VISION, i), false, i == last);
+      tower.block(i, "image.block." + i + ".", false, i == last && !attention);
     }
-    tower.line(
-        "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
-    tower.line("return torch.linear(x, @projection)");
+    if (attention) {
+      pool(tower, vision.tower());
+    } else {
+      tower.line(
+          "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
+    }
+    tower.line(vision.projection() ? "return torch.linear(x, @projection)" : "return x");
     return tower;
+  }
+
+  /** The expression of the positions of all tokens but the registers. */
+  private static String positions(TowerWriter tower, VisionSpec vision) {
+    int from = vision.positionGrid();
+    int to = vision.grid();
+    int width = vision.tower().width();
+    if (from == to) {
+      return "@positions";
+    }
+    // In fp32, as transformers and DINOv2's own code resize it.
+    int first = vision.classToken() ? 1 : 0;
+    tower.line(
+        "p = torch.permute(torch.reshape(torch.slice(@positions, 0, %d), [1, %d, %d, %d]), [0, 3,"
+            + " 1, 2])",
+        first, from, from, width);
+    // The models with registers smooth what they shrink, those without do not.
+    String resize = vision.registers() > 0 ? "_upsample_bicubic2d_aa" : "upsample_bicubic2d";
+    tower.line("p = torch.%s(p, [%d, %d], False, None, None)", resize, to, to);
+    tower.line("p = torch.reshape(torch.permute(p, [0, 2, 3, 1]), [%d, %d])", to * to, width);
+    return first == 0 ? "p" : "torch.cat([torch.slice(@positions, 0, 0, 1), p], 0)";
+  }
+
+  /** A learned query attends to all tokens; a perceptron with a residual follows. */
+  private static void pool(TowerWriter tower, TowerSpec spec) {
+    int width = spec.width();
+    int heads = spec.heads();
+    int headWidth = spec.headWidth();
+    tower.tensor(
+        "pool_probe",
+        tower.precision(),
+        new long[] {1, width},
+        () -> tower.read("image.pool.probe"));
+    tower.linear("pool_qkv", "image.pool.qkv", 3L * width, width);
+    tower.linear("pool_out", "image.pool.out", width, width);
+    tower.norm("pool_norm", "image.pool.norm");
+    tower.perceptronTensors("pool", "image.pool.");
+    tower.line("y = %s", tower.low(tower.normed("x", "after")));
+    tower.line(
+        "q = torch.linear(@pool_probe, torch.slice(@pool_qkv_w, 0, 0, %d), torch.slice(@pool_qkv_b,"
+            + " 0, 0, %d))",
+        width, width);
+    tower.line(
+        "q = torch.expand(torch.reshape(q, [1, %d, 1, %d]), [n, -1, -1, -1])", heads, headWidth);
+    tower.line(
+        "kv = torch.linear(y, torch.slice(@pool_qkv_w, 0, %d), torch.slice(@pool_qkv_b, 0, %d))",
+        width, width);
+    tower.line(
+        "kv = torch.permute(torch.reshape(kv, [n, t, 2, %d, %d]), [2, 0, 3, 1, 4])",
+        heads, headWidth);
+    tower.line(
+        "y = torch.scaled_dot_product_attention(q, torch.select(kv, 0, 0), torch.select(kv, 0, 1),"
+            + " None, 0., False)");
+    tower.line("y = torch.reshape(torch.transpose(y, 1, 2), [n, 1, %d])", width);
+    tower.line("x = %s", TowerWriter.full("torch.linear(y, @pool_out_w, @pool_out_b)"));
+    tower.perceptron(tower.low(tower.normed("x", "pool_norm")), "pool");
+    tower.line("x = torch.reshape(torch.add(x, y), [n, %d])", width);
   }
 
   private static void embeddingTensors(TowerWriter tower, ClipModel model) {
@@ -52,37 +129,51 @@ final class ImageTower {
     int patchNumbers = patch * patch * 3;
     List<Double> mean = constants.mean();
     List<Double> std = constants.std();
+    boolean blueFirst = constants.blueFirst();
+    double divisor = 1 / constants.rescale();
+    // Pixels come with red first; a tower that takes blue first has its channels turned here.
     tower.tensor(
         "scale",
         Precision.FP32,
         new long[] {patchNumbers},
-        () -> perChannel(patchNumbers, c -> 1 / (255 * std.get(c))));
+        () -> perChannel(patchNumbers, c -> 1 / (divisor * std.get(blueFirst ? 2 - c : c))));
     tower.tensor(
         "shift",
         Precision.FP32,
         new long[] {patchNumbers},
-        () -> perChannel(patchNumbers, c -> -mean.get(c) / std.get(c)));
+        () ->
+            perChannel(
+                patchNumbers,
+                c -> -mean.get(blueFirst ? 2 - c : c) / std.get(blueFirst ? 2 - c : c)));
     tower.tensor(
         "patches",
         tower.precision(),
         new long[] {width, patchNumbers},
-        () ->
-            channelsLast(
-                tower.checkpoint().read(Layout.VISION + "embeddings.patch_embedding.weight"),
-                width,
-                patch));
-    tower.copy(
-        "class_token", Precision.FP32, Layout.VISION + "embeddings.class_embedding", 1, 1, width);
+        () -> channelsLast(tower.read("image.patches.weight"), width, patch, blueFirst));
+    if (vision.patchBias()) {
+      tower.copy("patches_b", tower.precision(), "image.patches.bias", width);
+    }
+    if (vision.classToken()) {
+      tower.copy("class_token", Precision.FP32, "image.class_token", 1, 1, width);
+    }
+    if (vision.registers() > 0) {
+      tower.copy("registers", Precision.FP32, "image.registers", 1, vision.registers(), width);
+    }
+    int grid = vision.positionGrid();
     tower.copy(
         "positions",
         Precision.FP32,
-        Layout.VISION + "embeddings.position_embedding.weight",
-        vision.tokens(),
+        "image.positions",
+        grid * grid + (vision.classToken() ? 1 : 0),
         width);
-    tower.norm("before", Layout.VISION + "pre_layrnorm");
-    tower.norm("after", Layout.VISION + "post_layernorm");
-    tower.copy(
-        "projection", Precision.FP32, "visual_projection.weight", model.projectionWidth(), width);
+    if (vision.normBefore()) {
+      tower.norm("before", "image.before");
+    }
+    tower.norm("after", "image.after");
+    if (vision.projection()) {
+      tower.copy(
+          "projection", Precision.FP32, "image.projection.weight", model.projectionWidth(), width);
+    }
   }
 
   private interface Channel {
@@ -98,13 +189,14 @@ final class ImageTower {
   }
 
   /** {@code [width, 3, patch, patch]} to {@code [width, patch, patch, 3]}, as the pixels lie. */
-  private static float[] channelsLast(float[] weight, int width, int patch) {
+  private static float[] channelsLast(float[] weight, int width, int patch, boolean blueFirst) {
     int area = patch * patch;
     float[] moved = new float[weight.length];
     for (int w = 0; w < width; w++) {
       for (int c = 0; c < 3; c++) {
         for (int i = 0; i < area; i++) {
-          moved[(w * area + i) * 3 + c] = weight[(w * 3 + c) * area + i];
+          int channel = blueFirst ? 2 - c : c;
+          moved[(w * area + i) * 3 + c] = weight[(w * 3 + channel) * area + i];
         }
       }
     }

@@ -11,10 +11,11 @@ import java.util.Optional;
 /**
  * What {@code nomen model info} tells about a checkpoint on this machine.
  *
+ * @param what the folder is, in a few words
  * @param card the model card's text: for {@code tiny}, with the numbers that it was measured at
  */
 public record ModelDescription(
-    ClipModel model, TorchDevice device, Precision precision, Optional<String> card) {
+    ClipModel model, String what, TorchDevice device, Precision precision, Optional<String> card) {
   /**
    * Describes a checkpoint.
    *
@@ -23,15 +24,15 @@ public record ModelDescription(
   public static ModelDescription of(
       ClipCheckpoint checkpoint, TorchDevice device, Precision precision) {
     return new ModelDescription(
-        checkpoint.model(), device, precision.on(device), checkpoint.card());
+        checkpoint.model(), checkpoint.what(), device, precision.on(device), checkpoint.card());
   }
 
   /** The facts in the order in which people ask for them; names and values for a table or JSON. */
   public Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     VisionSpec vision = model.vision();
-    TextSpec text = model.text();
     facts.put("model", model.id());
+    facts.put("what it is", what);
     facts.put("location", model.location());
     facts.put("digest", model.digest());
     facts.put("parameters", RootLocale.format("%,d", model.parameters()));
@@ -41,20 +42,14 @@ public record ModelDescription(
         RootLocale.format(
             "ViT, %d px in patches of %d (%d tokens), %s",
             vision.imageSize(), vision.patchSize(), vision.tokens(), tower(vision.tower())));
-    facts.put(
-        "text tower",
-        RootLocale.format(
-            "%d tokens of %s, %s",
-            text.positions(), RootLocale.format("%,d", text.vocabulary()), tower(text.tower())));
-    facts.put(
-        "preprocessing",
-        RootLocale.format(
-            "shortest side to %d (bicubic), centre %d × %d, mean %s, std %s",
-            model.preprocessing().shortestEdge(),
-            model.preprocessing().crop(),
-            model.preprocessing().crop(),
-            model.preprocessing().mean(),
-            model.preprocessing().std()));
+    if (model.hasText()) {
+      TextSpec text = model.text();
+      facts.put(
+          "text tower",
+          RootLocale.format(
+              "%d tokens of %,d, %s", text.positions(), text.vocabulary(), tower(text.tower())));
+    }
+    facts.put("preprocessing", model.preprocessing().sentence());
     facts.put("device", device.toString());
     facts.put("precision", precision.word());
     return facts;

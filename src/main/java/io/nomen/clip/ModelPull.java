@@ -22,10 +22,11 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
   /**
    * Fetches {@code known} into {@code folder}.
    *
-   * @param sha256 expected digest of the weights, which an unverified entry needs
+   * @param sha256 expected digest of the weights; without one, the server's own for the revision is
+   *     what every file is held against
    * @param progress told the bytes that came since it was told last
-   * @throws NomenException (usage) when an unverified entry comes without a digest, (input) when
-   *     there is no network, a file is not there, or a file is not what it should be
+   * @throws NomenException (usage) when nobody has a digest of the weights, (input) when there is
+   *     no network, a file is not there, or a file is not what it should be
    */
   public static ModelPull fetch(
       KnownModel known,
@@ -33,11 +34,6 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
       Optional<String> sha256,
       Storage storage,
       LongConsumer progress) {
-    if (!known.verified() && sha256.isEmpty()) {
-      throw NomenException.usage(
-          "The list has no digest for %s (unverified); give --sha256 with the one of its weights file that you trust."
-              .formatted(known.name()));
-    }
     TreeMap<String, String> digests = new TreeMap<>();
     try {
       Files.createDirectories(folder);
@@ -69,7 +65,13 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
     }
     for (String name : file.names()) {
       Download download =
-          new Download(base.resolve(name), folder.resolve(name), file.size(), sha256, progress);
+          new Download(
+              base.resolve(name),
+              folder.resolve(name),
+              file.size(),
+              sha256,
+              file.weights(),
+              progress);
       Optional<String> digest = download.run();
       if (digest.isPresent()) {
         digests.put(name, digest.get());

@@ -7,6 +7,7 @@ import io.nomen.tensor.TorchDevice;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The outcome of {@code nomen model verify}: every tensor read and finite, and both towers run
@@ -15,7 +16,7 @@ import java.util.OptionalDouble;
  * @param tensors number of tensors read
  * @param imageNorm length of the embedding of a fixed picture (grey levels rising from corner to
  *     corner)
- * @param textNorm length of the embedding of the empty text; empty without a tokenizer
+ * @param textNorm length of the embedding of the empty text; empty without a text tower
  */
 public record ModelVerification(
     ClipModel model, int tensors, double imageNorm, OptionalDouble textNorm) {
@@ -29,16 +30,16 @@ public record ModelVerification(
       Storage storage, String location, TorchDevice device, Precision precision) {
     ClipCheckpoint checkpoint = ClipCheckpoint.open(storage, location);
     ClipModel model = checkpoint.model();
-    Layout layout = new Layout(model.vision(), model.text(), model.projectionWidth());
-    layout.shapes().keySet().forEach(name -> requireFinite(checkpoint, name));
+    Set<String> tensors = checkpoint.layout().sources();
+    tensors.forEach(name -> requireFinite(checkpoint, name));
     ClipEncoder encoder = EncoderCache.encoder(model, storage, device, precision);
     double image = norm(encoder.encodeImages(ramp(model.vision().imageSize()), 1), model);
     OptionalDouble text =
-        checkpoint.hasTokenizer()
+        model.hasText()
             ? OptionalDouble.of(
                 norm(encoder.encodeTexts(List.of(checkpoint.tokenizer().encode(""))), model))
             : OptionalDouble.empty();
-    return new ModelVerification(model, layout.shapes().size(), image, text);
+    return new ModelVerification(model, tensors.size(), image, text);
   }
 
   private static void requireFinite(ClipCheckpoint checkpoint, String name) {

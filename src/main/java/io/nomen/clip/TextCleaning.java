@@ -23,17 +23,55 @@ final class TextCleaning {
       Pattern.compile("[\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb06]");
   private static final Map<String, String> NOT_BY_COMPATIBILITY = Map.of("\ufb05", "\u017ft");
 
+  private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}");
+
   private TextCleaning() {}
 
+  /** What a tokenizer does to a text first. */
+  enum Rule {
+    /** As OpenAI's: {@link TextCleaning#clean}. */
+    CLIP,
+    /** As transformers' SigLIP: lower case, no ASCII punctuation, single spaces. */
+    SIGLIP,
+    /** As open_clip's {@code canonicalize}: repaired first, and underscores are spaces. */
+    CANONICAL,
+    /** As open_clip's {@code lower}, and as SigLIP 2 was trained. */
+    LOWER,
+    /** As open_clip's {@code whitespace}: single spaces. */
+    WHITESPACE;
+
+    String clean(String text) {
+      return switch (this) {
+        case CLIP -> TextCleaning.clean(text);
+        case SIGLIP -> spaced(PUNCTUATION.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(""));
+        case CANONICAL ->
+            spaced(
+                PUNCTUATION
+                    .matcher(repaired(text).replace('_', ' '))
+                    .replaceAll("")
+                    .toLowerCase(Locale.ROOT));
+        case LOWER -> text.toLowerCase(Locale.ROOT);
+        case WHITESPACE -> spaced(repaired(text));
+      };
+    }
+  }
+
   static String clean(String text) {
+    return spaced(repaired(text)).toLowerCase(Locale.ROOT);
+  }
+
+  private static String spaced(String text) {
+    return SPACES.matcher(text).replaceAll(" ").strip();
+  }
+
+  private static String repaired(String text) {
     String repaired = WIDE.matcher(text).replaceAll(m -> quoted(compatible(m.group())));
     repaired = LIGATURES.matcher(repaired).replaceAll(m -> quoted(ligature(m.group())));
     repaired = SINGLE_QUOTES.matcher(repaired).replaceAll("'");
     repaired = DOUBLE_QUOTES.matcher(repaired).replaceAll("\"");
     repaired = CONTROLS.matcher(repaired).replaceAll("");
     repaired = Normalizer.normalize(repaired, Normalizer.Form.NFC);
-    String unescaped = unescape(unescape(repaired));
-    return SPACES.matcher(unescaped).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
+    return unescape(unescape(repaired));
   }
 
   private static String unescape(String text) {

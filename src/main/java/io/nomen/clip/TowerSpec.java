@@ -14,6 +14,19 @@ import java.io.Serializable;
 public record TowerSpec(
     int width, int perceptron, int layers, int heads, Activation activation, double epsilon)
     implements Serializable {
+
+  /** The non-linearity between the two layers of a block's perceptron. */
+  public enum Activation {
+    /** {@code x · sigmoid(1.702 x)}, as OpenAI trained with. */
+    QUICK_GELU,
+    /** The exact Gaussian error linear unit. */
+    GELU,
+    /** Its approximation by a hyperbolic tangent. */
+    GELU_TANH,
+    /** {@code silu(gate) · x}: the first layer gives both, the gate first. */
+    SWIGLU
+  }
+
   /** Numbers per attention head. */
   public int headWidth() {
     return width / heads;

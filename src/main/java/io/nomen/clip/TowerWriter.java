@@ -16,13 +16,20 @@ import java.util.function.Supplier;
  */
 final class TowerWriter {
   private final TensorSource checkpoint;
+  private final Layout layout;
   private final TowerSpec spec;
   private final Precision precision;
   private final List<TorchScriptArchive.Tensor> tensors = new ArrayList<>();
   private final StringBuilder source = new StringBuilder();
 
-  TowerWriter(TensorSource checkpoint, TowerSpec spec, Precision precision, String argument) {
+  TowerWriter(
+      TensorSource checkpoint,
+      Layout layout,
+      TowerSpec spec,
+      Precision precision,
+      String argument) {
     this.checkpoint = checkpoint;
+    this.layout = layout;
     this.spec = spec;
     this.precision = precision;
     source.append("  def forward(self, ").append(argument).append(": Tensor) -> Tensor:\n");
@@ -44,9 +51,22 @@ final class TowerWriter {
     tensors.add(new TorchScriptArchive.Tensor(name, kept, shape, values));
   }
 
-  /** Adds a tensor of the checkpoint under a new name and, with as many numbers, a new shape. */
+  /**
+   * Adds a tensor of the {@link Layout} under a new name and, with as many numbers, a new shape.
+   */
   void copy(String name, Precision kept, String from, long... shape) {
-    tensor(name, kept, shape, () -> checkpoint.read(from));
+    tensor(name, kept, shape, () -> read(from));
+  }
+
+  /** The numbers of a tensor of the {@link Layout}. */
+  float[] read(String name) {
+    return layout.read(checkpoint, name);
+  }
+
+  /** Adds the weight and the bias of a linear layer, {@code name_w} and {@code name_b}. */
+  void linear(String name, String from, long out, long in) {
+    copy(name + "_w", precision, from + ".weight", out, in);
+    copy(name + "_b", precision, from + ".bias", out);
   }
 
   /** Adds the weight and the bias of a layer norm, {@code name_w} and {@code name_b}. */
@@ -76,21 +96,17 @@ final class TowerWriter {
     return precision;
   }
 
-  TensorSource checkpoint() {
-    return checkpoint;
-  }
-
   /**
    * Adds a block that turns {@code x [n, t, width]} into the next {@code x}.
    *
-   * @param prefix of the checkpoint's names for this block
+   * @param from the block's name in the {@link Layout}, with a full stop behind it
    * @param firstOnly whether only the first token is needed afterwards: then only its query and its
    *     perceptron are computed, and {@code x} becomes {@code [n, 1, width]}
    */
-  void block(int layer, String prefix, boolean causal, boolean firstOnly) {
+  void block(int layer, String from, boolean causal, boolean firstOnly) {
     String b = "block" + layer;
     int width = spec.width();
-    blockTensors(b, prefix);
+    blockTensors(b, from);
     line("y = %s", low(normed("x", b + "_norm1")));
     line(
         "qkv = torch.reshape(torch.linear(y, @%s_qkv_w, @%s_qkv_b), [n, t, 3, %d, %d])",
@@ -107,41 +123,44 @@ final class TowerWriter {
         causal ? "True" : "False");
     line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
     line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);
-    line("y = torch.linear(%s, @%s_fc1_w, @%s_fc1_b)", low(normed("x", b + "_norm2")), b, b);
+    perceptron(low(normed("x", b + "_norm2")), b);
+    line("x = torch.add(x, y)");
+  }
+
+  /** Adds the two-layer perceptron of {@code input}, which becomes {@code y}. */
+  void perceptron(String input, String name) {
+    line("y = torch.linear(%s, @%s_fc1_w, @%s_fc1_b)", input, name, name);
     switch (spec.activation()) {
       case QUICK_GELU -> line("y = torch.mul(y, torch.sigmoid_(torch.mul(y, 1.702)))");
       case GELU -> line("y = torch.gelu(y)");
+      case GELU_TANH -> line("y = torch.gelu(y, approximate=\"tanh\")");
+      case SWIGLU -> {
+        line("gate = torch.slice(y, 2, 0, %d)", spec.perceptron());
+        line("y = torch.mul(torch.silu(gate), torch.slice(y, 2, %d))", spec.perceptron());
+      }
     }
-    line("x = torch.add(x, torch.linear(y, @%s_fc2_w, @%s_fc2_b))", b, b);
+    line("y = torch.linear(y, @%s_fc2_w, @%s_fc2_b)", name, name);
   }
 
   void write(Path file) throws IOException {
     TorchScriptArchive.write(file, source.toString(), tensors);
   }
 
-  private void blockTensors(String b, String prefix) {
+  private void blockTensors(String b, String from) {
     long width = spec.width();
-    long inner = spec.perceptron();
-    norm(b + "_norm1", prefix + "layer_norm1");
-    tensor(b + "_qkv_w", precision, new long[] {3 * width, width}, () -> fused(prefix, ".weight"));
-    tensor(b + "_qkv_b", precision, new long[] {3 * width}, () -> fused(prefix, ".bias"));
-    copy(b + "_out_w", precision, prefix + "self_attn.out_proj.weight", width, width);
-    copy(b + "_out_b", precision, prefix + "self_attn.out_proj.bias", width);
-    norm(b + "_norm2", prefix + "layer_norm2");
-    copy(b + "_fc1_w", precision, prefix + "mlp.fc1.weight", inner, width);
-    copy(b + "_fc1_b", precision, prefix + "mlp.fc1.bias", inner);
-    copy(b + "_fc2_w", precision, prefix + "mlp.fc2.weight", width, inner);
-    copy(b + "_fc2_b", precision, prefix + "mlp.fc2.bias", width);
+    norm(b + "_norm1", from + "norm1");
+    linear(b + "_qkv", from + "qkv", 3 * width, width);
+    linear(b + "_out", from + "out", width, width);
+    norm(b + "_norm2", from + "norm2");
+    perceptronTensors(b, from);
   }
 
-  private float[] fused(String prefix, String part) {
-    float[] query = checkpoint.read(prefix + "self_attn.q_proj" + part);
-    float[] key = checkpoint.read(prefix + "self_attn.k_proj" + part);
-    float[] value = checkpoint.read(prefix + "self_attn.v_proj" + part);
-    float[] all = new float[query.length + key.length + value.length];
-    System.arraycopy(query, 0, all, 0, query.length);
-    System.arraycopy(key, 0, all, query.length, key.length);
-    System.arraycopy(value, 0, all, query.length + key.length, value.length);
-    return all;
+  /** Adds the tensors of {@link #perceptron}. */
+  void perceptronTensors(String name, String from) {
+    long width = spec.width();
+    long inner = spec.perceptron();
+    boolean gated = spec.activation() == TowerSpec.Activation.SWIGLU;
+    linear(name + "_fc1", from + "fc1", gated ? 2 * inner : inner, width);
+    linear(name + "_fc2", from + "fc2", width, inner);
   }
 }

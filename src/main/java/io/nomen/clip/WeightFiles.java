@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Which files of a checkpoint hold its weights: {@code model.safetensors}, or {@code
- * pytorch_model.bin}, each whole or as the shards that {@code ….index.json} names.
+ * pytorch_model.bin}, each whole or as the shards that {@code ….index.json} names; in open_clip's
+ * layout, the same with {@code open_clip_} before.
  *
  * @param index the index file; empty for one file
  * @param shards the weight files
@@ -23,8 +25,9 @@ record WeightFiles(String index, List<String> shards) {
   private static final String PICKLE = "pytorch_model.bin";
   private static final String INDEX = ".index.json";
 
-  static WeightFiles find(CheckpointFiles files) {
-    for (String weights : List.of(SAFE, PICKLE)) {
+  static WeightFiles find(CheckpointFiles files, Architecture architecture) {
+    String prefix = architecture.configFile().equals(Architecture.OPEN_CLIP) ? "open_clip_" : "";
+    for (String weights : List.of(prefix + SAFE, prefix + PICKLE)) {
       if (files.has(weights)) {
         return new WeightFiles("", List.of(weights));
       }
@@ -34,7 +37,7 @@ record WeightFiles(String index, List<String> shards) {
     }
     throw NomenException.input(
         "%s has no %s and no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
-            .formatted(files.name(), SAFE, PICKLE));
+            .formatted(files.name(), prefix + SAFE, prefix + PICKLE));
   }
 
   TensorSource open(CheckpointFiles files) {
@@ -66,16 +69,16 @@ record WeightFiles(String index, List<String> shards) {
   }
 
   /** The files that decide embeddings, in a fixed order. */
-  List<String> digested(CheckpointFiles files) {
+  List<String> digested(CheckpointFiles files, Architecture architecture) {
     List<String> all = new ArrayList<>();
-    Stream.concat(
-            Stream.of(
-                "config.json",
-                "preprocessor_config.json",
-                "tokenizer.json",
-                "vocab.json",
-                "merges.txt"),
-            index.isEmpty() ? Stream.empty() : Stream.of(index))
+    Stream.of(
+            architecture.filesRead().stream(),
+            Stream.of("tokenizer.json", "vocab.json", "merges.txt"),
+            architecture.tokenizer() == TextCleaning.Rule.CLIP
+                ? Stream.<String>empty()
+                : Stream.of("tokenizer_config.json", "spiece.model"),
+            index.isEmpty() ? Stream.<String>empty() : Stream.of(index))
+        .flatMap(Function.identity())
         .filter(files::has)
         .forEach(all::add);
     all.addAll(shards);

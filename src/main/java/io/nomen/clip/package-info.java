@@ -1,11 +1,12 @@
 /**
- * CLIP on the JVM: from a Hugging Face checkpoint folder to embeddings, without Python.
+ * CLIP on the JVM: from a Hugging Face or open_clip checkpoint folder to embeddings, without
+ * Python.
  *
  * <pre>{@code
  * Torch.start(threadsPerTask);
  * ClipCheckpoint checkpoint = ClipCheckpoint.open(storage, "tiny");   // or a folder's URI
  * ClipModel model = checkpoint.model();                               // small, goes to executors
- * ClipTokenizer tokenizer = checkpoint.tokenizer();                   // serialisable
+ * Tokenizer tokenizer = checkpoint.tokenizer();                   // serialisable
  *
  * // On an executor (or anywhere):
  * TorchDevice device = TorchDevice.choose("auto", gpuAddresses);

@@ -1,12 +1,13 @@
 package io.nomen.encode;
 
 import io.nomen.DaemonThreads;
-import io.nomen.clip.Preprocessing;
 import io.nomen.image.CloseableIterator;
 import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
+import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,7 +32,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   private static final int MOST_KIB = 256 << 10;
 
   private final CloseableIterator<RawImage> source;
-  private final Preprocessing preprocessing;
+  private final List<ModelInput> inputs;
   private final DecodeOptions options;
   private final ExecutorService decoders;
   private final Thread reader;
@@ -47,20 +48,21 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
   /**
    * Begins to read.
    *
+   * @param inputs what each model takes
    * @param window images that are decoded or waiting at one time
    */
   DecodeAhead(
       CloseableIterator<RawImage> source,
-      Preprocessing preprocessing,
+      List<ModelInput> inputs,
       DecodeOptions options,
       int threads,
       int window) {
-    this(source, preprocessing, options, threads, window, MOST_KIB);
+    this(source, inputs, options, threads, window, MOST_KIB);
   }
 
   DecodeAhead(
       CloseableIterator<RawImage> source,
-      Preprocessing preprocessing,
+      List<ModelInput> inputs,
       DecodeOptions options,
       int threads,
       int window,
@@ -68,7 +70,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     this.mostKib = mostKib;
     this.kib = new Semaphore(mostKib);
     this.source = source;
-    this.preprocessing = preprocessing;
+    this.inputs = inputs;
     this.options = options;
     this.ahead = new ArrayBlockingQueue<>(window);
     this.decoders = Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
@@ -100,7 +102,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
 
   private Optional<PreparedImage> prepared(RawImage raw, int held) {
     try {
-      return Optional.of(PreparedImage.of(raw, preprocessing, options));
+      return Optional.of(PreparedImage.of(raw, inputs, options));
     } finally {
       kib.release(held);
     }

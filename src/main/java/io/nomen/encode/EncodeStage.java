@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.NomenException;
 import io.nomen.Progress;
 import io.nomen.RootLocale;
+import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
@@ -56,6 +57,7 @@ public final class EncodeStage {
   private final RunFolder folder;
   private final EncodeOptions options;
   private final ClipModel model;
+  private final Optional<ClipModel> second;
   private final Inventory.Listing listing;
   private final List<Bucket> buckets;
 
@@ -64,6 +66,10 @@ public final class EncodeStage {
     this.folder = folder;
     this.options = options;
     this.model = model;
+    this.second =
+        options
+            .secondModel()
+            .map(location -> ClipCheckpoint.open(context.storage(), location).model());
     options.inputs().forEach(this::requireOutside);
     this.listing = Inventory.listing(context.storage(), options.inputs(), options.inventory());
     this.buckets = listing.buckets();
@@ -95,6 +101,7 @@ public final class EncodeStage {
     settings.put("input", inputDigest());
     settings.put("generation", GENERATION);
     settings.put("model", model.digest());
+    second.ifPresent(other -> settings.put("second-model", other.digest()));
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
     return settings;
@@ -134,6 +141,7 @@ public final class EncodeStage {
     facts.put("buckets_encoded_now", pending.size());
     facts.put("buckets_resumed", buckets.size() - pending.size());
     facts.put("model", model.id());
+    second.ifPresent(other -> facts.put("second_model", other.id()));
     return folder.finish(attempt, facts);
   }
 
@@ -151,7 +159,7 @@ public final class EncodeStage {
     plan.add(
         RootLocale.format(
             "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
-            files, shards, buckets.size(), model.id(), precision().word(), batchSize()));
+            files, shards, buckets.size(), names(), precision().word(), batchSize()));
     if (!listing.leftOut().isEmpty()) {
       plan.add("leave out " + LeftOut.words(listing.leftOut()));
     }
@@ -169,6 +177,16 @@ public final class EncodeStage {
                       : "begin anew: " + (changes.isEmpty() ? "--resume never" : changes));
             });
     return plan;
+  }
+
+  private List<ClipModel> models() {
+    List<ClipModel> models = new ArrayList<>(List.of(model));
+    second.ifPresent(models::add);
+    return models;
+  }
+
+  private String names() {
+    return model.id() + second.map(other -> " and " + other.id()).orElse("");
   }
 
   /** Images outside of shards, which only reading tells the number of. */
@@ -213,7 +231,7 @@ public final class EncodeStage {
         Watch watch = Watch.every(200, () -> step.done(before + encoded.value()))) {
       EncodeTask task =
           new EncodeTask(
-              context.storage(), model, taskSettings(attempt, spark), encoded.accumulator());
+              context.storage(), models(), taskSettings(attempt, spark), encoded.accumulator());
       return watch.during(() -> Placement.near(spark, pending, this::hosts).map(task).collect());
     }
   }
@@ -232,7 +250,7 @@ public final class EncodeStage {
 
   private int batchSize() {
     int asked = options.model().batchSize();
-    int crop = model.preprocessing().crop();
+    int crop = models().stream().mapToInt(m -> m.vision().imageSize()).max().orElseThrow();
     int most = Integer.MAX_VALUE / (3 * crop * crop);
     if (asked > most) {
       throw NomenException.usage(

@@ -17,11 +17,14 @@ import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.TorchDevice;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.LongAccumulator;
@@ -35,13 +38,19 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;
 
   private final Storage storage;
-  private final ClipModel model;
+  private final List<ClipModel> models;
   private final EncodeSettings settings;
   private final LongAccumulator encoded;
 
-  EncodeTask(Storage storage, ClipModel model, EncodeSettings settings, LongAccumulator encoded) {
+  /**
+   * A task for one model, or two.
+   *
+   * @param models the first one's embeddings are the images'
+   */
+  EncodeTask(
+      Storage storage, List<ClipModel> models, EncodeSettings settings, LongAccumulator encoded) {
     this.storage = storage;
-    this.model = model;
+    this.models = List.copyOf(models);
     this.settings = settings;
     this.encoded = encoded;
   }
@@ -58,26 +67,24 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   }
 
   private BucketManifest encode(Bucket bucket, String file) {
-    ClipEncoder encoder =
-        EncoderCache.encoder(
-            model,
-            storage,
-            TaskDevice.choose(settings.device(), TaskContext.get()),
-            settings.precision());
+    TorchDevice device = TaskDevice.choose(settings.device(), TaskContext.get());
+    List<ClipEncoder> encoders =
+        models.stream()
+            .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
+            .toList();
     LeftOut leftOut = new LeftOut();
     try (TableWriter<ImageRow> images =
             new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
-        TableWriter<EmbeddingTable.Row> embeddings =
-            new TableWriter<>(
-                storage, settings.embeddingsFolder() + "/" + file, EmbeddingTable.SCHEMA);
+        EmbeddingWriter<?> embeddings =
+            embeddings(settings.embeddingsFolder() + "/" + file);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
-                model.preprocessing(),
+                models.stream().map(model -> model.preprocessing().input()).toList(),
                 settings.decode(),
                 settings.decodeThreads(),
                 2 * settings.batchSize())) {
-      Batch batch = new Batch(encoder, images, embeddings);
+      Batch batch = new Batch(encoders, images, embeddings);
       while (prepared.hasNext()) {
         batch.add(prepared.next());
       }
@@ -86,38 +93,67 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
           bucket.number(),
           file,
           images.rows(),
-          embeddings.rows(),
+          embeddings.writer().rows(),
           batch.statuses,
           batch.bad,
           leftOut.counts());
     }
   }
 
+  private EmbeddingWriter<?> embeddings(String uri) {
+    return models.size() == 1
+        ? new EmbeddingWriter<>(
+            new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA),
+            (path, units) -> new EmbeddingTable.Row(path, values(units, 0), units.get(0).norm()))
+        : new EmbeddingWriter<>(
+            new TableWriter<>(storage, uri, EmbeddingTable.SCHEMA_OF_TWO),
+            (path, units) ->
+                new EmbeddingTable.RowOfTwo(
+                    path,
+                    values(units, 0),
+                    units.get(0).norm(),
+                    values(units, 1),
+                    units.get(1).norm()));
+  }
+
+  private static float[] values(List<UnitRow> units, int model) {
+    return units.get(model).values().orElseThrow();
+  }
+
+  /** Writes an image's embeddings as one row, whatever the number of models. */
+  private record EmbeddingWriter<R extends Record>(
+      TableWriter<R> writer, BiFunction<String, List<UnitRow>, R> row) implements Closeable {
+    void write(String path, List<UnitRow> units) {
+      writer.write(row.apply(path, units));
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+
   /** Gathers images for a forward pass; rows are written in the order of the bucket. */
   private final class Batch {
-    private final ClipEncoder encoder;
+    private final List<ClipEncoder> encoders;
     private final TableWriter<ImageRow> images;
-    private final TableWriter<EmbeddingTable.Row> embeddings;
+    private final EmbeddingWriter<?> embeddings;
     private final SortedMap<String, Long> statuses = new TreeMap<>();
     private final List<BadImage> bad = new ArrayList<>();
     private final List<PreparedImage> waiting = new ArrayList<>();
-    private final ByteBuffer pixels;
     private int usable;
 
     Batch(
-        ClipEncoder encoder,
+        List<ClipEncoder> encoders,
         TableWriter<ImageRow> images,
-        TableWriter<EmbeddingTable.Row> embeddings) {
-      this.encoder = encoder;
+        EmbeddingWriter<?> embeddings) {
+      this.encoders = encoders;
       this.images = images;
       this.embeddings = embeddings;
-      int crop = model.preprocessing().crop();
-      this.pixels = PixelBuffer.ofThread(settings.batchSize() * crop * crop * 3);
     }
 
     void add(PreparedImage image) {
-      image.pixels().ifPresent(pixels::put);
-      usable += image.pixels().isPresent() ? 1 : 0;
+      usable += image.pixels().isEmpty() ? 0 : 1;
       waiting.add(image);
       // A run of bad images must not pile up either.
       if (usable == settings.batchSize() || waiting.size() == 4 * settings.batchSize()) {
@@ -126,33 +162,53 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     }
 
     void flush() {
-      float[] values = {};
-      if (usable > 0) {
-        values = encoder.encodeImages(pixels.flip(), usable);
+      List<float[]> values = new ArrayList<>();
+      for (int m = 0; m < models.size() && usable > 0; m++) {
+        values.add(encoders.get(m).encodeImages(pixels(m), usable));
       }
       int row = 0;
       for (PreparedImage image : waiting) {
-        if (image.pixels().isPresent()) {
-          write(image, UnitRow.of(values, row * model.projectionWidth(), model.projectionWidth()));
-          row++;
-        } else {
+        if (image.pixels().isEmpty()) {
           write(image);
+        } else {
+          write(image, units(values, row));
+          row++;
         }
       }
       encoded.add(waiting.size());
       waiting.clear();
-      pixels.clear();
       usable = 0;
     }
 
-    private void write(PreparedImage image, UnitRow unit) {
-      if (unit.values().isPresent()) {
-        embeddings.write(
-            new EmbeddingTable.Row(image.raw().path(), unit.values().get(), unit.norm()));
-        write(image);
-      } else {
-        write(image.bad(unit.problem().orElseThrow()));
+    /** The usable pictures as the model {@code m} takes them; valid until the next call. */
+    private ByteBuffer pixels(int m) {
+      ByteBuffer pixels = PixelBuffer.ofThread(usable * models.get(m).vision().imageBytes());
+      for (PreparedImage image : waiting) {
+        if (!image.pixels().isEmpty()) {
+          pixels.put(image.pixels().get(m));
+        }
       }
+      return pixels.flip();
+    }
+
+    private List<UnitRow> units(List<float[]> values, int row) {
+      List<UnitRow> units = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        int width = models.get(m).projectionWidth();
+        units.add(UnitRow.of(values.get(m), row * width, width));
+      }
+      return units;
+    }
+
+    private void write(PreparedImage image, List<UnitRow> units) {
+      for (UnitRow unit : units) {
+        if (unit.problem().isPresent()) {
+          write(image.bad(unit.problem().get()));
+          return;
+        }
+      }
+      embeddings.write(image.raw().path(), units);
+      write(image);
     }
 
     private void write(PreparedImage image) {

@@ -1,6 +1,5 @@
 package io.nomen.encode;
 
-import io.nomen.clip.Preprocessing;
 import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
@@ -10,6 +9,9 @@ import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import io.nomen.store.Digests;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,7 +19,7 @@ import java.util.Optional;
  *
  * @param bytes length of the encoded image
  * @param digest SHA-256 of the encoded image, by which exact duplicates are found
- * @param pixels [crop, crop, 3] unsigned bytes, where the status is {@code ok}
+ * @param pixels [side, side, 3] unsigned bytes for each model, where the status is {@code ok}
  */
 record PreparedImage(
     RawImage raw,
@@ -26,12 +28,12 @@ record PreparedImage(
     Optional<Facts> facts,
     long bytes,
     Optional<String> digest,
-    Optional<byte[]> pixels) {
+    List<byte[]> pixels) {
 
   /** Decodes, resizes and crops {@code raw}; never throws for a bad image. */
-  static PreparedImage of(RawImage raw, Preprocessing preprocessing, DecodeOptions options) {
+  static PreparedImage of(RawImage raw, List<ModelInput> inputs, DecodeOptions options) {
     if (raw.content() instanceof Content.Whole whole) {
-      return decode(raw, whole.bytes(), preprocessing, options);
+      return decode(raw, whole.bytes(), inputs, options);
     }
     Content.Missing bad = (Content.Missing) raw.content();
     return new PreparedImage(
@@ -41,22 +43,25 @@ record PreparedImage(
         Optional.empty(),
         raw.length(),
         Optional.empty(),
-        Optional.empty());
+        List.of());
   }
 
   /** The same image, found unusable after all. */
   PreparedImage bad(String why) {
     return new PreparedImage(
-        raw, ImageStatus.CORRUPT, Optional.of(why), facts, bytes, digest, Optional.empty());
+        raw, ImageStatus.CORRUPT, Optional.of(why), facts, bytes, digest, List.of());
   }
 
   private static PreparedImage decode(
-      RawImage raw, byte[] bytes, Preprocessing preprocessing, DecodeOptions options) {
+      RawImage raw, byte[] bytes, List<ModelInput> inputs, DecodeOptions options) {
     Optional<String> digest = Optional.of(Digests.sha256(bytes));
     Decoded decoded = ImageDecoder.decode(bytes, options);
     if (decoded instanceof Decoded.Ok ok) {
-      byte[] pixels =
-          ModelInput.prepare(ok.image(), preprocessing.shortestEdge(), preprocessing.crop());
+      Map<ModelInput, byte[]> made = new HashMap<>();
+      List<byte[]> pixels =
+          inputs.stream()
+              .map(input -> made.computeIfAbsent(input, i -> i.prepare(ok.image())))
+              .toList();
       return new PreparedImage(
           raw.withoutBytes(),
           ImageStatus.OK,
@@ -64,7 +69,7 @@ record PreparedImage(
           Optional.of(ok.facts()),
           bytes.length,
           digest,
-          Optional.of(pixels));
+          pixels);
     }
     Decoded.Bad bad = (Decoded.Bad) decoded;
     return new PreparedImage(
@@ -74,6 +79,6 @@ record PreparedImage(
         bad.facts(),
         bytes.length,
         digest,
-        Optional.empty());
+        List.of());
   }
 }

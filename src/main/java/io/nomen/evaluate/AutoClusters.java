@@ -2,28 +2,23 @@ package io.nomen.evaluate;
 
 import io.nomen.method.ClusterSweep;
 import io.nomen.method.MethodInput;
-import io.nomen.semantics.SemanticCentres;
-import io.nomen.semantics.SemanticOptions;
-import io.nomen.semantics.SemanticSpace;
-import io.nomen.semantics.TextCounterparts;
+import io.nomen.semantics.NounSubspace;
+import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /**
- * {@code --clusters auto}: a sweep over K in the space of images and text counterparts side by side
- * (of images alone where there are no nouns), and the choice by {@link ClusterCount}. One selection
- * of nouns serves the whole sweep: with another for every K the curve would jump.
+ * {@code --clusters auto}: a sweep over K in the noun subspace (among the images as they are where
+ * there are no nouns), and the choice by {@link ClusterCount}.
  */
 public final class AutoClusters {
   private static final int SAMPLE = 5_000;
   private static final int RESTARTS = 3;
   private static final int MOST_CLUSTERS = 300;
-  private static final int MOST_CENTRES = 300;
 
   private AutoClusters() {}
 
@@ -40,21 +35,11 @@ public final class AutoClusters {
   }
 
   private static RowBlocks space(MethodInput input) {
-    if (input.nouns().isEmpty()) {
-      return input.embeddings();
-    }
-    SemanticOptions papers = input.options().semantics();
-    long centres = Math.max(1, Math.min(MOST_CENTRES, input.embeddings().rows() / 5));
-    SemanticOptions options =
-        new SemanticOptions(
-            OptionalInt.of((int) centres),
-            papers.kmeans(),
-            papers.nounsPerCentre(),
-            papers.temperature());
-    SemanticSpace semantics =
-        SemanticCentres.find(input.embeddings(), input.nouns().get(), 1, options, input.seed());
-    return TextCounterparts.beside(
-        input.embeddings(), semantics.nouns().embeddings(), papers.temperature());
+    return input
+        .nouns()
+        .map(nouns -> NounSubspace.of(input.embeddings(), nouns.embeddings(), SubspaceWidth.AUTO))
+        .map(subspace -> subspace.of(input.embeddings()))
+        .orElse(input.embeddings());
   }
 
   private static ClusterCount.Trial judged(ClusterSweep.Trial trial, Matrix rows, long seed) {

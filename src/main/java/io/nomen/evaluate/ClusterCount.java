@@ -15,14 +15,9 @@ import java.util.stream.IntStream;
  * trial is a matter of luck, and the middle of its top is taken, because it is flat. Numbers at
  * which the clusters have run out of names of their own are left out.
  *
- * <p>All trials of a sweep must share one selection of nouns: selected anew for every K, the space
- * itself changes from trial to trial, and the curve with it.
- *
- * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome:
- * 27, 46 and 114 for 37, 47 and 100 classes (nouns selected anew: 27, 42 and 91; on the training
- * splits, which took no part, 19, 46 and 82). Too few is the common error: breeds that look alike
- * stay together. Silhouette alone chooses fewer still, stability alone favours very few, and more
- * weight for names did not help.
+ * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome.
+ * In the noun subspace it finds more of the classes that look alike than in the space of the
+ * embeddings. Stability alone favours very few clusters.
  */
 public final class ClusterCount {
   /** Neighbouring candidates are this factor apart; smoothing counts on even steps. */

@@ -34,7 +34,7 @@ final class Glob {
   /** Whether a pattern has a {@code **}; one that does not stand alone is refused. */
   static boolean isDeep(String uri) {
     boolean deep = false;
-    for (String name : uri.split("/")) {
+    for (String name : uri.split("/", -1)) {
       if (name.contains("**") && !name.equals("**")) {
         throw NomenException.usage(
             "%s: \"**\" stands for folders at any depth and alone between slashes, as in **/*.jpg."
@@ -100,7 +100,7 @@ final class Glob {
   }
 
   private static List<String> names(String path) {
-    return Arrays.stream(path.split("/")).filter(name -> !name.isEmpty()).toList();
+    return Arrays.stream(path.split("/", -1)).filter(name -> !name.isEmpty()).toList();
   }
 
   private static boolean reaches(List<String> pattern, List<String> path) {

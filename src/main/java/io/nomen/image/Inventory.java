@@ -100,7 +100,7 @@ public final class Inventory {
       add(input);
       return;
     }
-    for (String part : input.split("::")) {
+    for (String part : input.split("::", -1)) {
       Glob.ranges(part).forEach(this::add);
     }
   }

@@ -116,7 +116,7 @@ final class ParquetImages {
 
   /** The fields on the way to a column's bytes: {@code image}, or {@code image, bytes}. */
   static List<String> leaf(MessageType schema, String path, String column) {
-    String[] names = schema.containsField(column) ? new String[] {column} : column.split("[.]");
+    String[] names = schema.containsField(column) ? new String[] {column} : column.split("[.]", -1);
     List<String> leaf = new ArrayList<>();
     Type at = schema;
     for (String name : names) {

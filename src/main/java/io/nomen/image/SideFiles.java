@@ -109,10 +109,10 @@ final class SideFiles {
     String videos =
         "mov mp4 m4v avi mkv webm mpg mpeg 3gp 3g2 mts m2ts wmv flv ogv vob lrv insv"
             + " mp3 wav m4a aac flac ogg opus wma amr";
-    for (String extension : annotations.split(" ")) {
+    for (String extension : annotations.split(" ", -1)) {
       kinds.put(extension, ANNOTATIONS);
     }
-    for (String extension : videos.split(" ")) {
+    for (String extension : videos.split(" ", -1)) {
       kinds.put(extension, VIDEOS);
     }
     return Map.copyOf(kinds);

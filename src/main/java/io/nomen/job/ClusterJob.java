@@ -111,9 +111,15 @@ public final class ClusterJob {
   }
 
   private Optional<ClipCheckpoint> checkpoint() {
-    return options.images().isPresent() || nounSource.needsModel()
-        ? Optional.of(ClipCheckpoint.open(context.storage(), options.model().location()))
-        : Optional.empty();
+    if (options.images().isEmpty() && !nounSource.needsModel()) {
+      return Optional.empty();
+    }
+    ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), options.model().location());
+    if (nounSource.needsModel()) {
+      // A missing tokenizer is told now, not when all images are encoded.
+      checkpoint.tokenizer();
+    }
+    return Optional.of(checkpoint);
   }
 
   private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {

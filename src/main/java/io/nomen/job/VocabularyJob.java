@@ -28,6 +28,7 @@ public final class VocabularyJob {
           "write them to " + folder.uri());
     }
     ClipCheckpoint checkpoint = ClipCheckpoint.open(context.storage(), model.location());
+    checkpoint.tokenizer();
     return List.of(
         RootLocale.format(
             "encode %,d nouns with %s, unless the cache has them",

@@ -6,8 +6,8 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
-import io.nomen.clip.ClipTokenizer;
 import io.nomen.clip.EncoderCache;
+import io.nomen.clip.Tokenizer;
 import io.nomen.encode.ModelChoice;
 import io.nomen.encode.TaskDevice;
 import io.nomen.encode.UnitRow;
@@ -170,7 +170,7 @@ final class VocabularyStage {
   private NounTable encode(
       List<Noun> nouns, ClipCheckpoint checkpoint, ModelChoice model, Precision precision) {
     JavaSparkContext spark = context.spark().get();
-    ClipTokenizer tokenizer = checkpoint.tokenizer();
+    Tokenizer tokenizer = checkpoint.tokenizer();
     List<NounEncoding.Batch> batches =
         new ArrayList<>(
             NounEncoding.plan(nouns, text -> tokenizer.encode(text).length, NOUNS_PER_BATCH));
@@ -214,7 +214,7 @@ final class VocabularyStage {
   private record EncodeNouns(
       Storage storage,
       ClipModel model,
-      ClipTokenizer tokenizer,
+      Tokenizer tokenizer,
       Prompts prompts,
       String device,
       Precision precision,

@@ -16,13 +16,20 @@ import java.util.Optional;
  * its silhouette among the images in the noun subspace is higher than that of k-means, which is
  * made for this measure.
  *
+ * <p>The sample is linked after one smoothing and after two. One decides; two make the partition
+ * that is taken, unless that of one separates the images clearly better.
+ *
  * @param taken whether it is to be linkage
- * @param silhouette linkage's
+ * @param silhouette linkage's after one smoothing
+ * @param smoothedTwice linkage's after two
  * @param ofKmeans that of k-means of the same images
  * @param centres [K, m] mean directions of linkage's clusters in the subspace
  */
 record LinkageChoice(
     boolean taken, double silhouette, double smoothedTwice, double ofKmeans, Matrix centres) {
+
+  /** By so much one smoothing must be better than two to be taken. */
+  private static final double LEAD = 0.01;
 
   /** Links a sample and compares; empty where linkage does not come into question at all. */
   static Optional<LinkageChoice> of(MethodInput input, NomenInputs inputs) {
@@ -44,7 +51,7 @@ record LinkageChoice(
     double twice = silhouette(inputs, sample, centres.get(1));
     double ofKmeans = silhouette(sample, inputs.gate().imageGroups(), input.clusters());
     return new LinkageChoice(
-        always || once > ofKmeans, once, twice, ofKmeans, centres.get(once >= twice ? 0 : 1));
+        always || once > ofKmeans, once, twice, ofKmeans, centres.get(once > twice + LEAD ? 0 : 1));
   }
 
   private static double silhouette(NomenInputs inputs, Matrix sample, Matrix centres) {

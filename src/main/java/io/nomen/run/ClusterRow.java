@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One cluster in the table {@code clusters}.
+ * One cluster in the table of clusters.
  *
  * @param named false where no noun stood out: the name is the number, and the nouns are hints
  * @param nouns the five best nouns, best first; beside each its score, synset ({@code ""} for none)

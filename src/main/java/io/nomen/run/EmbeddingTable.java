@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,6 +31,13 @@ public final class EmbeddingTable {
   public record Row(String path, float[] embedding, float norm) {}
 
   public static final TableSchema<Row> SCHEMA = new TableSchema<>("embeddings", Row.class);
+
+  /** The same with the embedding of a second model. */
+  public record RowOfTwo(
+      String path, float[] embedding, float norm, float[] secondEmbedding, float secondNorm) {}
+
+  public static final TableSchema<RowOfTwo> SCHEMA_OF_TWO =
+      new TableSchema<>("embeddings", RowOfTwo.class);
 
   /**
    * Rows that a partition has at least, where there are that many: small ones cost more than work.
@@ -67,6 +75,22 @@ public final class EmbeddingTable {
   /** [N, d] float32, unit rows. */
   public RowBlocks embeddings() {
     return matrix("embedding", width);
+  }
+
+  /** [N, d₂] float32, unit rows of the second model in the same order; empty without one. */
+  public Optional<RowBlocks> secondEmbeddings() {
+    for (int file = 0; file < table.files().size(); file++) {
+      if (table.rows().get(file) > 0) {
+        TableColumn column = new TableColumn(storage, table.uris().get(file), "second_embedding");
+        return column.exists()
+            ? Optional.of(
+                matrix(
+                    "second_embedding",
+                    column.floats().length / Math.toIntExact(table.rows().get(file))))
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   /** [N, 1] float32: the length of each embedding before it was made a unit. */

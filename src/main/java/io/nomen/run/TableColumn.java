@@ -33,6 +33,17 @@ public final class TableColumn {
     this.column = column;
   }
 
+  /** Whether the file has the column. */
+  public boolean exists() {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri)))) {
+      return reader.getFooter().getFileMetaData().getSchema().containsField(column);
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
   /**
    * A list column whose lists are all of one length.
    *

@@ -30,7 +30,7 @@ class ClipCheckpointTest {
     assertThat(tiny.model().projectionWidth()).isEqualTo(256);
     assertThat(tiny.model().vision().tokens()).isEqualTo(65);
     assertThat(tiny.model().parameters()).isEqualTo(6_753_344);
-    assertThat(tiny.model().preprocessing().crop()).isEqualTo(64);
+    assertThat(tiny.model().preprocessing().input().side()).isEqualTo(64);
     assertThat(tiny.ownNouns().orElseThrow()).hasSize(943).contains("Egyptian cat\tegyptian_cat.n.01");
     assertThat(tiny.card().orElseThrow()).contains("Tiny-ImageNet");
   }
@@ -82,8 +82,8 @@ class ClipCheckpointTest {
   @Test
   void another_architecture_is_refused() throws Exception {
     TestCheckpoint copy =
-        new TestCheckpoint(folder).editing("config.json", c -> c.put("model_type", "siglip"));
-    assertInput(copy::open, "describes a \"siglip\" model; Nomen reads CLIP checkpoints");
+        new TestCheckpoint(folder).editing("config.json", c -> c.put("model_type", "bert"));
+    assertInput(copy::open, "describes a \"bert\" model; Nomen reads CLIP checkpoints");
   }
 
   @Test
@@ -125,7 +125,7 @@ class ClipCheckpointTest {
             .open()
             .model()
             .preprocessing();
-    assertThat(found.crop()).isEqualTo(64);
+    assertThat(found.input().side()).isEqualTo(64);
     assertThat(found.mean()).containsExactly(0.48145466, 0.4578275, 0.40821073);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ClipTokenizerTest {
   @Test
   void tokens_equal_openai_s_for_every_golden_prompt() throws Exception {
-    ClipTokenizer tokenizer = open(Shared.data("clip-reference").toString());
+    Tokenizer tokenizer = open(Shared.data("clip-reference").toString());
     List<String> prompts = Goldens.prompts(Goldens.shared("golden_prompts.json"));
     Npy golden = Npy.read(Goldens.shared("golden_tokens.npy"));
     assertThat(prompts).hasSize(golden.rows());
@@ -27,7 +27,7 @@ class ClipTokenizerTest {
 
   @Test
   void tokens_equal_the_bundled_model_s_goldens() throws Exception {
-    ClipTokenizer tokenizer = open("tiny");
+    Tokenizer tokenizer = open("tiny");
     List<String> prompts = Goldens.prompts(Goldens.resource("tiny_golden_prompts.json"));
     Npy golden = Npy.read(Goldens.resource("tiny_golden_tokens.npy"));
     for (int i = 0; i < prompts.size(); i++) {
@@ -51,19 +51,19 @@ class ClipTokenizerTest {
 
   @Test
   void survives_the_way_to_an_executor() throws Exception {
-    ClipTokenizer tokenizer = open("tiny");
+    Tokenizer tokenizer = open("tiny");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ObjectOutputStream objects = new ObjectOutputStream(out)) {
       objects.writeObject(tokenizer);
     }
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(out.toByteArray()))) {
-      assertThat(((ClipTokenizer) in.readObject()).encode("a photo of a dog."))
+      assertThat(((Tokenizer) in.readObject()).encode("a photo of a dog."))
           .isEqualTo(tokenizer.encode("a photo of a dog."));
     }
   }
 
-  private static ClipTokenizer open(String location) {
+  private static Tokenizer open(String location) {
     return ClipCheckpoint.open(Goldens.STORAGE, location).tokenizer();
   }
 }

@@ -3,7 +3,6 @@ package io.nomen.clip;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
-import io.nomen.image.ModelInput;
 import io.nomen.tensor.Precision;
 import io.nomen.testing.Shared;
 import java.nio.ByteBuffer;
@@ -50,8 +49,7 @@ class ImageGoldenTest {
     for (String name : names) {
       byte[] file = Files.readAllBytes(Shared.data("photos").resolve(name));
       Decoded.Ok decoded = (Decoded.Ok) ImageDecoder.decode(file, DecodeOptions.defaults());
-      pixels.put(
-          ModelInput.prepare(decoded.image(), preprocessing.shortestEdge(), preprocessing.crop()));
+      pixels.put(preprocessing.input().prepare(decoded.image()));
     }
     float[] found =
         Goldens.encoder(checkpoint, precision).encodeImages(pixels.flip(), names.size());

@@ -42,6 +42,9 @@ class ModelPullTest {
 
   private int cuts;
 
+  /** The file whose digest the hub tells wrong. */
+  private String lyingAbout = "";
+
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -54,6 +57,7 @@ class ModelPullTest {
           exchange.sendResponseHeaders(302, -1);
           exchange.close();
         });
+    server.createContext("/hub/", this::redirectAsTheHub);
     server.createContext(
         "/broken/",
         exchange -> {
@@ -120,10 +124,30 @@ class ModelPullTest {
             List.of(
                 new KnownModel.RemoteFile(
                     List.of(WEIGHTS), false, true, OptionalLong.of(77), Optional.of(digest()))));
-    assertThat(listed.verified()).isTrue();
     assertInput(
         () -> ModelPull.fetch(listed, folder, Optional.empty(), Goldens.STORAGE, n -> {}),
         "more than the 77");
+  }
+
+  @Test
+  void every_file_is_held_against_the_hub_s_own_digest_where_the_list_has_none() throws Exception {
+    ModelPull pulled =
+        ModelPull.fetch(model("hub/"), folder, Optional.empty(), Goldens.STORAGE, n -> {});
+    assertThat(pulled.digests()).containsEntry(WEIGHTS, digest()).hasSize(4);
+    for (String damaged : List.of("config.json", WEIGHTS)) {
+      Path other = Files.createTempDirectory(folder, "other");
+      lyingAbout = damaged;
+      assertInput(
+          () -> ModelPull.fetch(model("hub/"), other, Optional.empty(), Goldens.STORAGE, n -> {}),
+          "where its server says");
+      assertThat(other.resolve(damaged)).doesNotExist();
+    }
+  }
+
+  @Test
+  void the_list_is_pinned_to_revisions_that_never_change() {
+    assertThat(KnownModel.LIST)
+        .allSatisfy(m -> assertThat(m.folder().getPath()).matches(".*/resolve/[0-9a-f]{40}/"));
   }
 
   @Test
@@ -150,15 +174,11 @@ class ModelPullTest {
   void an_unverified_entry_asks_for_a_digest_and_plain_http_is_refused() {
     assertThatThrownBy(
             () ->
-                ModelPull.fetch(
-                    KnownModel.named("openai/clip-vit-base-patch32"),
-                    folder,
-                    Optional.empty(),
-                    Goldens.STORAGE,
-                    n -> {}))
+                ModelPull.fetch(model("tiny/"), folder, Optional.empty(), Goldens.STORAGE, n -> {}))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("unverified")
         .hasMessageContaining("--sha256");
+    assertThat(folder.resolve(WEIGHTS)).doesNotExist();
     assertThatThrownBy(() -> KnownModel.named("openai/clip"))
         .hasMessageContaining("laion/CLIP-ViT");
     assertThatThrownBy(
@@ -168,6 +188,7 @@ class ModelPullTest {
                     folder.resolve("x"),
                     OptionalLong.empty(),
                     Optional.empty(),
+                    false,
                     n -> {}))
         .hasMessageContaining("is not https");
   }
@@ -187,6 +208,44 @@ class ModelPullTest {
   private static String digest() throws Exception {
     return HexFormat.of()
         .formatHex(MessageDigest.getInstance("SHA-256").digest(TestCheckpoint.bundled(WEIGHTS)));
+  }
+
+  /** Small files with Git's id, large ones with a redirect that has their SHA-256. */
+  private void redirectAsTheHub(HttpExchange exchange) throws IOException {
+    String name = exchange.getRequestURI().getPath().replace("/hub/", "");
+    boolean there = ClipCheckpoint.class.getResource("tiny/" + name) != null;
+    if (there) {
+      byte[] bytes = TestCheckpoint.bundled(name);
+      boolean large = name.equals(WEIGHTS);
+      String id = large ? sha("SHA-256", bytes) : sha("SHA-1", git(bytes));
+      String told =
+          name.equals(lyingAbout) ? (id.charAt(0) == '0' ? '1' : '0') + id.substring(1) : id;
+      exchange.getResponseHeaders().add(large ? "X-Linked-ETag" : "ETag", '"' + told + '"');
+      if (!large) {
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+        return;
+      }
+    }
+    exchange.getResponseHeaders().add("Location", "/tiny/" + name);
+    exchange.sendResponseHeaders(302, -1);
+    exchange.close();
+  }
+
+  private static byte[] git(byte[] bytes) {
+    byte[] head = ("blob " + bytes.length + "\0").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] all = Arrays.copyOf(head, head.length + bytes.length);
+    System.arraycopy(bytes, 0, all, head.length, bytes.length);
+    return all;
+  }
+
+  private static String sha(String algorithm, byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void serve(HttpExchange exchange) throws IOException {

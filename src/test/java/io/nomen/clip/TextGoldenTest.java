@@ -50,7 +50,7 @@ class TextGoldenTest {
       Npy golden,
       Precision precision,
       double cosine) {
-    ClipTokenizer tokenizer = checkpoint.tokenizer();
+    Tokenizer tokenizer = checkpoint.tokenizer();
     ClipEncoder encoder = Goldens.encoder(checkpoint, precision);
     List<int[]> tokens = new ArrayList<>(prompts.stream().map(tokenizer::encode).toList());
     float[] together = encoder.encodeTexts(tokens);

@@ -2,7 +2,6 @@ package io.nomen.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.clip.Activation;
 import io.nomen.clip.TowerSpec;
 import io.nomen.clip.VisionSpec;
 import io.nomen.tensor.TorchDevice;
@@ -12,8 +11,10 @@ class BatchSizeTest {
   private static final TorchDevice GPU = new TorchDevice(TorchDevice.Kind.CUDA, 0);
 
   private static VisionSpec vision(int width, int side, int patch) {
-    return new VisionSpec(
-        new TowerSpec(width, 4 * width, 12, width / 64, Activation.QUICK_GELU, 1e-5), side, patch);
+    return VisionSpec.clip(
+        new TowerSpec(width, 4 * width, 12, width / 64, TowerSpec.Activation.QUICK_GELU, 1e-5),
+        side,
+        patch);
   }
 
   @Test

@@ -3,11 +3,11 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nomen.clip.Preprocessing;
 import io.nomen.image.CloseableIterator;
 import io.nomen.image.Content;
 import io.nomen.image.DecodeOptions;
 import io.nomen.image.ImageStatus;
+import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import java.util.List;
 import java.util.Optional;
@@ -59,9 +59,8 @@ class DecodeAheadTest {
   }
 
   private static DecodeAhead over(Source source) {
-    List<Double> threes = List.of(0.5, 0.5, 0.5);
     return new DecodeAhead(
-        source, new Preprocessing(8, 8, threes, threes), DecodeOptions.defaults(), 3, WINDOW);
+        source, List.of(ModelInput.centreCrop(8, 8)), DecodeOptions.defaults(), 3, WINDOW);
   }
 
   @Test
@@ -134,11 +133,10 @@ class DecodeAheadTest {
             closedInside.countDown();
           }
         };
-    List<Double> threes = List.of(0.5, 0.5, 0.5);
     try (DecodeAhead ahead =
         new DecodeAhead(
             large,
-            new Preprocessing(8, 8, threes, threes),
+            List.of(ModelInput.centreCrop(8, 8)),
             DecodeOptions.defaults(),
             2,
             100,

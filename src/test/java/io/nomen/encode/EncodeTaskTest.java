@@ -49,7 +49,10 @@ class EncodeTaskTest {
             ReadOptions.defaults(),
             DecodeOptions.defaults());
     return new EncodeTask(
-            STORAGE, ClipCheckpoint.open(STORAGE, "tiny").model(), settings, new LongAccumulator())
+            STORAGE,
+            List.of(ClipCheckpoint.open(STORAGE, "tiny").model()),
+            settings,
+            new LongAccumulator())
         .call(bucket);
   }
 

@@ -42,9 +42,10 @@ class PillowTest {
                             c.get("width"), c.get("height"), c.get("toWidth"), c.get("toHeight")),
                     () ->
                         assertThat(
-                                PillowBicubic.resize(
+                                PillowResize.resize(
                                         Pictures.pattern(
                                             c.get("width").asInt(), c.get("height").asInt()),
+                                        Resampling.BICUBIC,
                                         c.get("toWidth").asInt(),
                                         c.get("toHeight").asInt())
                                     .rgb())
@@ -62,11 +63,11 @@ class PillowTest {
                             c.get("width"), c.get("height"), c.get("shortestEdge"), c.get("crop")),
                     () ->
                         assertThat(
-                                ModelInput.prepare(
-                                    Pictures.pattern(
-                                        c.get("width").asInt(), c.get("height").asInt()),
-                                    c.get("shortestEdge").asInt(),
-                                    c.get("crop").asInt()))
+                                ModelInput.centreCrop(
+                                        c.get("shortestEdge").asInt(), c.get("crop").asInt())
+                                    .prepare(
+                                        Pictures.pattern(
+                                            c.get("width").asInt(), c.get("height").asInt())))
                             .isEqualTo(bytes(c.get("rgb")))));
   }
 
@@ -97,7 +98,7 @@ class PillowTest {
         RgbImage image = ((Decoded.Ok) decoded).image();
         assertThat(image.width()).as(name).isEqualTo(golden.get(name).get("width").asInt());
         assertThat(image.height()).as(name).isEqualTo(golden.get(name).get("height").asInt());
-        assertThat(PillowBicubic.resize(image, 6, 6).rgb())
+        assertThat(PillowResize.resize(image, Resampling.BICUBIC, 6, 6).rgb())
             .as(name)
             .isEqualTo(bytes(golden.get(name).get("thumbnail")));
         seen++;

@@ -78,6 +78,7 @@ class MainJobTest {
             new InventoryOptions(
                 filesPerBucket, Optional.empty(), Optional.empty(), Optional.empty()),
             model,
+            Optional.empty(),
             1_000_000,
             0.1,
             resume);

@@ -4,6 +4,7 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Inputs of methods with one thing changed. */
 final class Inputs {
@@ -59,6 +60,20 @@ final class Inputs {
         input.progress(),
         input.checkpoints(),
         Optional.of(second));
+  }
+
+  static TrainingOptions with(TrainingOptions usual, int epochs) {
+    return new TrainingOptions(
+        OptionalInt.of(epochs),
+        usual.batchSize(),
+        usual.neighbours(),
+        usual.contrast(),
+        usual.replicas(),
+        usual.shards(),
+        usual.localSteps(),
+        usual.trainMax(),
+        usual.linkage(),
+        usual.mapping());
   }
 
   static TrainingOptions with(TrainingOptions usual, SicMapping mapping) {

@@ -9,6 +9,7 @@ import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SubspaceWidth;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
@@ -16,6 +17,7 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.testing.LocalSpark;
+import io.nomen.testing.RandomRows;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,6 +118,44 @@ class MethodsWithHeadsTest {
           .allSatisfy(rho -> assertThat(rho).isCloseTo(1, within(0.2)));
       assertThat(rho(misses)).isLessThan(0.78);
       assertThat(accuracy(misses.assignments())).isGreaterThan(95);
+    }
+  }
+
+  /** The second space knows nothing: the first gives the groups. */
+  @Test
+  void turtle_finds_groups_in_one_space_and_in_two() {
+    RowBlocks rows = images();
+    RowBlocks noise =
+        RowBlocks.of(LocalSpark.context(), RandomRows.anywhere(ROWS, 5, 9).values(), 5);
+    MethodInput plain = MethodInput.of(rows, GROUPS, 0);
+    MethodInput one =
+        Inputs.with(
+            plain,
+            new MethodOptions(
+                plain.options().kmeans(),
+                plain.options().semantics(),
+                Inputs.with(plain.options().training(), 40)));
+    for (MethodInput input : List.of(one, Inputs.withSecond(one, noise))) {
+      try (Clustering fit = new TurtleMethod().cluster(input)) {
+        assertThat(accuracy(fit.assignments())).isGreaterThan(input.second().isEmpty() ? 95 : 60);
+        FittedModel again = Methods.model(fit.model().parts());
+        assertThat(clusters(again.assign(rows, Optional.empty())))
+            .containsExactly(clusters(fit.assignments()));
+      }
+    }
+  }
+
+  @Test
+  void kmeans_takes_the_noun_subspace_where_it_is_asked_to_and_stores_it() {
+    RowBlocks rows = images();
+    MethodInput input =
+        Inputs.with(input(rows), input(rows).options().withSubspace(SubspaceWidth.AUTO));
+    try (Clustering fit = new KMeansMethod().cluster(input)) {
+      assertThat(accuracy(fit.assignments())).isGreaterThan(95);
+      assertThat(fit.model().parts().matrix("axes").width()).isEqualTo(WIDTH);
+      FittedModel again = Methods.model(fit.model().parts());
+      assertThat(clusters(again.assign(rows, Optional.empty())))
+          .containsExactly(clusters(fit.assignments()));
     }
   }
 

@@ -27,11 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The table {@code images} of a run, as the gallery needs it: who failed, and where the others lie.
  */
 final class ListedImages {
+  private static final Logger LOG = LoggerFactory.getLogger(ListedImages.class);
+
   private final Storage storage;
   private final Table table;
   private final List<FailedImage> failed = new ArrayList<>();
@@ -117,6 +121,10 @@ final class ListedImages {
       } catch (NomenException e) {
         StoreTrouble.stopUnlessOfOneFile(path, e);
         // The page shows the file's name in its place; the run's tables do not depend on it.
+        return Map.of();
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // Nor may a picture that cannot be made smaller end a job whose work is done.
+        LOG.warn("{} has no thumbnail: {}", path, e.toString());
         return Map.of();
       }
     }

@@ -1,11 +1,11 @@
 package io.nomen.image;
 
 /**
- * Pillow's bicubic resize to the last bit: rows first, rounded to 8 bits, then columns. CLIP's
- * preprocessing is defined by it, and other bicubics cost cosine.
+ * Pillow's resize to the last bit: rows first, rounded to 8 bits, then columns. CLIP's
+ * preprocessing is defined by it, and other filters cost cosine.
  */
-public final class PillowBicubic {
-  private PillowBicubic() {}
+public final class PillowResize {
+  private PillowResize() {}
 
   /**
    * Resizes a whole image.
@@ -13,12 +13,12 @@ public final class PillowBicubic {
    * @param width pixels per row of the result
    * @param height rows of the result
    */
-  public static RgbImage resize(RgbImage image, int width, int height) {
+  public static RgbImage resize(RgbImage image, Resampling resampling, int width, int height) {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
           "an image cannot be resized to %d x %d".formatted(width, height));
     }
-    return resize(image, width, height, 0, 0, width, height);
+    return resize(image, resampling, width, height, 0, 0, width, height);
   }
 
   /**
@@ -26,28 +26,43 @@ public final class PillowBicubic {
    * is not computed.
    */
   static RgbImage resize(
-      RgbImage image, int width, int height, int left, int top, int partWidth, int partHeight) {
+      RgbImage image,
+      Resampling resampling,
+      int width,
+      int height,
+      int left,
+      int top,
+      int partWidth,
+      int partHeight) {
     if (image.height() == height) {
       return new RgbImage(
-          partWidth, partHeight, across(image, width, left, partWidth, top, partHeight));
+          partWidth,
+          partHeight,
+          across(image, resampling, width, left, partWidth, top, partHeight));
     }
-    BicubicFilter down = BicubicFilter.of(image.height(), height, top, partHeight);
+    ResizeFilter down = ResizeFilter.of(resampling, image.height(), height, top, partHeight);
     int last = partHeight - 1;
     int firstRow = down.first()[0];
     int rows = down.first()[last] + down.count()[last] - firstRow;
-    byte[] across = across(image, width, left, partWidth, firstRow, rows);
+    byte[] across = across(image, resampling, width, left, partWidth, firstRow, rows);
     byte[] out = new byte[Math.multiplyExact(3 * partWidth, partHeight)];
-    BicubicPass.vertical(across, firstRow, down, 3 * partWidth, out);
+    ResizePass.vertical(across, firstRow, down, 3 * partWidth, out);
     return new RgbImage(partWidth, partHeight, out);
   }
 
   private static byte[] across(
-      RgbImage image, int width, int left, int partWidth, int firstRow, int rows) {
+      RgbImage image,
+      Resampling resampling,
+      int width,
+      int left,
+      int partWidth,
+      int firstRow,
+      int rows) {
     if (image.width() == width) {
       return columns(image, left, partWidth, firstRow, rows);
     }
-    BicubicFilter filter = BicubicFilter.of(image.width(), width, left, partWidth);
-    return BicubicPass.horizontal(image, filter, partWidth, firstRow, rows);
+    ResizeFilter filter = ResizeFilter.of(resampling, image.width(), width, left, partWidth);
+    return ResizePass.horizontal(image, filter, partWidth, firstRow, rows);
   }
 
   private static byte[] columns(RgbImage image, int left, int width, int firstRow, int rows) {

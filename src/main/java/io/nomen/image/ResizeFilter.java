@@ -1,25 +1,23 @@
 package io.nomen.image;
 
 /**
- * Which input pixels make an output pixel along one axis, and with what weights: Pillow's bicubic
- * (a = -0.5), whose support grows when shrinking, in Pillow's 22-bit fixed point.
+ * Which input pixels make an output pixel along one axis, and with what weights: a filter of
+ * Pillow's, whose support grows when shrinking, in Pillow's 22-bit fixed point.
  *
  * @param first {@code [outputs]}: the first input of each output
  * @param count {@code [outputs]}: how many inputs it has
  * @param weights {@code [outputs, taps]}
  * @param taps most inputs that an output can have
  */
-record BicubicFilter(int[] first, int[] count, int[] weights, int taps) {
+record ResizeFilter(int[] first, int[] count, int[] weights, int taps) {
   static final int PRECISION_BITS = 32 - 8 - 2;
   static final int HALF = 1 << (PRECISION_BITS - 1);
-  private static final double A = -0.5;
-  private static final double SUPPORT = 2;
 
   /** The outputs {@code from} to {@code from + outputs - 1} of a side of {@code whole} pixels. */
-  static BicubicFilter of(int inputs, int whole, int from, int outputs) {
+  static ResizeFilter of(Resampling resampling, int inputs, int whole, int from, int outputs) {
     double scale = (double) inputs / whole;
     double stretch = Math.max(1, scale);
-    double support = SUPPORT * stretch;
+    double support = resampling.support() * stretch;
     int taps = (int) Math.ceil(support) * 2 + 1;
     int[] first = new int[outputs];
     int[] count = new int[outputs];
@@ -31,7 +29,7 @@ record BicubicFilter(int[] first, int[] count, int[] weights, int taps) {
       int high = Math.min(inputs, (int) (centre + support + 0.5));
       double sum = 0;
       for (int x = low; x < high; x++) {
-        exact[x - low] = cubic((x - centre + 0.5) * (1 / stretch));
+        exact[x - low] = resampling.weight((x - centre + 0.5) * (1 / stretch));
         sum += exact[x - low];
       }
       first[i] = low;
@@ -41,14 +39,6 @@ record BicubicFilter(int[] first, int[] count, int[] weights, int taps) {
         weights[i * taps + x] = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
       }
     }
-    return new BicubicFilter(first, count, weights, taps);
-  }
-
-  private static double cubic(double at) {
-    double x = Math.abs(at);
-    if (x < 1) {
-      return ((A + 2) * x - (A + 3)) * x * x + 1;
-    }
-    return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+    return new ResizeFilter(first, count, weights, taps);
   }
 }

@@ -3,16 +3,16 @@ package io.nomen.image;
 import java.util.Arrays;
 
 /**
- * The two passes of {@link PillowBicubic}: hot loops. Both come down to {@link #add}, which the
+ * The two passes of {@link PillowResize}: hot loops. Both come down to {@link #add}, which the
  * compiler turns into vector instructions as long as all its arrays are of {@code int}; the
  * horizontal pass turns strips of the image on their side for that. Measured at 500 x 375 to 224
  * against a plain loop over pixels: see {@code DecodeTimes} in {@code src/bench}.
  */
-final class BicubicPass {
+final class ResizePass {
   /** Rows that are turned at a time: long enough for vectors, short enough for the cache. */
   private static final int STRIP = 64;
 
-  private BicubicPass() {}
+  private ResizePass() {}
 
   /**
    * Filters rows.
@@ -20,8 +20,7 @@ final class BicubicPass {
    * @param rows how many, from {@code firstRow} on
    * @return {@code [rows, width, 3]}
    */
-  static byte[] horizontal(
-      RgbImage image, BicubicFilter filter, int width, int firstRow, int rows) {
+  static byte[] horizontal(RgbImage image, ResizeFilter filter, int width, int firstRow, int rows) {
     byte[] out = new byte[Math.multiplyExact(3 * width, rows)];
     int firstColumn = filter.first()[0];
     int last = width - 1;
@@ -32,7 +31,7 @@ final class BicubicPass {
       int strip = Math.min(STRIP, rows - y);
       turn(image, firstColumn, columns, firstRow + y, strip, turned);
       for (int x = 0; x < width; x++) {
-        Arrays.fill(sums, BicubicFilter.HALF);
+        Arrays.fill(sums, ResizeFilter.HALF);
         int from = (filter.first()[x] - firstColumn) * sums.length;
         for (int k = 0; k < filter.count()[x]; k++) {
           add(sums, turned, from + k * sums.length, filter.weights()[x * filter.taps() + k]);
@@ -74,7 +73,7 @@ final class BicubicPass {
    * @param in rows of {@code stride} bytes, of which the first is the image's row {@code firstRow}
    * @param out rows of {@code stride} bytes, one for each output of {@code filter}
    */
-  static void vertical(byte[] in, int firstRow, BicubicFilter filter, int stride, byte[] out) {
+  static void vertical(byte[] in, int firstRow, ResizeFilter filter, int stride, byte[] out) {
     int[] sums = new int[stride];
     // Rows as ints, each at its number modulo the number of taps: an output needs no more at once.
     int[][] rows = new int[filter.taps()][stride];
@@ -85,7 +84,7 @@ final class BicubicPass {
       for (; ready < end; ready++) {
         widen(in, (ready - firstRow) * stride, rows[ready % rows.length]);
       }
-      Arrays.fill(sums, BicubicFilter.HALF);
+      Arrays.fill(sums, ResizeFilter.HALF);
       for (int row = first; row < end; row++) {
         add(sums, rows[row % rows.length], 0, filter.weights()[y * filter.taps() + row - first]);
       }
@@ -109,6 +108,6 @@ final class BicubicPass {
   }
 
   private static byte rounded(int sum) {
-    return (byte) Math.max(0, Math.min(255, sum >> BicubicFilter.PRECISION_BITS));
+    return (byte) Math.max(0, Math.min(255, sum >> ResizeFilter.PRECISION_BITS));
   }
 }
