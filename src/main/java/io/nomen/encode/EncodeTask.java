@@ -75,8 +75,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     LeftOut leftOut = new LeftOut();
     try (TableWriter<ImageRow> images =
             new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
-        EmbeddingWriter<?> embeddings =
-            embeddings(settings.embeddingsFolder() + "/" + file);
+        EmbeddingWriter<?> embeddings = embeddings(settings.embeddingsFolder() + "/" + file);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
@@ -143,10 +142,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     private final List<PreparedImage> waiting = new ArrayList<>();
     private int usable;
 
-    Batch(
-        List<ClipEncoder> encoders,
-        TableWriter<ImageRow> images,
-        EmbeddingWriter<?> embeddings) {
+    Batch(List<ClipEncoder> encoders, TableWriter<ImageRow> images, EmbeddingWriter<?> embeddings) {
       this.encoders = encoders;
       this.images = images;
       this.embeddings = embeddings;

@@ -204,10 +204,11 @@ final class VocabularyStage {
     return new NounTable(nouns, new Matrix(nouns.size(), width, all));
   }
 
-  private static String digest(List<Noun> nouns) {
-    List<String> lemmas = new ArrayList<>();
-    nouns.forEach(noun -> lemmas.add(noun.lemma()));
-    return Digests.sha256(String.join("\n", lemmas));
+  /** Of the words and their meanings: a table holds both. */
+  static String digest(List<Noun> nouns) {
+    List<String> lines = new ArrayList<>();
+    nouns.forEach(noun -> lines.add(noun.lemma() + "\t" + noun.synset().orElse("")));
+    return Digests.sha256(String.join("\n", lines));
   }
 
   /** Runs on an executor. */

@@ -31,7 +31,9 @@ class ClipCheckpointTest {
     assertThat(tiny.model().vision().tokens()).isEqualTo(65);
     assertThat(tiny.model().parameters()).isEqualTo(6_753_344);
     assertThat(tiny.model().preprocessing().input().side()).isEqualTo(64);
-    assertThat(tiny.ownNouns().orElseThrow()).hasSize(943).contains("Egyptian cat\tegyptian_cat.n.01");
+    assertThat(tiny.ownNouns().orElseThrow())
+        .hasSize(943)
+        .contains("Egyptian cat\tegyptian_cat.n.01");
     assertThat(tiny.card().orElseThrow()).contains("Tiny-ImageNet");
   }
 
@@ -171,7 +173,7 @@ class ClipCheckpointTest {
     hints.put("sentence", "sentence-transformers; the one in it is");
     Path openClip = Files.createDirectories(folder.resolve("openclip"));
     Files.writeString(openClip.resolve("open_clip_config.json"), "{}");
-    hints.put("openclip", "OpenCLIP's layout");
+    hints.put("openclip", "has no open_clip_model.safetensors");
     Path lfs = Files.createDirectories(folder.resolve("lfs"));
     Files.write(lfs.resolve("config.json"), config);
     Files.writeString(

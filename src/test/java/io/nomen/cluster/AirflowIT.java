@@ -129,7 +129,7 @@ class AirflowIT {
   void the_week_and_the_day_run_on_a_cluster_and_once_more_when_all_is_done() throws Exception {
     Path store = store();
     try (LocalCluster cluster = new LocalCluster("airflow", Map.of())) {
-      String[] address = cluster.address().split(":(?=\\d+$)");
+      String[] address = cluster.address().split(":(?=\\d+$)", -1);
       Map<String, String> environment =
           Map.of(
               "AIRFLOW_CONN_SPARK_DEFAULT",
@@ -145,7 +145,21 @@ class AirflowIT {
               "C.UTF-8",
               "PATH",
               sparkSubmit(cluster) + ":" + System.getenv("PATH"));
-      // The daily run takes the clusters of the week before its own.
+      // The weekly run takes what days have encoded, the daily run the clusters of the week before.
+      String[] encode = {
+        "encode",
+        "--job",
+        store + "/nomen/jobs/daily-encode.yaml",
+        "--input",
+        store + "/images/" + DAY,
+        "--model",
+        store + "/models/clip",
+        "--output",
+        store + "/embeddings/" + DAY
+      };
+      try (Submission day = cluster.submit(Map.of(), encode)) {
+        day.succeeded();
+      }
       String[] runs = {"nomen_weekly=2026-11-16", "nomen_daily=" + DAY};
       for (int time = 0; time < 2; time++) {
         JsonNode answer = dags(environment, runs);

@@ -88,7 +88,7 @@ final class YarnCluster implements AutoCloseable {
   /** What executors, application masters and submissions load: Spark's jars and its YARN client. */
   private void link() throws IOException {
     Path jars = Files.createDirectories(folder.resolve("spark/jars"));
-    for (String jar : Files.readString(Path.of("target/class-path.txt")).strip().split(":")) {
+    for (String jar : Files.readString(Path.of("target/class-path.txt")).strip().split(":", -1)) {
       Path target = Path.of(jar);
       Files.createSymbolicLink(jars.resolve(target.getFileName()), target);
     }
@@ -284,7 +284,8 @@ final class YarnCluster implements AutoCloseable {
 
     /** Waits for its end: what YARN then says of it. */
     ApplicationReport report() {
-      int exitCode = submission.driver().exitCode();
+      // It may have had several application masters.
+      int exitCode = submission.driver().exitCode(30);
       Matcher id = APPLICATION.matcher(submission.driver().err());
       if (!id.find()) {
         throw new AssertionError(

@@ -2,10 +2,10 @@ package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.testing.Command;
+import io.nomen.vocabulary.Vocabulary;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,20 +19,24 @@ import org.junit.jupiter.api.io.TempDir;
 class VocabularyStageTest {
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final List<String> NOUNS = List.of("kestrel", "sextant", "marmalade", "gazebo");
+  private static final List<String> AN_ANGLE = List.of("sextant\tsextant.n.01");
+  private static final List<String> AN_INSTRUMENT = List.of("sextant\tsextant.n.02");
 
   @TempDir Path folder;
 
   @AfterEach
   void forget() throws Exception {
-    for (Path done : cached()) {
-      Files.delete(done);
-      Files.deleteIfExists(table(done));
+    for (List<String> nouns : List.of(NOUNS, AN_ANGLE, AN_INSTRUMENT)) {
+      for (Path done : cached(nouns)) {
+        Files.delete(done);
+        Files.deleteIfExists(table(done));
+      }
     }
   }
 
   /** The small files that say that these nouns are in the cache. */
-  private static List<Path> cached() throws Exception {
-    String digest = Digests.sha256(String.join("\n", NOUNS));
+  private static List<Path> cached(List<String> nouns) throws Exception {
+    String digest = VocabularyStage.digest(Vocabulary.ofLines("the test's", nouns).nouns());
     try (Stream<Path> files =
         Files.list(Files.createDirectories(CacheFolder.path().resolve("vocabulary")))) {
       return files
@@ -46,8 +50,8 @@ class VocabularyStageTest {
     return Path.of(done.toString().replaceFirst("[.]done$", ""));
   }
 
-  private Command vocabulary(String resume, String output) throws Exception {
-    Path words = Files.write(folder.resolve("nouns.txt"), NOUNS);
+  private Command vocabulary(String resume, String output, List<String> nouns) throws Exception {
+    Path words = Files.write(folder.resolve("nouns.txt"), nouns);
     return Command.done(
         "vocabulary",
         "--nouns",
@@ -62,14 +66,22 @@ class VocabularyStageTest {
 
   @Test
   void cached_nouns_are_replaced_and_not_written_over() throws Exception {
-    assertThat(vocabulary("auto", "first").err()).doesNotContain("from the cache");
-    Path table = table(cached().get(0));
+    assertThat(vocabulary("auto", "first", NOUNS).err()).doesNotContain("from the cache");
+    Path table = table(cached(NOUNS).get(0));
     // Another job writes them anew, and may die at any moment: what is there must stay until then.
     Files.writeString(table, "an earlier table");
     try (InputStream earlier = Files.newInputStream(table)) {
-      assertThat(vocabulary("never", "second").err()).doesNotContain("from the cache");
+      assertThat(vocabulary("never", "second", NOUNS).err()).doesNotContain("from the cache");
       assertThat(earlier).hasContent("an earlier table");
     }
-    assertThat(vocabulary("auto", "third").err()).contains("4 nouns from the cache");
+    assertThat(vocabulary("auto", "third", NOUNS).err()).contains("4 nouns from the cache");
+  }
+
+  @Test
+  void nouns_of_other_meanings_are_not_taken_from_the_cache() throws Exception {
+    vocabulary("auto", "angle", AN_ANGLE);
+    assertThat(vocabulary("auto", "instrument", AN_INSTRUMENT).err())
+        .doesNotContain("from the cache");
+    assertThat(vocabulary("auto", "again", AN_ANGLE).err()).contains("1 nouns from the cache");
   }
 }
