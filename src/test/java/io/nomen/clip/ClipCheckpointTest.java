@@ -31,7 +31,9 @@ class ClipCheckpointTest {
     assertThat(tiny.model().vision().tokens()).isEqualTo(65);
     assertThat(tiny.model().parameters()).isEqualTo(6_753_344);
     assertThat(tiny.model().preprocessing().input().side()).isEqualTo(64);
-    assertThat(tiny.ownNouns().orElseThrow()).hasSize(943).contains("Egyptian cat\tegyptian_cat.n.01");
+    assertThat(tiny.ownNouns().orElseThrow())
+        .hasSize(943)
+        .contains("Egyptian cat\tegyptian_cat.n.01");
     assertThat(tiny.card().orElseThrow()).contains("Tiny-ImageNet");
   }
 

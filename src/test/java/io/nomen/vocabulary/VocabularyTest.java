@@ -87,7 +87,8 @@ class VocabularyTest {
     }
     Vocabulary own = Vocabulary.ofLines("the model's own nouns", lines);
     assertThat(own.nouns()).allSatisfy(noun -> assertThat(noun.synset()).isPresent());
-    Noun reel = own.nouns().stream().filter(n -> n.lemma().equals("reel")).findFirst().orElseThrow();
+    Noun reel =
+        own.nouns().stream().filter(n -> n.lemma().equals("reel")).findFirst().orElseThrow();
     assertThat(reel.gloss()).startsWith("winder consisting of a revolving spool");
     assertThat(reel.synset()).isNotEqualTo(WordNet.get().firstSense("reel").map(WordNet.Sense::id));
   }
