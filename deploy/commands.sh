@@ -24,7 +24,7 @@ nomen_command() {
         --embeddings "$STORE/embeddings/$DAY" --output "$STORE/assigned/$DAY")
       ;;
     weekly)
-      command=(cluster --job "$STORE/nomen/jobs/weekly.yaml" --input "$STORE/images"
+      command=(cluster --job "$STORE/nomen/jobs/weekly.yaml" --embeddings "$STORE/embeddings/*"
         --model "$STORE/models/clip" --output "$STORE/runs/$WEEK")
       ;;
     *)

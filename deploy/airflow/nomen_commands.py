@@ -49,11 +49,11 @@ def daily_assign(store):
 
 
 def weekly(store):
-    """All images anew."""
+    """All days together, from the embeddings that the daily runs have made."""
     return [
         "cluster",
         "--job", f"{store}/nomen/jobs/weekly.yaml",
-        "--input", f"{store}/images",
+        "--embeddings", f"{store}/embeddings/*",
         "--model", f"{store}/models/clip",
         "--output", f"{store}/runs/{THIS_WEEK}",
     ]

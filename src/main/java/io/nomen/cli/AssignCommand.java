@@ -6,6 +6,8 @@ import io.nomen.job.AssignOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -30,9 +32,12 @@ final class AssignCommand implements Subcommand {
 
   @Option(
       names = "--embeddings",
+      arity = "1..*",
       paramLabel = "EMB",
-      description = "Ready embeddings (a folder of encode or import) in place of --input.")
-  private Optional<String> embeddings = Optional.empty();
+      description =
+          "Ready embeddings in place of --input: folders of encode or import, and globs of such"
+              + " folders in quotes; of an image in several of them, the last counts.")
+  private List<String> embeddings = new ArrayList<>();
 
   @Option(
       names = "--output",
@@ -68,7 +73,7 @@ final class AssignCommand implements Subcommand {
                 images,
                 embeddings,
                 common.resumes(),
-                ClusterCommand.title(embeddings.orElseGet(() -> input.input.get(0))),
+                ClusterCommand.title(embeddings.isEmpty() ? input.input.get(0) : embeddings.get(0)),
                 console.command(),
                 Jobs.recorded(console, context.storage())));
     Jobs.banner(console, model);

@@ -31,9 +31,12 @@ final class ClusterCommand implements Subcommand {
 
   @Option(
       names = "--embeddings",
+      arity = "1..*",
       paramLabel = "EMB",
-      description = "Ready embeddings (a folder of encode or import) in place of --input.")
-  private Optional<String> embeddings = Optional.empty();
+      description =
+          "Ready embeddings in place of --input: folders of encode or import, and globs of such"
+              + " folders in quotes; of an image in several of them, the last counts.")
+  private List<String> embeddings = new ArrayList<>();
 
   @Option(
       names = "--vocabulary",
@@ -82,7 +85,7 @@ final class ClusterCommand implements Subcommand {
   @Override
   public Map<String, Object> run(Console console) {
     JobContext context = Jobs.context(console);
-    String source = embeddings.orElseGet(() -> input.input.get(0));
+    String source = embeddings.isEmpty() ? input.input.get(0) : embeddings.get(0);
     RunFolder folder = Jobs.folder(context, output.orElseGet(() -> "out/" + title(source)));
     ClusterJob job = new ClusterJob(context, folder, options(console, context, source));
     Jobs.banner(console, model);

@@ -8,7 +8,6 @@ import io.nomen.spark.TaskResources;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -57,14 +56,12 @@ final class Jobs {
   }
 
   /**
-   * The effective options for {@code run.json}, with the whole URI of what later commands read
-   * again, from wherever they are started.
+   * The effective options for {@code run.json}, with the whole URI of the run that was assigned to,
+   * from wherever it was named.
    */
   static Map<String, String> recorded(Console console, Storage storage) {
     Map<String, String> options = new LinkedHashMap<>(console.effectiveOptions());
-    for (String name : List.of("embeddings", "run")) {
-      options.computeIfPresent(name, (same, uri) -> storage.qualify(uri));
-    }
+    options.computeIfPresent("run", (same, uri) -> storage.qualify(uri));
     return options;
   }
 

@@ -9,6 +9,8 @@ import io.nomen.run.RunRecord.Counts;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
+import io.nomen.store.Storage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -32,17 +34,22 @@ public record EmbeddingSource(
   /**
    * The embeddings of a run, encoded now or found.
    *
-   * @param images which images; empty where {@code ready} names a folder
+   * @param images which images; empty where {@code ready} names folders
+   * @param ready folders and globs of folders; of an image in several, the last counts
    * @param model the model that encodes; present where {@code images} is
    */
   public static EmbeddingSource of(
       JobContext context,
       RunFolder folder,
       Optional<EncodeOptions> images,
-      Optional<String> ready,
+      List<String> ready,
       Optional<ClipModel> model) {
     if (images.isEmpty()) {
-      return ready(new RunFolder(context.storage(), ready.orElseThrow()));
+      List<EmbeddingSource> sources =
+          JoinStage.folders(context.storage(), ready).stream()
+              .map(uri -> ready(new RunFolder(context.storage(), uri)))
+              .toList();
+      return sources.size() == 1 ? sources.get(0) : joined(context, folder, sources);
     }
     StageAttempt attempt =
         new EncodeStage(context, folder, images.get(), model.orElseThrow()).run();
@@ -62,22 +69,45 @@ public record EmbeddingSource(
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
+  /** The folders that {@code ready} means: its globs are looked up. */
+  public static List<String> folders(Storage storage, List<String> ready) {
+    return JoinStage.folders(storage, ready);
+  }
+
+  private static EmbeddingSource joined(
+      JobContext context, RunFolder folder, List<EmbeddingSource> sources) {
+    StageAttempt attempt = new JoinStage(context, folder, sources).run();
+    Table images = folder.table("images", attempt);
+    Table embeddings = folder.table("embeddings", attempt);
+    return new EmbeddingSource(
+        attempt.attempt(),
+        images,
+        embeddings,
+        counts(folder.storage(), images, embeddings),
+        sources.stream().flatMap(source -> source.model().stream()).findFirst(),
+        Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
+  }
+
+  private static Counts counts(Storage storage, Table images, Table embeddings) {
+    SortedMap<String, Long> statuses = new TreeMap<>();
+    images
+        .eachFile(uri -> new TableColumn(storage, uri, "status").strings())
+        .forEach(part -> part.forEach(status -> statuses.merge(status, 1L, Long::sum)));
+    long listed = images.totalRows();
+    long embedded = embeddings.totalRows();
+    return new Counts(listed, embedded, listed - embedded, statuses);
+  }
+
   /** What {@code nomen encode} or {@code nomen import} left in another folder. */
   private static EmbeddingSource ready(RunFolder folder) {
     Snapshot snapshot = folder.snapshot();
     Table images = snapshot.table("images");
     Table embeddings = snapshot.table("embeddings");
-    SortedMap<String, Long> statuses = new TreeMap<>();
-    images
-        .eachFile(uri -> new TableColumn(folder.storage(), uri, "status").strings())
-        .forEach(part -> part.forEach(status -> statuses.merge(status, 1L, Long::sum)));
-    long listed = images.totalRows();
-    long embedded = embeddings.totalRows();
     return new EmbeddingSource(
         embeddings.folder(),
         images,
         embeddings,
-        new Counts(listed, embedded, listed - embedded, statuses),
+        counts(folder.storage(), images, embeddings),
         folder
             .stage(EncodeStage.NAME)
             .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()))

@@ -149,7 +149,7 @@ public final class EncodeStage {
     SortedMap<String, Long> all = new TreeMap<>(listing.leftOut());
     manifests.forEach(m -> m.leftOut().forEach((kind, n) -> all.merge(kind, n, Long::sum)));
     return all;
-    }
+  }
 
   /** What a dry run says of this stage. */
   public List<String> plan() {

@@ -1,12 +1,10 @@
 package io.nomen.encode;
 
-import java.io.Closeable;
-import java.util.function.BiFunction;
-import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.PixelBuffer;
+import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
@@ -20,11 +18,13 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.LongAccumulator;
@@ -60,7 +60,9 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     String file = Table.newFile("bucket", bucket.number());
     Torch.start(settings.torchThreads());
     BucketManifest manifest = TaskThreads.take(settings.torchThreads(), () -> encode(bucket, file));
-    storage.writeText(settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()), Json.line(manifest));
+    storage.writeText(
+        settings.manifestsFolder() + "/" + BucketManifest.name(bucket.number()),
+        Json.line(manifest));
     return manifest;
   }
 
@@ -73,8 +75,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     LeftOut leftOut = new LeftOut();
     try (TableWriter<ImageRow> images =
             new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
-        EmbeddingWriter<?> embeddings =
-            embeddings(settings.embeddingsFolder() + "/" + file);
+        EmbeddingWriter<?> embeddings = embeddings(settings.embeddingsFolder() + "/" + file);
         DecodeAhead prepared =
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
@@ -141,10 +142,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
     private final List<PreparedImage> waiting = new ArrayList<>();
     private int usable;
 
-    Batch(
-        List<ClipEncoder> encoders,
-        TableWriter<ImageRow> images,
-        EmbeddingWriter<?> embeddings) {
+    Batch(List<ClipEncoder> encoders, TableWriter<ImageRow> images, EmbeddingWriter<?> embeddings) {
       this.encoders = encoders;
       this.images = images;
       this.embeddings = embeddings;

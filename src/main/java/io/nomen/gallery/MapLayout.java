@@ -1,5 +1,7 @@
 package io.nomen.gallery;
 
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.PrincipalAxes;
 import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.Random;
@@ -36,7 +38,8 @@ public record MapLayout(float[] x, float[] y, String algorithm) {
     int n = rows.length / width;
     Random random = new Random(seed);
     int components = Math.max(2, Math.min(COMPONENTS, Math.min(width, n - 1)));
-    float[] reduced = PrincipalComponents.project(rows, width, components, random);
+    Matrix matrix = new Matrix(n, width, rows);
+    float[] reduced = PrincipalAxes.of(matrix).project(matrix, components);
     if (n < FEW) {
       return fitted(firstTwo(reduced, components), "the first two principal components");
     }

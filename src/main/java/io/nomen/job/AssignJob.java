@@ -50,7 +50,7 @@ public final class AssignJob {
     this.earlier = new RunFolder(context.storage(), options.run()).snapshot();
     this.fitted = earlier.requireRecord();
     folder.requireOtherThan("--run", options.run());
-    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
+    options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
     folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 public record AssignOptions(
     String run,
     Optional<EncodeOptions> images,
-    Optional<String> embeddings,
+    List<String> embeddings,
     boolean resume,
     String title,
     List<String> command,

@@ -63,7 +63,7 @@ public final class ClusterJob {
     this.context = context;
     this.folder = folder;
     this.options = options;
-    options.embeddings().ifPresent(uri -> folder.requireOtherThan("--embeddings", uri));
+    options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -356,8 +356,7 @@ public final class ClusterJob {
         quality,
         provenance(clustering, resemblance),
         Stream.concat(
-                MethodRemarks.of(clustering.findings(), count).stream(),
-                fewer(clustering).stream())
+                MethodRemarks.of(clustering.findings(), count).stream(), fewer(clustering).stream())
             .toList(),
         Platform.versions());
   }

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * What the main job does.
  *
  * @param images which images are encoded; empty where {@code embeddings} names ready ones
- * @param embeddings folder of ready embeddings
+ * @param embeddings folders of ready embeddings, and globs of folders
  * @param secondEmbeddings folder of the same images' embeddings by another model, for methods that
  *     take two
  * @param clusters K; empty to choose it by label-free quality
@@ -28,7 +28,7 @@ import java.util.OptionalInt;
  */
 public record ClusterOptions(
     Optional<EncodeOptions> images,
-    Optional<String> embeddings,
+    List<String> embeddings,
     Optional<String> secondEmbeddings,
     OptionalInt clusters,
     String method,

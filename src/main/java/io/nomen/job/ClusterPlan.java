@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -27,11 +28,13 @@ record ClusterPlan(
       width = checkpoint.get().model().projectionWidth();
       rows = stage.knownImages();
     } else {
-      String uri = options.embeddings().orElseThrow();
-      plan.add("read the embeddings in " + uri);
-      Table ready = new RunFolder(context.storage(), uri).snapshot().table("embeddings");
-      width = EmbeddingTable.width(context.storage(), ready);
-      rows = ready.totalRows();
+      List<Table> ready =
+          EmbeddingSource.folders(context.storage(), options.embeddings()).stream()
+              .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"))
+              .toList();
+      plan.add("read the embeddings in " + String.join(", ", options.embeddings()));
+      width = EmbeddingTable.width(context.storage(), ready.get(0));
+      rows = ready.stream().mapToLong(Table::totalRows).sum();
     }
     plan.addAll(nounSource.plan(checkpoint));
     plan.add(

@@ -138,11 +138,11 @@ public final class SphericalKMeans {
 
   private static Matrix firstRow(RowBlocks rows) {
     RowBlock block = rows.blocks().filter(b -> b.rows() > 0).first();
-    return new Matrix(block.rows(), block.width(), block.values()).select(new int[] {0});
+    return block.matrix().select(new int[] {0});
   }
 
   /** A set of centres on its way, and the cost (rows minus sum of cosines) of the pass before. */
-  private record Moving(Matrix centres, double cost, int stalled) {}
+  private record CentreSet(Matrix centres, double cost, int stalled) {}
 
   /**
    * Passes of Lloyd's algorithm over all rows, for several sets of centres side by side, until
@@ -153,18 +153,18 @@ public final class SphericalKMeans {
    */
   static Fit finish(RowBlocks rows, List<Matrix> starts, Options options) {
     RowBlocks few = coalesced(rows);
-    List<Moving> moving =
+    List<CentreSet> moving =
         new ArrayList<>(
-            starts.stream().map(s -> new Moving(s, Double.POSITIVE_INFINITY, 0)).toList());
+            starts.stream().map(s -> new CentreSet(s, Double.POSITIVE_INFINITY, 0)).toList());
     List<Centres> finished = new ArrayList<>();
     int passes = 0;
     while (!moving.isEmpty()) {
       passes++;
-      Matrix centres = stacked(moving.stream().map(Moving::centres).toList());
+      Matrix centres = stacked(moving.stream().map(CentreSet::centres).toList());
       LloydTally tally = LloydTally.of(few, centres, moving.size());
-      List<Moving> next = new ArrayList<>();
+      List<CentreSet> next = new ArrayList<>();
       for (int set = 0; set < moving.size(); set++) {
-        Moving before = moving.get(set);
+        CentreSet before = moving.get(set);
         double cost = rows.rows() - tally.cosineSum(set);
         int stalled = before.cost() - cost <= options.tolerance() * cost ? before.stalled() + 1 : 0;
         long[] sizes = tally.sizes(set);
@@ -172,7 +172,7 @@ public final class SphericalKMeans {
         if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {
           finished.add(canonical(before.centres(), tally, set, rows.rows()));
         } else {
-          next.add(new Moving(step(before.centres(), tally, set), cost, stalled));
+          next.add(new CentreSet(step(before.centres(), tally, set), cost, stalled));
         }
       }
       moving = screened(next, passes, options);
@@ -182,13 +182,13 @@ public final class SphericalKMeans {
   }
 
   /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */
-  private static List<Moving> screened(List<Moving> moving, int passes, Options options) {
+  private static List<CentreSet> screened(List<CentreSet> moving, int passes, Options options) {
     int enough = Math.max(options.finished(), (moving.size() + 1) / 2);
     if (passes % PASSES_PER_SCREENING != 0 || moving.size() <= enough) {
       return moving;
     }
-    List<Moving> best = new ArrayList<>(moving);
-    best.sort(Comparator.comparingDouble(Moving::cost));
+    List<CentreSet> best = new ArrayList<>(moving);
+    best.sort(Comparator.comparingDouble(CentreSet::cost));
     return new ArrayList<>(best.subList(0, enough));
   }
 

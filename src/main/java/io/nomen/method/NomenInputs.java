@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.AverageLinkage;
-import io.nomen.semantics.MeanRow;
+import io.nomen.tensor.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.semantics.SemanticCentres;

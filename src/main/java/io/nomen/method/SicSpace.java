@@ -1,6 +1,6 @@
 package io.nomen.method;
 
-import io.nomen.semantics.MeanRow;
+import io.nomen.tensor.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.InnerProducts;

@@ -6,7 +6,6 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.ArrayList;

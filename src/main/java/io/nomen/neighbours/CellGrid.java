@@ -39,7 +39,7 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
         new RowBlocks(
             sample.blocks().coalesce(spark.defaultParallelism()), sampled, matrix.width());
     for (int pass = 0; pass < PASSES; pass++) {
-      centres = moved(few, centres);
+      centres = lloydStep(few, centres);
     }
     sample.unpersist();
     int[] cellOf = assign(spark, matrix, centres);
@@ -68,7 +68,7 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
   }
 
   /** The mean directions of the centres' rows; a centre without rows stays where it is. */
-  private static Matrix moved(RowBlocks sample, Matrix centres) {
+  private static Matrix lloydStep(RowBlocks sample, Matrix centres) {
     LloydTally tally = LloydTally.of(sample, centres, 1);
     int width = centres.width();
     float[] moved = centres.values().clone();

@@ -1,16 +1,21 @@
 package io.nomen.neighbours;
 
 import io.nomen.Progress;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -174,5 +179,183 @@ final class InvertedFileSearch {
       }
     }
     return nearest;
+  }
+
+  /**
+   * The rows of one cell of an inverted file.
+   *
+   * @param id the cell's number
+   * @param rows their numbers in the whole matrix, rising
+   * @param width d
+   * @param values [n, d] the rows themselves
+   */
+  private record Cell(int id, int[] rows, int width, float[] values) implements Serializable {
+
+    /** The rows as a block; its row numbers mean nothing. */
+    RowBlock block() {
+      return new RowBlock(0, rows.length, width, values);
+    }
+  }
+
+  /**
+   * How many cells must be searched for a recall: some rows are compared with all, and the cells in
+   * which their true neighbours are tell it for every number of cells at once.
+   *
+   * @param nprobe the smallest number of cells that reaches the recall
+   * @param recall the share of true neighbours in so many cells
+   * @param sample rows that were compared with all
+   */
+  private record ProbeChoice(int nprobe, double recall, int sample) {
+    private static final int SAMPLE = 512;
+
+    static ProbeChoice of(
+        JavaSparkContext spark, RowBlocks matrix, CellGrid grid, int count, double wanted) {
+      int sample = (int) Math.min(SAMPLE, matrix.rows());
+      long[] rows =
+          LongStream.range(0, sample)
+              .map(i -> RowSample.evenRow(i, matrix.rows(), sample))
+              .toArray();
+      float[] queries = RowSample.even(matrix, sample).collect();
+      NeighbourBlock lists =
+          exact(spark, matrix, new Matrix(sample, matrix.width(), queries), count);
+      int[] own = Arrays.stream(rows).mapToInt(row -> grid.cellOf()[(int) row]).toArray();
+      int[][] orders = grid.nearest(own);
+      long[] foundAt = new long[grid.centres().rows()];
+      for (int i = 0; i < sample; i++) {
+        int[] rank = ranks(orders[i]);
+        for (int n = 0; n < lists.count(); n++) {
+          int neighbour = lists.neighbours()[i * lists.count() + n];
+          if (neighbour != rows[i]) {
+            foundAt[rank[grid.cellOf()[neighbour]]]++;
+          }
+        }
+      }
+      return smallest(foundAt, wanted, sample);
+    }
+
+    private static ProbeChoice smallest(long[] foundAt, double wanted, int sample) {
+      long all = Arrays.stream(foundAt).sum();
+      long found = 0;
+      for (int cells = 1; cells <= foundAt.length; cells++) {
+        found += foundAt[cells - 1];
+        if (found >= wanted * all || cells == foundAt.length) {
+          return new ProbeChoice(cells, (double) found / Math.max(1, all), sample);
+        }
+      }
+      throw new IllegalStateException("an inverted file without cells");
+    }
+
+    /** The nearest rows of {@code sample}, each of which is among its own. */
+    private static NeighbourBlock exact(
+        JavaSparkContext spark, RowBlocks matrix, Matrix sample, int count) {
+      RowBlock queries =
+          new RowBlock(matrix.rows(), sample.rows(), sample.width(), sample.values());
+      Broadcast<RowBlock> shared = spark.broadcast(queries);
+      int asked = (int) Math.min(count + 1L, matrix.rows());
+      NearestRows nearest =
+          matrix
+              .blocks()
+              .map(block -> compare(shared.value(), block, asked))
+              .treeReduce(NearestRows::merge);
+      shared.destroy();
+      return nearest.sorted(0);
+    }
+
+    private static NearestRows compare(RowBlock queries, RowBlock keys, int count) {
+      NearestRows nearest = new NearestRows(queries.rows(), count);
+      try (BlockProducts products = new BlockProducts(queries)) {
+        nearest.offerAll(queries, products, keys.values(), keys.firstRow());
+      }
+      return nearest;
+    }
+
+    private static int[] ranks(int[] order) {
+      int[] ranks = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        ranks[order[i]] = i;
+      }
+      return ranks;
+    }
+  }
+
+  /** Brings lists that were found cell by cell back into the order and cut of the matrix. */
+  private static final class RowOrder {
+    /** One row's list on its way back to the row's block. */
+    private record RowList(long row, int[] neighbours, float[] similarities)
+        implements Serializable {}
+
+    /** A block of the matrix without its rows. */
+    private record Place(int partition, int position, long firstRow, int rows)
+        implements Serializable {}
+
+    /** The lists that cells have found, cut like {@code matrix}, {@code count} rows each. */
+    static JavaRDD<NeighbourBlock> of(
+        JavaPairRDD<Cell, NearestRows> found, RowBlocks matrix, int count) {
+      List<Place> places =
+          matrix.blocks().mapPartitionsWithIndex(RowOrder::places, false).collect();
+      long[] firstRows = places.stream().mapToLong(Place::firstRow).toArray();
+      int[] partitionOf = places.stream().mapToInt(Place::partition).toArray();
+      int partitions = matrix.blocks().getNumPartitions();
+      return found
+          .flatMapToPair(f -> rowLists(f._1(), f._2(), firstRows, partitionOf).iterator())
+          .partitionBy(new HashPartitioner(partitions))
+          .mapPartitionsWithIndex(
+              (partition, lists) -> {
+                List<RowList> all = new ArrayList<>();
+                lists.forEachRemaining(pair -> all.add(pair._2()));
+                all.sort(Comparator.comparingLong(RowList::row));
+                return blocks(all, places, partition, count).iterator();
+              },
+              false);
+    }
+
+    private static Iterator<Place> places(int partition, Iterator<RowBlock> blocks) {
+      List<Place> places = new ArrayList<>();
+      blocks.forEachRemaining(
+          b -> places.add(new Place(partition, places.size(), b.firstRow(), b.rows())));
+      return places.iterator();
+    }
+
+    /** Every row's list, keyed by the partition of its block; the key is its own hash. */
+    private static List<Tuple2<Integer, RowList>> rowLists(
+        Cell cell, NearestRows found, long[] firstRows, int[] partitionOf) {
+      NeighbourBlock sorted = found.sorted(0);
+      List<Tuple2<Integer, RowList>> lists = new ArrayList<>();
+      for (int i = 0; i < sorted.rows(); i++) {
+        int row = cell.rows()[i];
+        int at = Arrays.binarySearch(firstRows, row);
+        int block = at >= 0 ? at : -at - 2;
+        int from = i * sorted.count();
+        int to = from + sorted.count();
+        lists.add(
+            new Tuple2<>(
+                partitionOf[block],
+                new RowList(
+                    row,
+                    Arrays.copyOfRange(sorted.neighbours(), from, to),
+                    Arrays.copyOfRange(sorted.similarities(), from, to))));
+      }
+      return lists;
+    }
+
+    private static List<NeighbourBlock> blocks(
+        List<RowList> lists, List<Place> places, int partition, int count) {
+      List<NeighbourBlock> blocks = new ArrayList<>();
+      int next = 0;
+      for (Place place : places) {
+        if (place.partition() == partition) {
+          int[] neighbours = new int[place.rows() * count];
+          float[] similarities = new float[place.rows() * count];
+          for (int i = 0; i < place.rows(); i++) {
+            RowList list = lists.get(next++);
+            System.arraycopy(list.neighbours(), 0, neighbours, i * count, count);
+            System.arraycopy(list.similarities(), 0, similarities, i * count, count);
+          }
+          blocks.add(
+              new NeighbourBlock(place.firstRow(), place.rows(), count, neighbours, similarities));
+        }
+      }
+      return blocks;
+    }
   }
 }

@@ -167,9 +167,10 @@ public final class EmbeddingTable {
     List<Piece> current = new ArrayList<>();
     long row = 0;
     long inCurrent = 0;
-    for (int file = 0; file < table.files().size(); file++) {
+    List<String> uris = table.uris();
+    for (int file = 0; file < uris.size(); file++) {
       int rows = Math.toIntExact(table.rows().get(file));
-      String uri = table.folder() + "/" + table.files().get(file);
+      String uri = uris.get(file);
       for (int skip = 0; skip < rows; skip += RowBlocks.ROWS_PER_BLOCK) {
         int count = Math.min(RowBlocks.ROWS_PER_BLOCK, rows - skip);
         current.add(new Piece(uri, row, skip, count));

@@ -80,8 +80,7 @@ final class Lease implements AutoCloseable {
     this.file = folder.uri() + "/_LEASE";
     this.holder = Holder.self();
     this.base = folder.current().map(Snapshot::run);
-    this.renewal =
-        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-lease"));
+    this.renewal = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-lease"));
   }
 
   /**

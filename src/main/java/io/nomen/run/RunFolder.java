@@ -134,7 +134,8 @@ public final class RunFolder {
    * @param tables those that this command writes
    */
   public void requireNothingBut(Set<String> tables) {
-    Set<String> others = new TreeSet<>(current().map(c -> c.contents().tables().keySet()).orElse(Set.of()));
+    Set<String> others =
+        new TreeSet<>(current().map(c -> c.contents().tables().keySet()).orElse(Set.of()));
     others.removeAll(tables);
     if (!others.isEmpty()) {
       throw NomenException.usage(

@@ -1,14 +1,11 @@
 package io.nomen.run;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.nomen.method.Findings;
 import io.nomen.store.Json;
-import io.nomen.store.Storage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -68,12 +65,14 @@ public record RunRecord(
   public static Map<String, Object> flat(Findings findings) {
     Map<String, Object> flat = new TreeMap<>();
     for (Findings.Part part : findings.parts()) {
-      Map<String, Object> fields = Json.mapper().convertValue(part, new TypeReference<>() {});
       String own = NESTED.get(part.getClass());
       if (own == null) {
-        flat.putAll(fields);
+        Json.mapper()
+            .valueToTree(part)
+            .fields()
+            .forEachRemaining(field -> flat.put(field.getKey(), field.getValue()));
       } else {
-        flat.put(own, fields);
+        flat.put(own, Json.mapper().convertValue(part, Map.class));
       }
     }
     return flat;

@@ -21,7 +21,7 @@ import java.util.function.Function;
  *
  * @param name as in {@code docs/output.md}
  * @param folder URI of the attempt that wrote it
- * @param files names inside {@code folder}, in row order
+ * @param files names inside {@code folder}, or whole URIs of files that lie elsewhere, in row order
  * @param rows rows of each file
  */
 public record Table(String name, String folder, List<String> files, List<Long> rows) {
@@ -36,7 +36,7 @@ public record Table(String name, String folder, List<String> files, List<Long> r
   }
 
   public List<String> uris() {
-    return files.stream().map(file -> folder + "/" + file).toList();
+    return files.stream().map(file -> file.contains(":/") ? file : folder + "/" + file).toList();
   }
 
   /**
@@ -63,8 +63,7 @@ public record Table(String name, String folder, List<String> files, List<Long> r
     }
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Math.min(READERS, uris.size()),
-            DaemonThreads.named("nomen-read"));
+            Math.min(READERS, uris.size()), DaemonThreads.named("nomen-read"));
     try {
       List<Future<T>> parts = new ArrayList<>();
       uris.forEach(uri -> parts.add(threads.submit(() -> read.apply(uri))));

@@ -2,7 +2,6 @@ package io.nomen.semantics;
 
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -47,7 +46,7 @@ public final class AverageLinkage {
     float[][] products = new float[rows.rows()][];
     try (InnerProducts all = new InnerProducts(rows)) {
       all.of(
-          new RowBlock(0, rows.rows(), rows.width(), rows.values()),
+          rows.block(),
           (from, count, slice) -> {
             for (int i = 0; i < count; i++) {
               products[from + i] =

@@ -2,7 +2,6 @@ package io.nomen.semantics;
 
 import io.nomen.NomenException;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
 import java.util.List;
@@ -26,9 +25,7 @@ public record NounMatrix(List<String> words, Matrix embeddings) implements Seria
           "The vocabulary holds %d nouns but %d embeddings; make it again."
               .formatted(words.size(), embeddings.rows()));
     }
-    long bad =
-        UnitRows.firstWithoutDirection(
-            new RowBlock(0, embeddings.rows(), embeddings.width(), embeddings.values()));
+    long bad = UnitRows.firstWithoutDirection(embeddings.block());
     if (bad >= 0) {
       throw NomenException.input(
           "The embedding of noun \"%s\" (row %d) is zero or not finite; make the vocabulary again."

@@ -3,7 +3,6 @@ package io.nomen.semantics;
 import io.nomen.NomenException;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,10 +52,9 @@ public final class NounSelection {
     for (int c = 0; c < count; c++) {
       owned.add(new ArrayList<>());
     }
-    RowBlock block = new RowBlock(0, nouns.rows(), nouns.width(), nouns.values());
     try (InnerProducts products = new InnerProducts(centres)) {
       products.of(
-          block,
+          nouns.block(),
           (from, rows, cosines) -> {
             for (int i = 0; i < rows; i++) {
               int best = TopK.first(cosines, i * count, count);

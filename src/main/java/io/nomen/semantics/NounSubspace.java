@@ -1,21 +1,14 @@
 package io.nomen.semantics;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.MeanRow;
+import io.nomen.tensor.PrincipalAxes;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.ScopedIterator;
-import io.nomen.tensor.TorchScope;
-import io.nomen.tensor.TorchScript;
 import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
-import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -43,19 +36,6 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
   /** A row this near to the mean is the mean but for rounding: it keeps its own direction. */
   private static final double LEAST_SQUARE = 1e-10;
 
-  private static final int NOUNS_AT_ONCE = 8192;
-
-  /** Principal axes of many rows from their d × d products: LAPACK's, in double precision. */
-  private static final String SCRIPT =
-      """
-        def products(self, rows: Tensor, mean: Tensor, before: Tensor) -> Tensor:
-          centred = torch.to(rows - mean, 7)
-          return torch.add(before, torch.mm(centred.t(), centred))
-        def axes(self, products: Tensor) -> Tuple[Tensor, Tensor]:
-          values, vectors, = torch.linalg_eigh(products, "U")
-          return torch.to(torch.flip(values, [0]), 6), torch.contiguous(torch.to(torch.flip(vectors.t(), [0]), 6))
-      """;
-
   /**
    * The subspace for {@code images}.
    *
@@ -67,35 +47,11 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     if (width.isOff() || nouns.rows() < 2) {
       return new NounSubspace(mean, new Matrix(0, images.width(), new float[0]), 1);
     }
-    try (NDManager scope = TorchScope.open()) {
-      return along(mean, nouns, width, scope);
-    }
-  }
-
-  private static NounSubspace along(
-      Matrix mean, Matrix nouns, SubspaceWidth wanted, NDManager scope) {
-    int width = nouns.width();
-    TorchScript script = TorchScript.of(SCRIPT);
-    NDArray centre = NativeFloats.of(scope, MeanRow.of(nouns).values(), 1, width);
-    NDArray products = scope.zeros(new Shape(width, width), DataType.FLOAT64);
-    for (int first = 0; first < nouns.rows(); first += NOUNS_AT_ONCE) {
-      int count = Math.min(NOUNS_AT_ONCE, nouns.rows() - first);
-      NDArray rows = NativeFloats.rows(scope, nouns.values(), first, count, width);
-      products = script.run(scope, "products", rows, centre, products).head();
-      rows.close();
-    }
-    NDList found = script.run(scope, "axes", products);
-    float[] variances = new float[width];
-    float[] axes = new float[width * width];
-    NativeFloats.read(found.get(0), 0, variances, width);
-    NativeFloats.read(found.get(1), 0, axes, axes.length);
-    int count = Math.min(width, wanted.axes().orElseGet(() -> enough(variances)));
-    float[] kept = Arrays.copyOf(axes, count * width);
-    for (int axis = 0; axis < count; axis++) {
-      orient(kept, axis * width, width);
-    }
-    double share = sum(variances, count) / Math.max(Double.MIN_NORMAL, sum(variances, width));
-    return new NounSubspace(mean, new Matrix(count, width, kept), share);
+    PrincipalAxes found = PrincipalAxes.of(nouns);
+    float[] variances = found.variances();
+    int count = Math.min(nouns.width(), width.axes().orElseGet(() -> enough(variances)));
+    double share = sum(variances, count) / Math.max(Double.MIN_NORMAL, sum(variances, nouns.width()));
+    return new NounSubspace(mean, found.first(count), share);
   }
 
   private static int enough(float[] variances) {
@@ -115,19 +71,6 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     return sum;
   }
 
-  /** An axis has no sign of its own: its largest number is made positive. */
-  private static void orient(float[] axes, int from, int width) {
-    int largest = from;
-    for (int i = from; i < from + width; i++) {
-      largest = Math.abs(axes[i]) > Math.abs(axes[largest]) ? i : largest;
-    }
-    if (axes[largest] < 0) {
-      for (int i = from; i < from + width; i++) {
-        axes[i] = -axes[i];
-      }
-    }
-  }
-
   /** The same axes for rows with another mean, [1, d]. */
   public NounSubspace around(Matrix other) {
     return new NounSubspace(other, axes, share);
@@ -138,11 +81,11 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     return axes.rows() == 0 ? axes.width() : axes.rows();
   }
 
-  /** All rows seen along the axes, [N, m], unit rows; computed when used. */
+  /** All rows projected onto the axes, [N, m], unit rows; computed when used. */
   public RowBlocks of(RowBlocks rows) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
     Broadcast<NounSubspace> shared = spark.broadcast(this);
-    JavaRDD<RowBlock> seen =
+    JavaRDD<RowBlock> projected =
         axes.rows() == 0
             ? rows.blocks().map(block -> shared.value().centred(block))
             : rows.blocks()
@@ -151,17 +94,16 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
                         new ScopedIterator<>(
                             blocks,
                             new InnerProducts(shared.value().axes()),
-                            (block, products) -> shared.value().seen(block, products)),
+                            (block, products) -> shared.value().project(block, products)),
                     true);
-    return new RowBlocks(seen, rows.rows(), width());
+    return new RowBlocks(projected, rows.rows(), width());
   }
 
-  private RowBlock seen(RowBlock block, InnerProducts products) {
+  private RowBlock project(RowBlock block, InnerProducts products) {
     int count = width();
     float[] offset = new float[count];
     products.of(
-        new RowBlock(0, 1, mean.width(), mean.values()),
-        (from, rows, product) -> System.arraycopy(product, 0, offset, 0, count));
+        mean.block(), (from, rows, product) -> System.arraycopy(product, 0, offset, 0, count));
     float[] values = new float[block.rows() * count];
     products.of(
         block,

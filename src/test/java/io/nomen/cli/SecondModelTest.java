@@ -48,7 +48,8 @@ class SecondModelTest {
 
   private static float[] column(Path run, String column) {
     List<Float> all = new ArrayList<>();
-    for (String uri : new RunFolder(STORAGE, run.toString()).snapshot().table("embeddings").uris()) {
+    for (String uri :
+        new RunFolder(STORAGE, run.toString()).snapshot().table("embeddings").uris()) {
       for (float value : new TableColumn(STORAGE, uri, column).floats()) {
         all.add(value);
       }
@@ -122,7 +123,8 @@ class SecondModelTest {
         "0.5",
         "--output",
         folder.resolve("run"));
-    assertThat(new RunFolder(STORAGE, folder.resolve("run").toString()).snapshot().has("clusters")).isTrue();
+    assertThat(new RunFolder(STORAGE, folder.resolve("run").toString()).snapshot().has("clusters"))
+        .isTrue();
   }
 
   @Test

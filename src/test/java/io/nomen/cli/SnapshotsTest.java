@@ -76,7 +76,7 @@ class SnapshotsTest {
             new AssignOptions(
                 folder.resolve("run").toString(),
                 Optional.empty(),
-                Optional.of(folder.resolve("embeddings").toString()),
+                List.of(folder.resolve("embeddings").toString()),
                 true,
                 "rows",
                 List.of(),

@@ -173,7 +173,7 @@ class ClipCheckpointTest {
     hints.put("sentence", "sentence-transformers; the one in it is");
     Path openClip = Files.createDirectories(folder.resolve("openclip"));
     Files.writeString(openClip.resolve("open_clip_config.json"), "{}");
-    hints.put("openclip", "OpenCLIP's layout");
+    hints.put("openclip", "has no open_clip_model.safetensors");
     Path lfs = Files.createDirectories(folder.resolve("lfs"));
     Files.write(lfs.resolve("config.json"), config);
     Files.writeString(

@@ -145,7 +145,21 @@ class AirflowIT {
               "C.UTF-8",
               "PATH",
               sparkSubmit(cluster) + ":" + System.getenv("PATH"));
-      // The daily run takes the clusters of the week before its own.
+      // The weekly run takes what days have encoded, the daily run the clusters of the week before.
+      String[] encode = {
+        "encode",
+        "--job",
+        store + "/nomen/jobs/daily-encode.yaml",
+        "--input",
+        store + "/images/" + DAY,
+        "--model",
+        store + "/models/clip",
+        "--output",
+        store + "/embeddings/" + DAY
+      };
+      try (Submission day = cluster.submit(Map.of(), encode)) {
+        day.succeeded();
+      }
       String[] runs = {"nomen_weekly=2026-11-16", "nomen_daily=" + DAY};
       for (int time = 0; time < 2; time++) {
         JsonNode answer = dags(environment, runs);
@@ -156,6 +170,7 @@ class AirflowIT {
     }
     Storage storage = new Storage(new Configuration());
     String assigned = store.resolve("assigned").resolve(DAY).toString();
-    assertThat(new RunFolder(storage, assigned).snapshot().table("assignments").totalRows()).isEqualTo(24);
+    assertThat(new RunFolder(storage, assigned).snapshot().table("assignments").totalRows())
+        .isEqualTo(24);
   }
 }

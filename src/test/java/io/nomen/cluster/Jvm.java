@@ -145,8 +145,13 @@ final class Jvm implements AutoCloseable {
 
   /** Waits for the end, ten minutes at most: machines may be busy. */
   int exitCode() {
+    return exitCode(10);
+  }
+
+  /** Waits for the end, {@code minutes} at most. */
+  int exitCode(int minutes) {
     try {
-      if (!process.waitFor(10, TimeUnit.MINUTES)) {
+      if (!process.waitFor(minutes, TimeUnit.MINUTES)) {
         close();
         throw new AssertionError("a process did not end; its last words:\n" + lastWords());
       }

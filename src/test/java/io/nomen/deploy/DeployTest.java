@@ -43,10 +43,10 @@ class DeployTest {
     routine = new Routine(folder);
     assertThat(LocalSpark.session().sparkContext().isLocal()).isTrue();
     System.setProperty("spark.master", "local[2]");
+    routine.nomen(command("daily-encode"));
     // Settings for twelve images.
     routine.nomen(
         command("weekly"), "--clusters", "3", "--kmeans-restarts", "1", "--semantic-centres", "3");
-    routine.nomen(command("daily-encode"));
     routine.nomen(command("daily-assign"));
   }
 

@@ -135,12 +135,7 @@ class DecodeAheadTest {
         };
     try (DecodeAhead ahead =
         new DecodeAhead(
-            large,
-            List.of(ModelInput.centreCrop(8, 8)),
-            DecodeOptions.defaults(),
-            2,
-            100,
-            128)) {
+            large, List.of(ModelInput.centreCrop(8, 8)), DecodeOptions.defaults(), 2, 100, 128)) {
       for (int taken = 0; taken < 20; taken++) {
         Content content = ahead.next().raw().content();
         assertThat(((Content.Whole) content).bytes()).isEmpty();

@@ -1,5 +1,7 @@
 package io.nomen.gallery;
 
+import io.nomen.tensor.PrincipalAxes;
+import io.nomen.tensor.Matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -102,7 +104,8 @@ class MapLayoutTest {
     for (int k = 0; k < rows.length; k++) {
       rows[k] = (float) (random.nextGaussian() * (k % 6 == 4 ? 9 : k % 6 == 1 ? 4 : 1) + 3);
     }
-    float[] projected = PrincipalComponents.project(rows, 6, 2, new Random(0));
+    Matrix matrix = new Matrix(300, 6, rows);
+    float[] projected = PrincipalAxes.of(matrix).project(matrix, 2);
     assertThat(deviation(projected, 2, 0)).isBetween(8.0, 10.0);
     assertThat(deviation(projected, 2, 1)).isBetween(3.5, 4.5);
   }

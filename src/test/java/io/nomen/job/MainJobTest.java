@@ -92,7 +92,7 @@ class MainJobTest {
         new RunFolder(STORAGE, folder.resolve(output).toString()),
         new ClusterOptions(
             Optional.of(encode),
-            Optional.empty(),
+            List.of(),
             Optional.empty(),
             OptionalInt.of(5),
             "tac-no-train",

@@ -38,14 +38,11 @@ class FindingsTest {
                     new Findings.Subspace(163, 0.85),
                     Findings.Neighbours.of(EXACT))))
         .isEqualTo(
-            "{\"gate\":{\"fit_per_cluster\":[\"well\",\"well\"],\"rho\":0.9,"
-                + "\"rho_per_cluster\":[0.8,1.0],\"texts_join\":true,\"words\":\"the words fit\"},"
-                + "\"linkage\":{\"silhouette\":0.5,\"silhouette_of_kmeans\":0.125,"
-                + "\"silhouette_smoothed_twice\":0.25,\"taken\":true},"
-                + "\"mean_confidence\":0.25,"
-                + "\"neighbours\":{\"cells\":null,\"nprobe\":null,\"recall\":1.0,\"sample\":null,"
-                + "\"search\":\"exact\"},"
-                + "\"subspace\":{\"axes\":163,\"share\":0.85}}");
+            "{\"gate\":{\"fit_per_cluster\":[\"well\",\"well\"],\"rho\":0.9,\"rho_per_cluster\":[0.8,1.0],\"texts_join\":true,\"words\":\"the"
+                + " words fit\"},\"linkage\":{\"silhouette\":0.5,\"silhouette_of_kmeans\":0.125,"
+                + "\"silhouette_smoothed_twice\":0.25,\"taken\":true},\"mean_confidence\":0.25,"
+                + "\"neighbours\":{\"search\":\"exact\",\"cells\":null,\"nprobe\":null,\"recall\":1.0,"
+                + "\"sample\":null},\"subspace\":{\"axes\":163,\"share\":0.85}}");
     assertThat(json(Findings.of(Findings.Neighbours.of(EXACT, EXACT), TRAINING)))
         .contains("\"image_neighbours\":{", "\"text_neighbours\":{", "\"replica_seed\":7")
         .contains("\"epochs\":[{\"epoch\":1,\"terms\":{\"loss\":1.5}},")

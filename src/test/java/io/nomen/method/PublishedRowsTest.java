@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.semantics.MeanRow;
+import io.nomen.tensor.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticOptions;
 import io.nomen.tensor.Matrix;

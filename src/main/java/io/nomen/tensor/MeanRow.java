@@ -1,8 +1,5 @@
-package io.nomen.semantics;
+package io.nomen.tensor;
 
-import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
-import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +27,7 @@ public final class MeanRow {
 
   /** Of a matrix on this machine, [1, d]. */
   public static Matrix of(Matrix rows) {
-    RowBlock block = new RowBlock(0, rows.rows(), rows.width(), rows.values());
-    return mean(sum(block).values(), rows.rows());
+    return mean(sum(rows.block()).values(), rows.rows());
   }
 
   private static Matrix mean(double[] total, long rows) {

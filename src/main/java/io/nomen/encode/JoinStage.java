@@ -1,0 +1,242 @@
+package io.nomen.encode;
+
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.ImageRow;
+import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.Table;
+import io.nomen.run.TableColumn;
+import io.nomen.run.TableSchema;
+import io.nomen.run.TableWriter;
+import io.nomen.spark.Placement;
+import io.nomen.store.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/**
+ * Embeddings of several folders, days for example, as one table: a list of their files, where they
+ * are. An image that two of them hold counts as the later folder has it; the few files that hold
+ * such rows are written again without them.
+ */
+final class JoinStage {
+  private static final String NAME = "join";
+  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final List<EmbeddingSource> sources;
+
+  /** One file of a table of the source with this number. */
+  private record Part(int source, String uri, long rows) implements Serializable {}
+
+  private record Kept(String file, long rows, long dropped) implements Serializable {}
+
+  /**
+   * Joins into {@code folder}.
+   *
+   * @param sources the later ones last
+   * @throws NomenException (usage) when they are known to be of several models
+   */
+  JoinStage(JobContext context, RunFolder folder, List<EmbeddingSource> sources) {
+    this.context = context;
+    this.folder = folder;
+    this.sources = sources;
+    Map<String, EmbeddingSource> models = new LinkedHashMap<>();
+    Map<Integer, EmbeddingSource> widths = new LinkedHashMap<>();
+    for (EmbeddingSource source : sources) {
+      source.model().ifPresent(digest -> models.putIfAbsent(digest, source));
+      widths.putIfAbsent(EmbeddingTable.width(context.storage(), source.embeddings()), source);
+    }
+    refuseSeveral(models.values());
+    refuseSeveral(widths.values());
+  }
+
+  private static void refuseSeveral(Iterable<EmbeddingSource> different) {
+    List<String> folders = new ArrayList<>();
+    different.forEach(source -> folders.add(source.embeddings().folder()));
+    if (folders.size() > 1) {
+      throw NomenException.usage(
+          "The embeddings in %s were made with different models; join those of one model."
+              .formatted(String.join(" and ", folders)));
+    }
+  }
+
+  /**
+   * The folders that {@code named} means, each once, those of a glob in the order of their names.
+   *
+   * @throws NomenException (input) when a glob matches nothing
+   */
+  static List<String> folders(Storage storage, List<String> named) {
+    Set<String> folders = new LinkedHashSet<>();
+    for (String name : named) {
+      String uri = storage.qualify(name).replaceAll("/+$", "");
+      if (GLOB.matcher(uri).find()) {
+        folders.addAll(matches(storage, uri));
+      } else {
+        folders.add(uri);
+      }
+    }
+    return List.copyOf(folders);
+  }
+
+  private static List<String> matches(Storage storage, String glob) {
+    FileStatus[] found;
+    try {
+      found = storage.fileSystem(glob).globStatus(Storage.path(glob));
+    } catch (FileNotFoundException e) {
+      found = null;
+    } catch (IOException e) {
+      throw io.nomen.store.StoreTrouble.cannot("list", glob, e);
+    }
+    List<String> folders =
+        Arrays.stream(found == null ? new FileStatus[0] : found)
+            .filter(FileStatus::isDirectory)
+            .map(status -> status.getPath().toString())
+            .sorted()
+            .toList();
+    if (folders.isEmpty()) {
+      throw NomenException.input(
+          "No folder matches %s; give folders of encode or import.".formatted(glob));
+    }
+    return folders;
+  }
+
+  /** Makes the two tables of {@code folder}, unless they were made of the same before. */
+  StageAttempt run() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("sources", String.join(" ", sources.stream().map(EmbeddingSource::id).toList()));
+    StageAttempt attempt = folder.begin(NAME, settings, true);
+    if (attempt.done()) {
+      return attempt;
+    }
+    Map<String, Integer> later = later();
+    long images = join(attempt, ImageRow.SCHEMA, EmbeddingSource::images, ImageRow::path, later);
+    join(
+        attempt,
+        EmbeddingTable.SCHEMA,
+        EmbeddingSource::embeddings,
+        EmbeddingTable.Row::path,
+        later);
+    context
+        .progress()
+        .say(
+            RootLocale.format("join: %,d images of %,d folders", images, sources.size())
+                + (later.isEmpty()
+                    ? ""
+                    : RootLocale.format(
+                        "; %,d of them in several, and as the last of these has them",
+                        later.size())));
+    return folder.finish(attempt, Map.of("images_in_several_folders", later.size()));
+  }
+
+  private List<Part> parts(Function<EmbeddingSource, Table> table) {
+    List<Part> parts = new ArrayList<>();
+    for (int source = 0; source < sources.size(); source++) {
+      Table files = table.apply(sources.get(source));
+      for (int file = 0; file < files.files().size(); file++) {
+        parts.add(new Part(source, files.uris().get(file), files.rows().get(file)));
+      }
+    }
+    return parts;
+  }
+
+  /** The paths that several sources hold, and the last source that does. */
+  private Map<String, Integer> later() {
+    JavaSparkContext spark = context.spark().get();
+    Storage storage = context.storage();
+    return new HashMap<>(
+        Placement.near(spark, parts(EmbeddingSource::images), p -> storage.hosts(p.uri()))
+            .flatMapToPair(
+                part ->
+                    new TableColumn(storage, part.uri(), "path")
+                        .strings().stream()
+                            .map(
+                                path ->
+                                    new Tuple2<>(path, new int[] {part.source(), part.source()}))
+                            .iterator())
+            .reduceByKey((a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])})
+            .filter(path -> path._2()[0] < path._2()[1])
+            .mapValues(range -> range[1])
+            .collectAsMap());
+  }
+
+  private <R extends Record> long join(
+      StageAttempt attempt,
+      TableSchema<R> schema,
+      Function<EmbeddingSource, Table> table,
+      PathOf<R> path,
+      Map<String, Integer> later) {
+    List<Part> parts = parts(table);
+    List<Kept> kept;
+    if (later.isEmpty()) {
+      kept = parts.stream().map(part -> new Kept(part.uri(), part.rows(), 0)).toList();
+    } else {
+      JavaSparkContext spark = context.spark().get();
+      Storage storage = context.storage();
+      String target = folder.attemptFolder(schema.name(), attempt.attempt());
+      Broadcast<Map<String, Integer>> shared = spark.broadcast(later);
+      String name = schema.name();
+      kept =
+          Placement.near(spark, parts, p -> storage.hosts(p.uri()))
+              .map(part -> keep(part, storage, target, name, path, shared.value()))
+              .collect();
+      shared.destroy();
+    }
+    List<Kept> filled = kept.stream().filter(file -> file.rows() > 0).toList();
+    folder.commit(
+        schema.name(),
+        attempt.attempt(),
+        filled.stream().map(Kept::file).toList(),
+        filled.stream().map(Kept::rows).toList());
+    return filled.stream().mapToLong(Kept::rows).sum();
+  }
+
+  private interface PathOf<R> extends Serializable {
+    String of(R row);
+  }
+
+  private static <R extends Record> Kept keep(
+      Part part,
+      Storage storage,
+      String target,
+      String table,
+      PathOf<R> path,
+      Map<String, Integer> later) {
+    long dropped =
+        new TableColumn(storage, part.uri(), "path")
+            .strings().stream().filter(p -> later.getOrDefault(p, -1) > part.source()).count();
+    if (dropped == 0) {
+      return new Kept(part.uri(), part.rows(), 0);
+    }
+    String file = Table.newFile("part", part.source());
+    @SuppressWarnings("unchecked") // The two tables that are joined, by their names.
+    TableSchema<R> schema =
+        (TableSchema<R>) (table.equals("images") ? ImageRow.SCHEMA : EmbeddingTable.SCHEMA);
+    try (TableWriter<R> writer = new TableWriter<>(storage, target + "/" + file, schema)) {
+      for (R row : schema.read(storage, part.uri())) {
+        if (later.getOrDefault(path.of(row), -1) <= part.source()) {
+          writer.write(row);
+        }
+      }
+    }
+    return new Kept(file, part.rows() - dropped, dropped);
+  }
+}

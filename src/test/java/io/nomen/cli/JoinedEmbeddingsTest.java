@@ -1,0 +1,116 @@
+package io.nomen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.exchange.NpyWriter;
+import io.nomen.run.ImageRow;
+import io.nomen.run.RunFolder;
+import io.nomen.run.Snapshot;
+import io.nomen.store.Storage;
+import io.nomen.testing.Command;
+import io.nomen.testing.Photos;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Days that were encoded one by one are clustered together, and nothing is encoded twice. */
+class JoinedEmbeddingsTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
+
+  @TempDir static Path folder;
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static Command nomen(String... words) {
+    Command ended = Command.run((Object[]) words);
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    return ended;
+  }
+
+  private static void encode(String output, String... inputs) {
+    List<String> words = new ArrayList<>(List.of("encode", "--precision", "fp32", "--input"));
+    Arrays.stream(inputs).map(JoinedEmbeddingsTest::path).forEach(words::add);
+    words.addAll(List.of("--output", path(output)));
+    nomen(words.toArray(String[]::new));
+  }
+
+  /** Two days of 12 and 16 images; four of the first day's are in the second too. */
+  @BeforeAll
+  static void days() throws Exception {
+    List<Path> photos = Photos.of(3, 8);
+    Photos.copy(photos.subList(0, 8), folder.resolve("images/a"));
+    Photos.copy(photos.subList(8, 12), folder.resolve("images/b"));
+    Photos.copy(photos.subList(12, 24), folder.resolve("images/c"));
+    encode("embeddings/2026-11-01", "images/a", "images/b");
+    encode("embeddings/2026-11-02", "images/b", "images/c");
+  }
+
+  private static Command cluster(String output, String... embeddings) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("cluster", "--clusters", "3", "--method", "kmeans", "--kmeans-restarts", "1"));
+    words.add("--embeddings");
+    Arrays.stream(embeddings).map(JoinedEmbeddingsTest::path).forEach(words::add);
+    words.addAll(List.of("--output", path(output)));
+    return Command.run(words.toArray());
+  }
+
+  @Test
+  void a_glob_of_days_is_one_table_in_which_every_image_counts_once() {
+    Command joined = cluster("glob", "embeddings/2026-11-*");
+    assertThat(joined.exitCode()).as(joined.err()).isZero();
+    assertThat(joined.err()).contains("24 images of 2 folders; 4 of them in several");
+    assertThat(joined.lastLine().get("counts").get("embedded").asInt()).isEqualTo(24);
+    Snapshot run = new RunFolder(STORAGE, path("glob")).snapshot();
+    assertThat(run.rows(ImageRow.SCHEMA)).extracting(ImageRow::path).doesNotHaveDuplicates();
+    assertThat(run.table("assignments").totalRows()).isEqualTo(24);
+    // The second day lies where it was encoded; of the first, what it still counts for is here.
+    assertThat(run.table("embeddings").uris())
+        .anyMatch(uri -> uri.contains("/embeddings/2026-11-02/"))
+        .anyMatch(uri -> uri.contains("/glob/"));
+    Command again = cluster("glob", "embeddings/2026-11-01", "embeddings/2026-11-02");
+    assertThat(again.err()).contains("done before");
+  }
+
+  @Test
+  void days_without_a_common_image_are_joined_without_writing_any() {
+    encode("embeddings/2026-12-01", "images/a");
+    encode("embeddings/2026-12-02", "images/c");
+    Command joined = cluster("apart", "embeddings/2026-12-*");
+    assertThat(joined.exitCode()).as(joined.err()).isZero();
+    Snapshot run = new RunFolder(STORAGE, path("apart")).snapshot();
+    assertThat(run.table("embeddings").totalRows()).isEqualTo(20);
+    assertThat(run.table("embeddings").uris()).noneMatch(uri -> uri.contains("/apart/"));
+  }
+
+  @Test
+  void embeddings_of_another_model_are_refused() throws Exception {
+    try (NpyWriter npy = new NpyWriter(STORAGE, path("other.npy"), 3, 7)) {
+      for (int row = 0; row < 3; row++) {
+        float[] unit = new float[7];
+        unit[row] = 1;
+        npy.write(unit);
+      }
+    }
+    nomen("import", "--npy", path("other.npy"), "--output", path("other"));
+    Command refused = cluster("mixed", "embeddings/2026-11-01", "other");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("were made with different models");
+    assertThat(Files.exists(folder.resolve("mixed/_CURRENT"))).isFalse();
+  }
+
+  @Test
+  void a_glob_that_matches_no_folder_is_one_sentence() {
+    Command refused = cluster("none", "embeddings/2027-*");
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.err()).contains("No folder matches");
+  }
+}
