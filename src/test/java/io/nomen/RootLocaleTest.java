@@ -56,7 +56,7 @@ class RootLocaleTest {
             TEXT.matcher(source)
                 .replaceAll(
                     text -> Matcher.quoteReplacement(text.group().replaceAll("[;{}]", ",")));
-        for (String statement : source.split("(?<=[;{}])\\s")) {
+        for (String statement : source.split("(?<=[;{}])\\s", -1)) {
           if (statement.contains(".formatted(")
               && NUMBER.matcher(statement).find()
               && !MESSAGE.matcher(statement).find()) {

@@ -1,8 +1,8 @@
 package io.nomen.gallery;
 
+import io.nomen.RootLocale;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.PrincipalAxes;
-import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.Random;
 

@@ -1,10 +1,10 @@
 package io.nomen.method;
 
-import io.nomen.tensor.MeanRow;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Arrays;

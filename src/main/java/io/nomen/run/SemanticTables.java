@@ -13,7 +13,7 @@ public final class SemanticTables {
   /** One of the unit centres that nouns were chosen by. */
   private record CentreRow(int centre, float[] embedding) {}
 
-  /** A noun that was chosen, by its row in {@code nouns}. */
+  /** A noun that was chosen, by its row in the table of nouns. */
   private record SelectedRow(int nounRow, String noun, Optional<String> synset) {}
 
   private static final TableSchema<CentreRow> CENTRES =

@@ -1,9 +1,9 @@
 package io.nomen.semantics;
 
 import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.PrincipalAxes;
-import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.ScopedIterator;
@@ -50,7 +50,8 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     PrincipalAxes found = PrincipalAxes.of(nouns);
     float[] variances = found.variances();
     int count = Math.min(nouns.width(), width.axes().orElseGet(() -> enough(variances)));
-    double share = sum(variances, count) / Math.max(Double.MIN_NORMAL, sum(variances, nouns.width()));
+    double share =
+        sum(variances, count) / Math.max(Double.MIN_NORMAL, sum(variances, nouns.width()));
     return new NounSubspace(mean, found.first(count), share);
   }
 

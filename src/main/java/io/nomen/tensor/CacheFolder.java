@@ -65,7 +65,7 @@ public final class CacheFolder {
     boolean runs = true;
     try {
       for (String mount : Files.readAllLines(Path.of("/proc/self/mounts"))) {
-        String[] words = mount.split(" ");
+        String[] words = mount.split(" ", -1);
         // Of two at one place the later one counts.
         if (folder.startsWith(words[1]) && words[1].length() >= longest.length()) {
           longest = words[1];

@@ -220,7 +220,7 @@ class MainTest {
     }
     Files.writeString(mixed.resolve("notes.txt"), "no image, and none that is bad");
     Command ended =
-        Command.alone(
+        Command.run(
             "encode", "--input", mixed.toString(), "--output", folder.resolve("e").toString());
     assertThat(ended.exitCode()).isEqualTo(4);
     assertThat(ended.err())
@@ -237,7 +237,7 @@ class MainTest {
     Path texts = Files.createDirectories(folder.resolve("texts"));
     Files.writeString(texts.resolve("a.txt"), "a caption of nothing");
     Command ended =
-        Command.alone(
+        Command.run(
             "encode", "--input", texts.toString(), "--output", folder.resolve("e").toString());
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(ended.err())

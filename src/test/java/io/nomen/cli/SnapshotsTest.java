@@ -117,7 +117,7 @@ class SnapshotsTest {
     Path labels = folder.resolve("labels.csv");
     StringBuilder lines = new StringBuilder();
     String paths = STORAGE.readText(exported());
-    paths.lines().skip(1).forEach(line -> lines.append(line.split(",")[0]).append(",a\n"));
+    paths.lines().skip(1).forEach(line -> lines.append(line.split(",", -1)[0]).append(",a\n"));
     Files.writeString(labels, lines);
     Command.done("evaluate", "--run", folder.resolve("run"), "--labels", labels);
     Path scores = folder.resolve("run/evaluation.json");

@@ -129,7 +129,7 @@ class AirflowIT {
   void the_week_and_the_day_run_on_a_cluster_and_once_more_when_all_is_done() throws Exception {
     Path store = store();
     try (LocalCluster cluster = new LocalCluster("airflow", Map.of())) {
-      String[] address = cluster.address().split(":(?=\\d+$)");
+      String[] address = cluster.address().split(":(?=\\d+$)", -1);
       Map<String, String> environment =
           Map.of(
               "AIRFLOW_CONN_SPARK_DEFAULT",

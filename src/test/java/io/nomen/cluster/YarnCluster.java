@@ -88,7 +88,7 @@ final class YarnCluster implements AutoCloseable {
   /** What executors, application masters and submissions load: Spark's jars and its YARN client. */
   private void link() throws IOException {
     Path jars = Files.createDirectories(folder.resolve("spark/jars"));
-    for (String jar : Files.readString(Path.of("target/class-path.txt")).strip().split(":")) {
+    for (String jar : Files.readString(Path.of("target/class-path.txt")).strip().split(":", -1)) {
       Path target = Path.of(jar);
       Files.createSymbolicLink(jars.resolve(target.getFileName()), target);
     }

@@ -124,7 +124,7 @@ class LabelSourceTest {
             ("id,path,width,label\n1," + rows.replace(",", ",64,").replace("\n", "\n2,"))
                 .replaceAll("2,$", "")
                 .getBytes(StandardCharsets.UTF_8),
-            ("label;File_Name\r\n" + "cat;cat/1.jpg\r\ncat;2.jpg\r\ndog;dog/1.jpg\r\n")
+            "label;File_Name\r\ncat;cat/1.jpg\r\ncat;2.jpg\r\ndog;dog/1.jpg\r\n"
                 .getBytes(StandardCharsets.UTF_8));
     for (byte[] bytes : files) {
       Path file = Files.write(Files.createTempFile(folder, "labels", ".csv"), bytes);

@@ -1,10 +1,10 @@
 package io.nomen.gallery;
 
-import io.nomen.tensor.PrincipalAxes;
-import io.nomen.tensor.Matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.PrincipalAxes;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

