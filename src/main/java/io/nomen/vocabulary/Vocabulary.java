@@ -148,7 +148,8 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     Optional<Sense> meaning = wordnet.sense(id);
     if (meaning.isEmpty()) {
       throw NomenException.input(
-          "%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an id such as dog.n.01 after the tab, or leave both out."
+          ("%s gives \"%s\" the meaning \"%s\", which WordNet 3.1 does not have; put an id such as"
+                  + " dog.n.01 after the tab, or leave both out.")
               .formatted(source, word, id));
     }
     return Noun.linked(word, meaning);
