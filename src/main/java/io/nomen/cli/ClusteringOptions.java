@@ -134,7 +134,7 @@ final class ClusteringOptions {
       paramLabel = "auto|off|AXES",
       description =
           "For kmeans, nomen and nomen-no-train: how many axes along which nouns differ the images"
-              + " are seen along; auto takes those with 85 %% of the nouns' variance (default: off"
+              + " are seen along; auto takes those with 92 %% of the nouns' variance (default: off"
               + " for kmeans, auto for the others).")
   Optional<String> subspace = Optional.empty();
 

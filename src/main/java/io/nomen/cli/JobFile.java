@@ -170,6 +170,9 @@ final class JobFile {
       if (digits.startsWith("0o")) {
         return new BigInteger(digits.substring(2), 8).toString();
       }
+      if (digits.matches("-?[0-9]*[.][0-9]*")) {
+        return digits;
+      }
       BigDecimal number = new BigDecimal(digits);
       boolean whole = number.stripTrailingZeros().scale() <= 0 && number.precision() < 20;
       return whole && Math.abs(number.scale()) < 20

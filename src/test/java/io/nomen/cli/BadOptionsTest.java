@@ -21,6 +21,7 @@ class BadOptionsTest {
           "--input",
           "--output",
           "--embeddings",
+          "--second-model",
           "--npy",
           "--nouns-npy",
           "--nouns",
