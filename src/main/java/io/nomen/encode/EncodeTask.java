@@ -178,7 +178,9 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
 
     /** The usable pictures as the model {@code m} takes them; valid until the next call. */
     private ByteBuffer pixels(int m) {
-      ByteBuffer pixels = PixelBuffer.ofThread(usable * models.get(m).vision().imageBytes());
+      // Room for a whole batch at once: too little memory for one is told at the first, not later.
+      int imageBytes = models.get(m).vision().imageBytes();
+      ByteBuffer pixels = PixelBuffer.ofThread(settings.batchSize() * imageBytes);
       for (PreparedImage image : waiting) {
         if (!image.pixels().isEmpty()) {
           pixels.put(image.pixels().get(m));

@@ -29,8 +29,9 @@ record LinkageChoice(
     boolean taken, double silhouette, double smoothedTwice, double ofKmeans, Matrix centres) {
 
   /**
-   * By so much linkage's silhouette must be above that of k-means: where both are nearly alike, as on
-   * pictures of 24 things of equal number (0.204 and 0.185), linkage leaves dwarfs and loses 10 points.
+   * By so much linkage's silhouette must be above that of k-means: where both are nearly alike, as
+   * on pictures of 24 things of equal number (0.204 and 0.185), linkage leaves dwarfs and loses 10
+   * points.
    */
   private static final double CLEAR = 0.02;
 
@@ -57,7 +58,11 @@ record LinkageChoice(
     double twice = silhouette(inputs, sample, centres.get(1));
     double ofKmeans = silhouette(sample, inputs.gate().imageGroups(), input.clusters());
     return new LinkageChoice(
-        always || once > ofKmeans + CLEAR, once, twice, ofKmeans, centres.get(once > twice + LEAD ? 0 : 1));
+        always || once > ofKmeans + CLEAR,
+        once,
+        twice,
+        ofKmeans,
+        centres.get(once > twice + LEAD ? 0 : 1));
   }
 
   private static double silhouette(NomenInputs inputs, Matrix sample, Matrix centres) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Machines that are not like the one Nomen was written on: it works, or one sentence says why. */
+@Tag("cluster")
 class SurroundingsIT {
   @TempDir Path folder;
 
@@ -130,7 +131,6 @@ class SurroundingsIT {
   }
 
   @Test
-  @Tag("cluster")
   void a_master_that_does_not_answer_is_one_sentence() {
     Map<String, String> silent = Map.of("spark.master", "spark://127.0.0.1:1");
     try (Jvm process = start(Map.of(), List.of(), Jvm.nomen("1g", silent, encode("c")))) {
@@ -139,7 +139,6 @@ class SurroundingsIT {
   }
 
   @Test
-  @Tag("cluster")
   void a_home_that_is_not_there_and_cannot_be_made_is_not_needed() {
     Map<String, String> nowhere = Map.of("HOME", "/proc/none");
     List<String> home = List.of("-Duser.home=/proc/none");
@@ -149,7 +148,6 @@ class SurroundingsIT {
   }
 
   @Test
-  @Tag("cluster")
   void a_temporary_folder_without_programs_works_or_is_one_sentence() throws Exception {
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     SmallDisk disk = null;
@@ -233,7 +231,6 @@ class SurroundingsIT {
   }
 
   @Test
-  @Tag("cluster")
   void newer_jdks_that_are_here_work() throws IOException {
     Map<String, Path> found = new LinkedHashMap<>();
     try (Stream<Path> jdks = Files.list(Path.of("/usr/lib/jvm"))) {

@@ -152,8 +152,8 @@ final class YarnCluster implements AutoCloseable {
             "hdfs.server.datanode.DataNode",
             "-Ddfs.datanode.data.dir=" + folder.resolve("data-" + node),
             "-Ddfs.datanode.hostname=" + address,
-            "-Ddfs.datanode.address=" + address + ":0",
-            "-Ddfs.datanode.ipc.address=" + address + ":0"));
+            "-Ddfs.datanode.address=0.0.0.0:0",
+            "-Ddfs.datanode.ipc.address=0.0.0.0:0"));
     servers.add(
         server(
             "nodemanager-" + node,
