@@ -29,9 +29,8 @@ record LinkageChoice(
     boolean taken, double silhouette, double smoothedTwice, double ofKmeans, Matrix centres) {
 
   /**
-   * By so much linkage's silhouette must be above that of k-means: where both are nearly alike, as
-   * on pictures of 24 things of equal number (0.204 and 0.185), linkage leaves dwarfs and loses 10
-   * points.
+   * By so much linkage's silhouette must be above that of k-means. Where both are nearly alike, as
+   * for 24 things of equal number (0.204 and 0.185), linkage leaves a giant and dwarfs.
    */
   private static final double CLEAR = 0.02;
 

@@ -28,9 +28,8 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public record NounSubspace(Matrix mean, Matrix axes, double share) implements Serializable {
   /**
-   * Share of the nouns' variance that is wide enough: 234 of 512 axes for 3,068 words of ViT-B/32,
-   * 105 of 256 for the bundled model. Shares from 0.78 to 0.92 hardly differ on three sets with
-   * ViT-B/32; with the bundled model 0.85 loses 10 points of accuracy on the samples to 0.92.
+   * Share of the nouns' variance that is wide enough: 234 of 512 axes for 3,068 words of ViT-B/32.
+   * Shares from 0.78 to 0.92 hardly differ on three sets with ViT-B/32.
    */
   public static final double SHARE = 0.92;
 
