@@ -126,7 +126,7 @@ final class ClusterPages {
     void write(Html html) {
       html.open("div", "class", "portrait");
       cluster.medoid().ifPresent(medoid -> medoid(html, medoid));
-      html.open("div", "class", "words");
+      html.open("div", "class", "words", "data-cluster-page", String.valueOf(card.number()));
       meaning(html);
       facts(html);
       nouns(html);

@@ -94,6 +94,12 @@ public final class GalleryPlan {
     thumbnails.putIfAbsent(path, RootLocale.format("t/%03d/%06d.jpg", next / 1000, next));
   }
 
+  /** The number in a thumbnail's name. */
+  static int number(String thumbnail) {
+    return Integer.parseInt(
+        thumbnail.substring(thumbnail.lastIndexOf('/') + 1, thumbnail.length() - ".jpg".length()));
+  }
+
   /** The largest number of images of each cluster that keeps the sum within the limit. */
   private static int imagesOfEach(GalleryData data, GalleryLimits limits) {
     int each = limits.imagesPerCluster();
@@ -119,7 +125,8 @@ public final class GalleryPlan {
    * @param imagesPerPage images on one page of a cluster
    * @param cardsPerPage clusters on one page of the overview
    * @param rowsPerPage rows on one page of a table
-   * @param mapPoints most images drawn on the map
+   * @param mapPoints most images drawn on the map where no script runs
+   * @param canvasPoints most images that the map's script draws
    */
   public record GalleryLimits(
       int imagesPerCluster,
@@ -127,7 +134,8 @@ public final class GalleryPlan {
       int imagesPerPage,
       int cardsPerPage,
       int rowsPerPage,
-      int mapPoints) {
+      int mapPoints,
+      int canvasPoints) {
     /** Images in a cluster's mosaic. */
     static final int MOSAIC = 9;
 
@@ -136,6 +144,6 @@ public final class GalleryPlan {
      * kB.
      */
     public static final GalleryLimits DEFAULT =
-        new GalleryLimits(200, 24_000, 100, 120, 400, 4_000);
+        new GalleryLimits(200, 24_000, 100, 120, 400, 4_000, 100_000);
   }
 }

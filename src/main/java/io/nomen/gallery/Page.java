@@ -42,7 +42,7 @@ final class Page {
     Html html = Html.document();
     html.open("html", "lang", "en");
     head(html, title);
-    html.open("body");
+    html.open("body", "data-run", site.data().facts().runId());
     html.leaf("a", "Skip to the content", "class", "skip", "href", "#main");
     navigation(html);
     html.open("main", "id", "main", "tabindex", "-1");
@@ -64,6 +64,10 @@ final class Page {
     html.empty("link", "rel", "icon", "href", "data:,");
     html.empty("link", "rel", "stylesheet", "href", to("gallery.css"));
     html.leaf("script", "", "src", to("gallery.js"), "defer", "");
+    if (name.equals(MAP)) {
+      html.leaf("script", "", "src", to("map.js"), "defer", "");
+    }
+    html.leaf("script", "", "src", to("changes.js"), "defer", "");
     html.close();
   }
 

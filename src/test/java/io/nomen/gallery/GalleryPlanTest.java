@@ -111,7 +111,7 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             Optional.empty());
-    GalleryPlan plan = GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000));
+    GalleryPlan plan = GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000, 100_000));
     assertThat(plan.clusters()).extracting(c -> c.shown().size()).containsExactly(50, 30, 10);
     assertThat(plan.images()).hasSize(90);
   }

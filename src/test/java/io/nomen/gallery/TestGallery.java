@@ -180,7 +180,7 @@ final class TestGallery {
   }
 
   /** Bounds so small that a small run has samples and pages. */
-  static final GalleryLimits SMALL = new GalleryLimits(20, 1000, 10, 6, 5, 40);
+  static final GalleryLimits SMALL = new GalleryLimits(20, 1000, 10, 6, 5, 40, 1000);
 
   static void write(GalleryPlan plan, ThumbnailSource source, Path folder) {
     GalleryWriter.write(plan, source, new Storage(new Configuration()), folder.toUri().toString());

@@ -89,7 +89,7 @@ public final class GalleryStage {
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
     ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
-    Positions positions = Positions.of(context, run, record, assignments.rows());
+    Positions positions = Positions.of(context, run, record);
     return new GalleryData(
         facts(record),
         ClusterCards.read(run, record),

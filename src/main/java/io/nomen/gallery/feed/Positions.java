@@ -6,34 +6,60 @@ import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
+import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
-import java.util.HashMap;
-import java.util.Map;
+import java.io.Serializable;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Where images lie on the gallery's map.
+ * Where images lie on the gallery's map: all of them, or an even draw of {@value #MOST}.
  *
- * @param byRow only the rows that were drawn for the map
+ * @param places [min(rows, MOST), 2] 0 to 1, in row order
+ * @param rows N
  * @param algorithm how the positions were found
  */
-record Positions(Map<Integer, MapPoint> byRow, String algorithm) {
-  private static final int MOST = 4_000;
+record Positions(float[] places, long rows, String algorithm) {
+  private static final int MOST = 100_000;
 
-  /** Lays out an even draw of the run's embeddings; the same for the same run. */
-  static Positions of(JobContext context, Snapshot run, RunRecord record, int rows) {
-    EmbeddingTable table =
-        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"));
-    RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
-    MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
-    Map<Integer, MapPoint> byRow = new HashMap<>();
-    for (int i = 0; i < sample.numbers().length; i++) {
-      byRow.put((int) sample.numbers()[i], new MapPoint(layout.x()[i], layout.y()[i]));
-    }
-    return new Positions(byRow, layout.algorithm());
+  /** Rows that the layout is learnt from. */
+  private static final int SAMPLE = 4_000;
+
+  private record Placed(long firstRow, float[] places) implements Serializable {}
+
+  /** Lays out the run's embeddings on the executors; the same for the same run. */
+  static Positions of(JobContext context, Snapshot run, RunRecord record) {
+    RowBlocks all =
+        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
+            .embeddings();
+    RowSample sample = RowSample.exactly(all, SAMPLE, record.seed());
+    MapLayout layout = MapLayout.fit(sample.rows().values(), all.width(), record.seed());
+    RowBlocks drawn = RowSample.even(all, MOST);
+    float[] places = new float[Math.toIntExact(2 * drawn.rows())];
+    Broadcast<MapLayout> shared = context.spark().get().broadcast(layout);
+    drawn
+        .blocks()
+        .filter(block -> block.rows() > 0)
+        .map(block -> new Placed(block.firstRow(), shared.value().place(block.matrix())))
+        .collect()
+        .forEach(
+            part ->
+                System.arraycopy(
+                    part.places(),
+                    0,
+                    places,
+                    Math.toIntExact(2 * part.firstRow()),
+                    part.places().length));
+    shared.destroy();
+    return new Positions(places, all.rows(), layout.algorithm(drawn.rows()));
   }
 
   Optional<MapPoint> of(int row) {
-    return Optional.ofNullable(byRow.get(row));
+    OptionalInt number = RowSample.evenNumber(row, rows, MOST);
+    return number.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new MapPoint(places[2 * number.getAsInt()], places[2 * number.getAsInt() + 1]));
   }
 }
