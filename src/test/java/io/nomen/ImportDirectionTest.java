@@ -41,7 +41,8 @@ class ImportDirectionTest {
               List.of(
                   "safetensors", "method", "semantics", "vocabulary", "tensor", "store", "spark")),
           Map.entry("encode", List.of("run", "clip", "image", "tensor", "store", "spark")),
-          Map.entry("exchange", List.of("safetensors", "encode", "run", "tensor", "store")),
+          Map.entry(
+              "exchange", List.of("safetensors", "encode", "run", "image", "tensor", "store")),
           Map.entry(
               "evaluate",
               List.of(
@@ -57,6 +58,11 @@ class ImportDirectionTest {
               "naming",
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),
           Map.entry(
+              "refine",
+              List.of(
+                  "evaluate", "run", "method", "semantics", "neighbours", "kmeans", "tensor",
+                  "store")),
+          Map.entry(
               "gallery",
               List.of(
                   "naming", "evaluate", "exchange", "run", "method", "image", "store", "tensor")),
@@ -64,6 +70,7 @@ class ImportDirectionTest {
               "job",
               List.of(
                   "gallery",
+                  "refine",
                   "naming",
                   "evaluate",
                   "exchange",

@@ -43,7 +43,7 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
 
   @Override
   public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    return assignProjected(subspace.map(s -> s.of(embeddings)).orElse(embeddings));
+    return assignProjected(space(embeddings));
   }
 
   /** The same for rows that are in the space of the centres already. */

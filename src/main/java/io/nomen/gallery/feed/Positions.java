@@ -20,7 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param rows N
  * @param algorithm how the positions were found
  */
-record Positions(float[] places, long rows, String algorithm) {
+public record Positions(float[] places, long rows, String algorithm) {
   private static final int MOST = 100_000;
 
   /** Rows that the layout is learnt from. */
@@ -29,7 +29,7 @@ record Positions(float[] places, long rows, String algorithm) {
   private record Placed(long firstRow, float[] places) implements Serializable {}
 
   /** Lays out the run's embeddings on the executors; the same for the same run. */
-  static Positions of(JobContext context, Snapshot run, RunRecord record) {
+  public static Positions of(JobContext context, Snapshot run, RunRecord record) {
     RowBlocks all =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
             .embeddings();
@@ -55,7 +55,8 @@ record Positions(float[] places, long rows, String algorithm) {
     return new Positions(places, all.rows(), layout.algorithm(drawn.rows()));
   }
 
-  Optional<MapPoint> of(int row) {
+  /** The place of a row, where it was drawn. */
+  public Optional<MapPoint> of(int row) {
     OptionalInt number = RowSample.evenNumber(row, rows, MOST);
     return number.isEmpty()
         ? Optional.empty()

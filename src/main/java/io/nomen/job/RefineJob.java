@@ -1,0 +1,332 @@
+package io.nomen.job;
+
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.evaluate.RunQuality;
+import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.method.FittedModel;
+import io.nomen.method.RefinedModel;
+import io.nomen.naming.ClusterName;
+import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterNaming.Names;
+import io.nomen.refine.Changes;
+import io.nomen.refine.Refinement;
+import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.JobContext;
+import io.nomen.run.NounTable;
+import io.nomen.run.Platform;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord;
+import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
+import io.nomen.run.Stopwatch;
+import io.nomen.run.StoredModel;
+import io.nomen.run.Table;
+import io.nomen.semantics.SemanticCentres;
+import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SemanticSpace;
+import io.nomen.store.Digests;
+import io.nomen.store.Json;
+import io.nomen.tensor.RowBlocks;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * A run as people would have it: obeys the changes that a gallery saved. Nothing is encoded and no
+ * method starts anew; clusters that nobody spoke of keep their numbers, names and images.
+ */
+public final class RefineJob {
+  private static final String NAME = "refine";
+
+  /** Tables of the run before that the new one goes on using. */
+  private static final List<String> KEPT =
+      List.of("images", "embeddings", "nouns", "semantic_centres", "selected_nouns");
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final RefineOptions options;
+  private final Snapshot earlier;
+  private final RunRecord fitted;
+  private final Changes changes;
+  private final Stopwatch stopwatch = new Stopwatch();
+
+  /**
+   * What is refined.
+   *
+   * @param run folder of the run
+   * @param changes the file that the gallery saved
+   */
+  public record RefineOptions(
+      String run,
+      String changes,
+      boolean resume,
+      List<String> command,
+      Map<String, String> effectiveOptions) {}
+
+  public RefineJob(JobContext context, RunFolder folder, RefineOptions options) {
+    this.context = context;
+    this.folder = folder;
+    this.options = options;
+    this.earlier = new RunFolder(context.storage(), options.run()).snapshot();
+    this.fitted = earlier.requireRecord();
+    this.changes = Changes.read(context.storage(), options.changes());
+    folder.requireOtherThan("--run", options.run());
+    folder.requireNothingBut(Set.of("assignments", "clusters", "heads"));
+    if (!changes.run().equals(earlier.run())) {
+      throw NomenException.input(
+          "%s was saved in the gallery of run %s, and --run holds run %s; give the folder of the first."
+              .formatted(options.changes(), changes.run(), earlier.run()));
+    }
+    if (!earlier.has("heads")) {
+      throw NomenException.input(
+          "%s keeps no model (assign left it); refine the run that cluster made."
+              .formatted(earlier.uri()));
+    }
+  }
+
+  /** What the job would do, without a Spark action. */
+  public List<String> plan() {
+    Map<String, Long> kinds =
+        changes.changes().stream()
+            .collect(
+                Collectors.groupingBy(
+                    change -> change.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+                    TreeMap::new,
+                    Collectors.counting()));
+    List<String> plan = new ArrayList<>();
+    kinds.forEach((kind, count) -> plan.add("obey %d of kind %s".formatted(count, kind)));
+    plan.add(
+        "ask the like of images that move, and name what is new among the %d clusters of %s"
+            .formatted(fitted.clusters(), earlier.uri()));
+    return plan;
+  }
+
+  /** Does it; the same command again finds what is done. */
+  public RunRecord run() {
+    return folder.holding(this::refine);
+  }
+
+  private RunRecord refine() {
+    StageAttempt attempt =
+        folder.begin(
+            NAME,
+            Map.of(
+                "run", earlier.run(),
+                "changes", Digests.sha256(Json.line(changes)),
+                "nomen", Platform.nomenVersion()),
+            options.resume());
+    Optional<Snapshot> done = folder.published(attempt);
+    if (done.isEmpty()) {
+      return refine(folder.unpublished(attempt));
+    }
+    context.progress().say("refine: done before with the same run and changes");
+    RunRecord record = folder.show(done.get());
+    new GalleryStage(context, folder).finish(done.get());
+    return record;
+  }
+
+  private RunRecord refine(StageAttempt attempt) {
+    EmbeddingTable table =
+        new EmbeddingTable(
+            context.spark().get(), context.storage(), earlier.table("embeddings"));
+    FittedModel model = StoredModel.read(earlier);
+    Table assigned = earlier.table("assignments");
+    List<String> paths = Assignments.paths(context.storage(), assigned);
+    List<ClusterRow> rows = earlier.rows(ClusterRow.SCHEMA);
+    RowBlocks embeddings = table.embeddings();
+    RowBlocks space = model.space(embeddings).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Refinement refinement =
+          stopwatch.time(
+              "refine",
+              () ->
+                  Refinement.of(
+                      context.spark().get(),
+                      space,
+                      Assignments.read(context.storage(), assigned),
+                      paths,
+                      rows.stream().map(ClusterRow::cluster).collect(Collectors.toSet()),
+                      changes,
+                      earlier.run(),
+                      fitted.seed()));
+      NamedClusters names =
+          stopwatch.time("names", () -> names(refinement, rows, embeddings));
+      RunQuality quality =
+          ResultTables.write(
+              folder,
+              attempt.attempt(),
+              refinement.assignments(),
+              table,
+              embeddings,
+              ResemblanceColumns.read(context.storage(), assigned, paths),
+              refinement.count(),
+              assignments -> names,
+              fitted.seed(),
+              stopwatch);
+      StoredModel.write(
+          folder,
+          attempt.attempt(),
+          new RefinedModel(model, refinement.successors(), refinement.centres()));
+      return publish(attempt, refinement, names.numbers().size(), quality);
+    } finally {
+      space.unpersist();
+    }
+  }
+
+  /**
+   * Names stay; what people gave goes before; what is new is named as a run would name it, and of
+   * the parts of a split the one that the old name fits keeps it, with the number.
+   */
+  private NamedClusters names(
+      Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings) {
+    Map<Integer, ClusterName> names = new TreeMap<>();
+    Map<Integer, List<String>> centreNouns = new TreeMap<>();
+    rows.forEach(
+        row -> {
+          names.put(row.cluster(), ClusterName.of(row));
+          centreNouns.put(row.cluster(), row.centreNouns());
+        });
+    Set<Integer> fresh = new HashSet<>(refinement.groups());
+    fresh.addAll(refinement.partOf().keySet());
+    if (!fresh.isEmpty()) {
+      List<ClusterName> anew = anew(embeddings, refinement);
+      Set<Integer> exchanged = new HashSet<>();
+      refinement
+          .partOf()
+          .forEach(
+              (part, whole) -> {
+                String old = names.get(whole).name();
+                if (anew.get(part).name().equalsIgnoreCase(old)
+                    && !anew.get(whole).name().equalsIgnoreCase(old)
+                    && exchanged.add(whole)) {
+                  refinement.exchange(part);
+                  names.put(part, anew.get(whole));
+                }
+              });
+      fresh.forEach(number -> names.putIfAbsent(number, anew.get(number)));
+    }
+    refinement.given().forEach((number, name) -> names.computeIfPresent(number, (n, old) -> old.renamed(name)));
+    Set<Integer> alive = new HashSet<>();
+    for (int cluster : refinement.clusters()) {
+      alive.add(cluster);
+    }
+    names.keySet().retainAll(alive);
+    distinct(names, fresh);
+    return new NamedClusters(
+        List.copyOf(names.values()),
+        names.keySet().stream().map(n -> centreNouns.getOrDefault(n, List.of())).toList(),
+        List.copyOf(names.keySet()));
+  }
+
+  /** Only what is new gives way: no two clusters bear one name. */
+  private static void distinct(Map<Integer, ClusterName> names, Set<Integer> fresh) {
+    Set<String> taken = new HashSet<>();
+    names.forEach(
+        (number, name) -> {
+          if (!fresh.contains(number)) {
+            taken.add(name.name().toLowerCase(Locale.ROOT));
+          }
+        });
+    for (int number : fresh) {
+      names.computeIfPresent(
+          number,
+          (n, name) ->
+              taken.add(name.name().toLowerCase(Locale.ROOT)) || name.reason().equals(ClusterName.GIVEN)
+                  ? name
+                  : name.unnamed(number));
+    }
+  }
+
+  private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
+    Optional<NounTable> nouns =
+        earlier.has("nouns")
+            ? Optional.of(NounTable.read(context.storage(), earlier.table("nouns")))
+            : Optional.empty();
+    Optional<SemanticSpace> space =
+        nouns.map(
+            table ->
+                earlier.has("selected_nouns")
+                    ? SemanticTables.read(earlier, table)
+                    : SemanticCentres.find(
+                        embeddings,
+                        table.matrix(),
+                        refinement.count(),
+                        SemanticOptions.defaults(),
+                        fitted.seed()));
+    boolean ownList =
+        nouns.stream().flatMap(table -> table.nouns().stream()).noneMatch(n -> n.synset().isPresent());
+    return Names.of(
+        embeddings,
+        refinement.clusters(),
+        refinement.count(),
+        space,
+        nouns,
+        ownList,
+        fitted.seed());
+  }
+
+  private RunRecord publish(
+      StageAttempt attempt, Refinement refinement, int clusters, RunQuality quality) {
+    String id = attempt.attempt();
+    Map<String, String> sources = new LinkedHashMap<>();
+    KEPT.stream()
+        .filter(earlier::has)
+        .forEach(name -> sources.put(name, earlier.table(name).folder()));
+    RunRecord record = record(id, refinement, clusters, quality);
+    Snapshot run =
+        folder.publish(
+            id,
+            Map.of("assignments", id, "clusters", id, "heads", id),
+            sources,
+            Optional.of(record));
+    folder.finish(attempt, Map.of());
+    context.progress().say(RootLocale.format(
+        "%d changes obeyed; %d images like those that moved were asked, %d moved too",
+        refinement.summary().get("changes"),
+        refinement.summary().get("like_asked"),
+        refinement.summary().get("like_moved")));
+    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
+    RunRecord timed = record(id, refinement, clusters, quality);
+    folder.show(timed);
+    return timed;
+  }
+
+  private RunRecord record(
+      String id, Refinement refinement, int clusters, RunQuality quality) {
+    Map<String, Object> method = new LinkedHashMap<>();
+    method.put("refined", earlier.uri());
+    method.put("run", earlier.run());
+    method.putAll(refinement.summary());
+    return new RunRecord(
+        id,
+        fitted.title(),
+        Instant.now().toString(),
+        options.command(),
+        options.effectiveOptions(),
+        fitted.methodName(),
+        clusters,
+        fitted.seed(),
+        fitted.model(),
+        fitted.vocabulary(),
+        fitted.counts(),
+        stopwatch.seconds(),
+        quality.summary(),
+        method,
+        List.of(),
+        Platform.versions());
+  }
+}
