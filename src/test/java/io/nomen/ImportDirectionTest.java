@@ -65,7 +65,17 @@ class ImportDirectionTest {
           Map.entry(
               "gallery",
               List.of(
-                  "naming", "evaluate", "exchange", "run", "method", "image", "store", "tensor")),
+                  "naming",
+                  "refine",
+                  "evaluate",
+                  "exchange",
+                  "run",
+                  "method",
+                  "semantics",
+                  "vocabulary",
+                  "image",
+                  "store",
+                  "tensor")),
           Map.entry(
               "job",
               List.of(

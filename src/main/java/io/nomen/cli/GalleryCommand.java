@@ -1,11 +1,13 @@
 package io.nomen.cli;
 
 import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.gallery.feed.GalleryStage.GalleryOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Snapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,14 +15,33 @@ import picocli.CommandLine.Option;
 /** The pages of a finished run, again. */
 @Command(name = "gallery", description = "Write the pages of a finished run again.")
 final class GalleryCommand implements Subcommand {
+  private static final int MOST_QUESTIONS = 500;
+
   @Mixin private CommonOptions common;
 
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "Folder of a run.")
   private String run;
 
+  @Option(
+      names = "--questions",
+      paramLabel = "COUNT",
+      defaultValue = "0",
+      description =
+          "Ask for so many images whose answer would help most, on a page of their own (default: 0).")
+  private int questions;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "RUN",
+      description = "A page that compares the clusters with those of this earlier run.")
+  private Optional<String> compare = Optional.empty();
+
   @Override
   public void check(Violations violations) {
     common.check(violations);
+    violations.require(
+        questions >= 0 && questions <= MOST_QUESTIONS,
+        "--questions is %d; give 0 to %d.".formatted(questions, MOST_QUESTIONS));
   }
 
   @Override
@@ -31,7 +52,10 @@ final class GalleryCommand implements Subcommand {
     }
     RunFolder folder = Jobs.folder(context, run);
     Snapshot snapshot = folder.snapshot();
-    String page = folder.holding(() -> new GalleryStage(context, folder).run(snapshot));
+    GalleryOptions options =
+        new GalleryOptions(
+            questions, compare.map(uri -> Jobs.folder(context, uri).snapshot()));
+    String page = folder.holding(() -> new GalleryStage(context, folder, options).run(snapshot));
     console.line("Gallery: " + page);
     return Map.of("gallery", page);
   }

@@ -7,6 +7,8 @@ import io.nomen.image.ImageBytes;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.ImageRow;
+import io.nomen.run.LayerRow;
+import io.nomen.run.LayerRow.LayerAssignment;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Json;
@@ -98,16 +100,40 @@ public final class LabelExport {
         : path;
   }
 
-  /** CSV (RFC 4180) with the columns path, cluster, name, confidence. */
+  /**
+   * CSV (RFC 4180) with the columns path, cluster, name, confidence, and where the run has layers
+   * number and name of the image's cluster in each, from the coarsest: layer_0, layer_0_name, ….
+   */
   public long csv(String uri) {
+    Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
+    Map<String, int[]> paths = new HashMap<>();
+    if (run.has(LayerRow.SCHEMA.name())) {
+      run.rows(LayerRow.SCHEMA)
+          .forEach(
+              row ->
+                  layers
+                      .computeIfAbsent(row.layer(), l -> new HashMap<>())
+                      .put(row.cluster(), row.name()));
+      run.rows(LayerAssignment.SCHEMA).forEach(row -> paths.put(row.path(), row.clusters()));
+    }
     try (CSVPrinter out = new CSVPrinter(writer(uri), CSVFormat.RFC4180)) {
-      out.printRecord("path", "cluster", "name", "confidence");
+      List<Object> header = new ArrayList<>(List.of("path", "cluster", "name", "confidence"));
+      layers.keySet().forEach(l -> header.addAll(List.of("layer_" + l, "layer_" + l + "_name")));
+      out.printRecord(header);
       for (Labelled image : images) {
-        out.printRecord(
-            image.path(),
-            image.cluster(),
-            name(image),
-            RootLocale.format("%.6f", image.confidence()));
+        List<Object> record =
+            new ArrayList<>(
+                List.of(
+                    image.path(),
+                    image.cluster(),
+                    name(image),
+                    RootLocale.format("%.6f", image.confidence())));
+        layers.forEach(
+            (layer, layerNames) -> {
+              int cluster = paths.get(image.path())[layer];
+              record.addAll(List.of(cluster, layerNames.get(cluster)));
+            });
+        out.printRecord(record);
       }
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", uri, e);

@@ -49,6 +49,10 @@ public final class GalleryPlan {
         .flatMap(group -> group.members().stream().limit(MEMBERS_OF_DUPLICATES))
         .forEach(member -> plan(member.path()));
     data.outliers().forEach(image -> plan(image.path()));
+    data.workbench().questions().forEach(asked -> plan(asked.image().path()));
+    data.workbench()
+        .comparison()
+        .ifPresent(change -> change.moved().forEach(image -> plan(image.path())));
   }
 
   /** The plan under {@link GalleryLimits#DEFAULT}. */

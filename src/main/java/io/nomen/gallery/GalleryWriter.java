@@ -48,7 +48,7 @@ public final class GalleryWriter {
       GalleryPlan plan, ThumbnailSource thumbnails, Storage storage, String folder) {
     try (Workers workers = new Workers()) {
       SiteIndex site = new ThumbnailFiles(plan, thumbnails, storage, folder).write(workers);
-      for (String file : List.of("gallery.css", "gallery.js", "map.js", "changes.js")) {
+      for (String file : List.of("gallery.css", "gallery.js", "map.js", "search.js", "changes.js")) {
         storage.writeBytes(folder + "/" + file, resource(file));
       }
       PageSink later =
@@ -64,6 +64,16 @@ public final class GalleryWriter {
               workers.submit(() -> storage.writeText(folder + "/" + name, script));
       MapData.clusters(site, scripts);
       new NamesPages(site).write(later);
+      if (!plan.data().layers().isEmpty()) {
+        new LayersPage(site).write(later);
+      }
+      if (!plan.data().workbench().questions().isEmpty()) {
+        new QuestionsPage(site).write(later);
+      }
+      plan.data()
+          .workbench()
+          .comparison()
+          .ifPresent(change -> new ComparisonPage(site, change).write(later));
       new FailedPages(site).write(later);
       if (!plan.data().duplicates().isEmpty()) {
         new DuplicatesPages(site).write(later);
@@ -73,7 +83,9 @@ public final class GalleryWriter {
       }
       if (plan.data().mapLayout().isPresent()) {
         MapPoints points = new MapPoints(plan);
-        new MapData(site, points).write(scripts);
+        MapData mapData = new MapData(site, points);
+        mapData.write(scripts);
+        plan.data().workbench().search().ifPresent(search -> mapData.write(search, scripts));
         workers.submit(() -> new MapPage(site, points).write(now(storage, folder)));
       }
       new FactsPage(site).write(later);

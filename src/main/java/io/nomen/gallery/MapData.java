@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import io.nomen.RootLocale;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.LayerNode;
+import io.nomen.gallery.GalleryData.SearchNumbers;
 import io.nomen.gallery.MapPoints.Patch;
 import io.nomen.gallery.Page.SiteIndex;
 import io.nomen.store.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,9 @@ final class MapData {
   /** Paths in one file: half a megabyte where paths are long. */
   static final int PATHS = 2_000;
 
+  /** Codes in one file: 1.3 MB at 96 bytes each. */
+  private static final int CODES = 10_000;
+
   private static final int STEPS = 65_535;
 
   /** Half a surrogate pair in a file's name survives only as an escape. */
@@ -45,6 +51,20 @@ final class MapData {
 
   /** A cluster on the map; its points follow those of the cluster before. */
   private record Cluster(int number, String name, long size, int points, int colour) {}
+
+  /**
+   * The name of a cluster of another layer.
+   *
+   * @param finer whether it is part of one of the run's clusters, rather than made of them
+   */
+  private record Label(String name, boolean finer, float x, float y) {}
+
+  private Label label(LayerNode node) {
+    MapPoint place = node.place().orElseThrow();
+    boolean finer =
+        site.data().layers().stream().anyMatch(n -> n.own() && n.layer() < node.layer());
+    return new Label(node.name(), finer, place.x(), place.y());
+  }
 
   /** Takes finished files; names are relative to the gallery's folder. */
   @FunctionalInterface
@@ -81,6 +101,16 @@ final class MapData {
                         patch.images().size(),
                         patch.colour()))
             .toList());
+    all.put(
+        "layers",
+        site.data().layers().stream()
+            .filter(node -> !node.own() && node.place().isPresent())
+            .sorted(
+                Comparator.comparingLong(LayerNode::size)
+                    .reversed()
+                    .thenComparingInt(LayerNode::cluster))
+            .map(node -> label(node))
+            .toList());
     all.put("places", base64(places(images)));
     all.put("pictures", base64(pictures(images)));
     sink.put(POINTS + ".js", script(POINTS, all));
@@ -88,6 +118,31 @@ final class MapData {
       List<ImageEntry> part = images.subList(first, Math.min(images.size(), first + PATHS));
       String name = RootLocale.format("%spaths-%03d", FOLDER, first / PATHS);
       sink.put(name + ".js", script(name, part.stream().map(ImageEntry::path).toList()));
+    }
+  }
+
+  /** Codes of points and words, 10,000 to a file, and the words themselves. */
+  void write(SearchNumbers search, ScriptSink sink) {
+    List<byte[]> images =
+        points.patches().stream()
+            .flatMap(patch -> patch.images().stream())
+            .map(image -> search.images().getOrDefault(image.path(), new byte[search.width()]))
+            .toList();
+    codes("search/images", images, search.width(), sink);
+    codes("search/nouns", search.codes(), search.width(), sink);
+    Map<String, Object> words = new LinkedHashMap<>();
+    words.put("width", search.width());
+    words.put("words", search.words());
+    sink.put("search/words.js", script("search/words", words));
+  }
+
+  private static void codes(String name, List<byte[]> codes, int width, ScriptSink sink) {
+    for (int first = 0; first < codes.size(); first += CODES) {
+      List<byte[]> part = codes.subList(first, Math.min(codes.size(), first + CODES));
+      ByteBuffer bytes = ByteBuffer.allocate(part.size() * width);
+      part.forEach(bytes::put);
+      String file = RootLocale.format("%s-%03d", name, first / CODES);
+      sink.put(file + ".js", script(file, base64(bytes)));
     }
   }
 

@@ -18,6 +18,9 @@ final class Page {
   static final String OVERVIEW = "index.html";
   static final String NAMES = "names.html";
   static final String MAP = "map.html";
+  static final String LAYERS = "layers.html";
+  static final String QUESTIONS = "questions.html";
+  static final String COMPARISON = "comparison.html";
   static final String DUPLICATES = "duplicates.html";
   static final String OUTLIERS = "outliers.html";
   static final String FAILED = "failed.html";
@@ -66,6 +69,9 @@ final class Page {
     html.leaf("script", "", "src", to("gallery.js"), "defer", "");
     if (name.equals(MAP)) {
       html.leaf("script", "", "src", to("map.js"), "defer", "");
+      if (site.data().workbench().search().isPresent()) {
+        html.leaf("script", "", "src", to("search.js"), "defer", "");
+      }
     }
     html.leaf("script", "", "src", to("changes.js"), "defer", "");
     html.close();
@@ -78,8 +84,17 @@ final class Page {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(OVERVIEW, "Clusters"));
     entries.add(new Entry(NAMES, "Names"));
+    if (!data.layers().isEmpty()) {
+      entries.add(new Entry(LAYERS, "Layers"));
+    }
     if (data.mapLayout().isPresent()) {
       entries.add(new Entry(MAP, "Map"));
+    }
+    if (!data.workbench().questions().isEmpty()) {
+      entries.add(new Entry(QUESTIONS, "Questions"));
+    }
+    if (data.workbench().comparison().isPresent()) {
+      entries.add(new Entry(COMPARISON, "Since the run before"));
     }
     if (!data.duplicates().isEmpty()) {
       entries.add(new Entry(DUPLICATES, "Duplicates"));

@@ -174,6 +174,9 @@ public final class ClusterJob {
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
     secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
+    if (!options.layers().isEmpty()) {
+      settings.put("layers", options.layers().toString());
+    }
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -292,6 +295,20 @@ public final class ClusterJob {
             SemanticTables.write(folder, id, found, nouns.orElseThrow())
                 .forEach(name -> attempts.put(name, id)));
     StoredModel.write(folder, id, clustering.model());
+    stopwatch
+        .time(
+            "layers",
+            () ->
+                LayerStage.write(
+                    folder,
+                    attempt,
+                    options.layers(),
+                    embeddings,
+                    clustering.model(),
+                    nouns,
+                    space,
+                    options.seed()))
+        .forEach(name -> attempts.put(name, id));
     MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
     fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());

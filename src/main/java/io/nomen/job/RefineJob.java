@@ -15,6 +15,7 @@ import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
+import io.nomen.run.LayerRow;
 import io.nomen.run.NounTable;
 import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
@@ -85,7 +86,8 @@ public final class RefineJob {
     this.fitted = earlier.requireRecord();
     this.changes = Changes.read(context.storage(), options.changes());
     folder.requireOtherThan("--run", options.run());
-    folder.requireNothingBut(Set.of("assignments", "clusters", "heads"));
+    folder.requireNothingBut(
+        Set.of("assignments", "clusters", "heads", "layers", "layer_assignments"));
     if (!changes.run().equals(earlier.run())) {
       throw NomenException.input(
           "%s was saved in the gallery of run %s, and --run holds run %s; give the folder of the first."
@@ -177,11 +179,24 @@ public final class RefineJob {
               assignments -> names,
               fitted.seed(),
               stopwatch);
-      StoredModel.write(
-          folder,
-          attempt.attempt(),
-          new RefinedModel(model, refinement.successors(), refinement.centres()));
-      return publish(attempt, refinement, names.numbers().size(), quality);
+      RefinedModel refined =
+          new RefinedModel(model, refinement.successors(), refinement.centres());
+      StoredModel.write(folder, attempt.attempt(), refined);
+      Optional<NounTable> nouns = nouns();
+      List<String> layers =
+          stopwatch.time(
+              "layers",
+              () ->
+                  LayerStage.write(
+                      folder,
+                      attempt,
+                      layers(),
+                      embeddings,
+                      refined,
+                      nouns,
+                      semantics(nouns, embeddings, refinement.count()),
+                      fitted.seed()));
+      return publish(attempt, layers, refinement, names.numbers().size(), quality);
     } finally {
       space.unpersist();
     }
@@ -251,22 +266,39 @@ public final class RefineJob {
     }
   }
 
+  /** The other layers that the run before has, by how many clusters they have. */
+  private List<Integer> layers() {
+    if (!earlier.has("layers")) {
+      return List.of();
+    }
+    Map<Integer, Integer> counts = new TreeMap<>();
+    earlier.rows(LayerRow.SCHEMA).forEach(row -> counts.merge(row.layer(), 1, Integer::sum));
+    return counts.values().stream().filter(count -> count != fitted.clusters()).toList();
+  }
+
+  private Optional<NounTable> nouns() {
+    return earlier.has("nouns")
+        ? Optional.of(NounTable.read(context.storage(), earlier.table("nouns")))
+        : Optional.empty();
+  }
+
+  private Optional<SemanticSpace> semantics(
+      Optional<NounTable> nouns, RowBlocks embeddings, int clusters) {
+    return nouns.map(
+        table ->
+            earlier.has("selected_nouns")
+                ? SemanticTables.read(earlier, table)
+                : SemanticCentres.find(
+                    embeddings,
+                    table.matrix(),
+                    clusters,
+                    SemanticOptions.defaults(),
+                    fitted.seed()));
+  }
+
   private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
-    Optional<NounTable> nouns =
-        earlier.has("nouns")
-            ? Optional.of(NounTable.read(context.storage(), earlier.table("nouns")))
-            : Optional.empty();
-    Optional<SemanticSpace> space =
-        nouns.map(
-            table ->
-                earlier.has("selected_nouns")
-                    ? SemanticTables.read(earlier, table)
-                    : SemanticCentres.find(
-                        embeddings,
-                        table.matrix(),
-                        refinement.count(),
-                        SemanticOptions.defaults(),
-                        fitted.seed()));
+    Optional<NounTable> nouns = nouns();
+    Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
     boolean ownList =
         nouns.stream().flatMap(table -> table.nouns().stream()).noneMatch(n -> n.synset().isPresent());
     return Names.of(
@@ -280,17 +312,24 @@ public final class RefineJob {
   }
 
   private RunRecord publish(
-      StageAttempt attempt, Refinement refinement, int clusters, RunQuality quality) {
+      StageAttempt attempt,
+      List<String> layers,
+      Refinement refinement,
+      int clusters,
+      RunQuality quality) {
     String id = attempt.attempt();
     Map<String, String> sources = new LinkedHashMap<>();
     KEPT.stream()
         .filter(earlier::has)
         .forEach(name -> sources.put(name, earlier.table(name).folder()));
     RunRecord record = record(id, refinement, clusters, quality);
+    Map<String, String> attempts = new LinkedHashMap<>();
+    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
+    layers.forEach(name -> attempts.put(name, id));
     Snapshot run =
         folder.publish(
             id,
-            Map.of("assignments", id, "clusters", id, "heads", id),
+            attempts,
             sources,
             Optional.of(record));
     folder.finish(attempt, Map.of());

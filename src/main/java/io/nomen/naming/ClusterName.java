@@ -56,7 +56,13 @@ public record ClusterName(
   /** The same nouns as hints, without a name. */
   public ClusterName unnamed(int cluster) {
     return new ClusterName(
-        "cluster " + cluster, false, "", nouns, Optional.empty(), List.of(), "its name is another's");
+        "cluster " + cluster,
+        false,
+        "",
+        nouns,
+        Optional.empty(),
+        List.of(),
+        named ? "its name is another's" : reason);
   }
 
   /**

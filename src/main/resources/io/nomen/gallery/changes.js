@@ -205,6 +205,46 @@
     }
   }
 
+  // On the page of questions: one of the clusters, none of them, or no answer.
+  function onQuestions() {
+    for (const question of document.querySelectorAll("[data-question]")) {
+      const path = JSON.parse(question.dataset.question);
+      const offered = [...question.querySelectorAll("[data-answer]")];
+      const numbers = offered.map((item) => Number(item.dataset.answer));
+      const forget = () => {
+        for (const change of changes) {
+          if ((change.kind === "belongs" || change.kind === "apart") && change.question) {
+            change.paths = change.paths.filter((p) => p !== path);
+          }
+        }
+        changes = changes.filter((change) => !change.paths || change.paths.length);
+      };
+      const answer = (...said) => {
+        forget();
+        changes.push(...said.map((change) => ({ ...change, paths: [path], question: true })));
+        keep();
+      };
+      const buttons = offered.map((item, i) => {
+        const choose = button("It belongs here", () => answer({ kind: "belongs", cluster: numbers[i] }));
+        item.append(choose);
+        return choose;
+      });
+      const none = button("None of these", () => answer(...numbers.map((cluster) => ({ kind: "apart", cluster }))));
+      const skip = button("No answer", () => {
+        forget();
+        keep();
+      });
+      question.append(make("p", { class: "change-form" }, none, " ", skip));
+      document.addEventListener("nomen-changes", () => {
+        const said = changes.filter((change) => change.question && change.paths.includes(path));
+        buttons.forEach((choose, i) => choose.setAttribute("aria-pressed",
+          String(said.some((change) => change.kind === "belongs" && change.cluster === numbers[i]))));
+        none.setAttribute("aria-pressed", String(said.some((change) => change.kind === "apart")));
+        question.classList.toggle("answered", said.length > 0);
+      });
+    }
+  }
+
   read();
   nomen.changes = { add, all: () => changes };
   document.querySelector("main").append(bar);
@@ -214,6 +254,7 @@
       onCluster();
     }
     document.addEventListener("nomen-selected", onMap);
+    onQuestions();
     show();
   });
 })();

@@ -13,7 +13,7 @@
   const MOST_PICTURES = 90;
 
   // What is shown: places x, y in [0, 1], clusters one after another.
-  let clusters, clusterOf, first, xs, ys, pictures, grid;
+  let clusters, layers, clusterOf, first, xs, ys, pictures, grid;
   let total = 0;
   const chosen = new Set();
   let lit = null;
@@ -34,6 +34,7 @@
 
   function begin(data) {
     clusters = data.clusters;
+    layers = data.layers;
     const places = new Uint16Array(nomen.bytes(data.places));
     pictures = new Int32Array(nomen.bytes(data.pictures));
     total = pictures.length;
@@ -361,12 +362,17 @@
   function drawLabels() {
     labels = [];
     const tall = 15 * ratio;
-    context.font = `600 ${13 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+    const plain = `600 ${13 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+    const serif = getComputedStyle(document.querySelector("h1")).fontFamily;
+    context.font = plain;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 4 * ratio;
-    const order = lit === null ? clusters : [clusters[lit], ...clusters];
+    // Coarse names over the whole map, fine ones close up; those of the clusters in between.
+    const coarse = view.zoom < 1.5 ? layers.filter((name) => !name.finer) : [];
+    const fine = view.zoom > 4 ? layers.filter((name) => name.finer) : [];
+    const order = lit === null ? [...coarse, ...fine, ...clusters] : [clusters[lit], ...clusters];
     for (const cluster of order) {
       if (labels.length >= MOST_LABELS) {
         break;
@@ -378,7 +384,7 @@
       cluster.words ??= shorten(cluster.name, 28);
       if (cluster.wordsFont !== context.font) {
         cluster.wordsFont = context.font;
-        cluster.wide = context.measureText(cluster.words).width + 8 * ratio;
+        cluster.wide = context.measureText(cluster.words).width * (coarse.includes(cluster) ? 1.35 : 1) + 8 * ratio;
       }
       const box = { left: px - cluster.wide / 2, right: px + cluster.wide / 2, top: py - tall / 2, bottom: py + tall / 2, cluster };
       const gap = 6 * ratio;
@@ -386,10 +392,17 @@
           || box.top > other.bottom + gap || box.bottom < other.top - gap)) {
         labels.push(box);
         context.globalAlpha = lit === null || clusters[lit] === cluster ? 1 : 0.35;
+        const above = coarse.includes(cluster);
+        if (above) {
+          context.font = `600 ${17 * ratio}px ${serif}`;
+        }
         context.strokeStyle = colours.groundCss;
         context.strokeText(cluster.words, px, py);
         context.fillStyle = colours.inkCss;
         context.fillText(cluster.words, px, py);
+        if (above) {
+          context.font = plain;
+        }
       }
     }
     context.globalAlpha = 1;
@@ -563,8 +576,11 @@
     select(found);
   }
 
-  function select(points) {
+  let ranked = false;
+
+  function select(points, inOrder = false) {
     chosen.clear();
+    ranked = inOrder;
     points.forEach((i) => chosen.add(i));
     showSelected(LISTED);
     redraw();
@@ -578,7 +594,8 @@
       byCluster.set(clusterOf[i], (byCluster.get(clusterOf[i]) ?? 0) + 1);
     }
     const counts = [...byCluster].sort((a, b) => b[1] - a[1]);
-    const all = [...chosen].sort((a, b) => (pictures[b] >= 0) - (pictures[a] >= 0) || a - b);
+    const all = ranked
+      ? [...chosen] : [...chosen].sort((a, b) => (pictures[b] >= 0) - (pictures[a] >= 0) || a - b);
     list.replaceChildren(
       make("h2", { id: "selected-title" }, `Selected: ${count(chosen.size, "image", "images")}`),
       make("p", { class: "note" }, ...counts.slice(0, 12).flatMap(([c, n], k) => [
@@ -701,7 +718,7 @@
     pinned = -1;
     if (label) {
       const c = clusters.indexOf(label.cluster);
-      light(lit === c ? null : c);
+      light(lit === c || c < 0 ? null : c);
     } else if (point >= 0) {
       light(clusterOf[point]);
       pinned = point;

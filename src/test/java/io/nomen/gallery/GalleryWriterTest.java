@@ -43,6 +43,7 @@ class GalleryWriterTest {
             "index.html",
             "index-2.html",
             "names.html",
+            "layers.html",
             "map.html",
             "duplicates.html",
             "outliers.html",
@@ -188,6 +189,7 @@ class GalleryWriterTest {
             List.of(),
             List.of(),
             List.of(),
+            GalleryData.Workbench.NONE,
             Optional.empty());
     TestGallery.write(plan(empty), TestGallery.pictures(), none);
     assertThat(TestGallery.pages(none)).containsKey("index.html").doesNotContainKey("map.html");

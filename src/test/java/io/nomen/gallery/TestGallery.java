@@ -5,6 +5,8 @@ import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.gallery.GalleryData.DuplicateGroup;
 import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.LayerNode;
 import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter.ThumbnailSource;
@@ -83,7 +85,31 @@ final class TestGallery {
         failed,
         duplicates,
         images.values().stream().map(entries -> entries.get(0)).toList(),
+        new GalleryData.Workbench(
+            layers(clusters, each), List.of(), Optional.empty(), Optional.empty()),
         Optional.of("a made-up layout"));
+  }
+
+  /** Two clusters make one of the coarser layer, and each is cut in two. */
+  private static List<LayerNode> layers(int clusters, int each) {
+    List<LayerNode> nodes = new ArrayList<>();
+    for (int c = 0; c < clusters; c++) {
+      int top = c - c % 2;
+      Optional<MapPoint> place = Optional.of(new MapPoint(c % 37 / 37f, c % 23 / 23f));
+      if (c == top) {
+        long size = (long) each * Math.min(2, clusters - c);
+        nodes.add(new LayerNode(0, false, top, List.of(top), "kind of " + name(c), size, place));
+      }
+      nodes.add(new LayerNode(1, true, c, List.of(top, c), name(c), each, place));
+      if (each > 1) {
+        nodes.add(
+            new LayerNode(2, false, c, List.of(top, c, c), "sort of " + name(c), each - 1, place));
+        int part = clusters + c;
+        nodes.add(
+            new LayerNode(2, false, part, List.of(top, c, part), "other " + name(c), 1, place));
+      }
+    }
+    return nodes;
   }
 
   static String path(int cluster, int image) {

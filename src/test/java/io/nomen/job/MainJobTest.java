@@ -103,6 +103,7 @@ class MainJobTest {
             Optional.empty(),
             options,
             OptionalDouble.of(0.97),
+            List.of(),
             0,
             resume,
             "photos",

@@ -1,22 +1,31 @@
 package io.nomen.gallery.feed;
 
+import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.gallery.GalleryData;
+import io.nomen.gallery.GalleryData.AskedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.RunFacts;
+import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
+import io.nomen.refine.Questions;
 import io.nomen.run.Assignments;
+import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
+import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,10 +51,26 @@ public final class GalleryStage {
 
   private final JobContext context;
   private final RunFolder folder;
+  private final GalleryOptions options;
+
+  /**
+   * What a gallery shows beside the run itself.
+   *
+   * @param questions how many images are asked for
+   * @param comparedWith a run whose clusters these are compared with
+   */
+  public record GalleryOptions(int questions, Optional<Snapshot> comparedWith) {
+    public static final GalleryOptions NONE = new GalleryOptions(0, Optional.empty());
+  }
 
   public GalleryStage(JobContext context, RunFolder folder) {
+    this(context, folder, GalleryOptions.NONE);
+  }
+
+  public GalleryStage(JobContext context, RunFolder folder, GalleryOptions options) {
     this.context = context;
     this.folder = folder;
+    this.options = options;
   }
 
   /**
@@ -103,7 +128,48 @@ public final class GalleryStage {
         columns.furthest(OUTLIERS).stream()
             .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
             .toList(),
+        new Workbench(
+            LayerNodes.read(run, paths, positions),
+            questions(run, assignments, paths, positions, columns),
+            Optional.of(SearchCodes.of(context, run, paths, record.seed())),
+            options.comparedWith().map(
+                earlier -> RunChanges.of(earlier, run, row -> entry(assignments, row, paths.get(row), positions.of(row), columns)))),
         Optional.of(positions.algorithm()));
+  }
+
+  private List<AskedImage> questions(
+      Snapshot run,
+      Assignments assignments,
+      List<String> paths,
+      Positions positions,
+      ResemblanceColumns columns) {
+    if (options.questions() == 0) {
+      return List.of();
+    }
+    RowBlocks embeddings =
+        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
+            .embeddings();
+    RowBlocks space =
+        run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
+    int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
+    Matrix means =
+        new Matrix(
+            count,
+            space.width(),
+            ClusterProfiles.of(space, assignments.cluster(), count).means());
+    return Questions.of(space, assignments, means, columns.outlierScore(), options.questions())
+        .stream()
+        .map(
+            question ->
+                new AskedImage(
+                    entry(
+                        assignments,
+                        question.row(),
+                        paths.get(question.row()),
+                        positions.of(question.row()),
+                        columns),
+                    question.clusters()))
+        .toList();
   }
 
   private static Map<Integer, List<ImageEntry>> entries(

@@ -21,7 +21,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param algorithm how the positions were found
  */
 public record Positions(float[] places, long rows, String algorithm) {
-  private static final int MOST = 100_000;
+  static final int MOST = 100_000;
 
   /** Rows that the layout is learnt from. */
   private static final int SAMPLE = 4_000;
