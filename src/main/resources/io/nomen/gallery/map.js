@@ -377,7 +377,7 @@
       if (labels.length >= MOST_LABELS) {
         break;
       }
-      const [px, py] = screen(cluster.x, cluster.y);
+      let [px, py] = screen(cluster.x, cluster.y);
       if (px < 0 || py < 0 || px > width || py > height) {
         continue;
       }
@@ -386,6 +386,8 @@
         cluster.wordsFont = context.font;
         cluster.wide = context.measureText(cluster.words).width * (coarse.includes(cluster) ? 1.35 : 1) + 8 * ratio;
       }
+      // A name at the edge is moved in rather than cut off.
+      px = Math.max(cluster.wide / 2, Math.min(width - cluster.wide / 2, px));
       const box = { left: px - cluster.wide / 2, right: px + cluster.wide / 2, top: py - tall / 2, bottom: py + tall / 2, cluster };
       const gap = 6 * ratio;
       if (labels.every((other) => box.left > other.right + gap || box.right < other.left - gap

@@ -44,6 +44,8 @@ class GalleryWriterTest {
             "index-2.html",
             "names.html",
             "layers.html",
+            "questions.html",
+            "comparison.html",
             "map.html",
             "duplicates.html",
             "outliers.html",
@@ -77,7 +79,9 @@ class GalleryWriterTest {
             if (!target.startsWith("file:///images/")
                 && !target.startsWith("#")
                 && !target.equals("data:,")) {
-              assertThat(folder.resolve(name).resolveSibling(target)).as(name).exists();
+              assertThat(folder.resolve(name).resolveSibling(target.replaceFirst("#.*", "")))
+                  .as(name)
+                  .exists();
             }
           }
         });
@@ -96,7 +100,7 @@ class GalleryWriterTest {
           while (reference.find()) {
             assertThat(reference.group(1))
                 .as(name)
-                .matches("data:,|#main|file:///images/.*|(?:\\.\\./)?[a-z0-9./-]+");
+                .matches("data:,|#main|file:///images/.*|(?:\\.\\./)?[a-z0-9./-]+(?:#[a-z0-9-]+)?");
           }
         });
   }

@@ -239,10 +239,53 @@ class MapInChromiumTest {
   }
 
   @Test
+  void a_word_finds_its_images_and_clusters() {
+    chromium.await("!!document.getElementById('search')");
+    chromium.click("#search");
+    chromium.type("Thing 9");
+    chromium.click(".search button");
+    chromium.await("nomen.map.chosen.size === 60");
+    // 30 images of the word's own cluster come first.
+    assertThat(
+            chromium
+                .evaluate(
+                    "[...nomen.map.chosen].slice(0, 30)"
+                        + ".every(i => nomen.map.clusters[nomen.map.clusterOf[i]].name === 'thing 9')")
+                .asBoolean())
+        .isTrue();
+    assertThat(chromium.evaluate("document.querySelector('.search-found a').textContent").asText())
+        .isEqualTo("thing 9");
+    chromium.click("#search");
+    chromium.evaluate("document.getElementById('search').select()");
+    chromium.type("no such word");
+    chromium.click(".search button");
+    chromium.await("document.querySelector('.search-found').textContent.includes('no such word')");
+  }
+
+  @Test
+  void an_image_finds_its_like() {
+    int point = withPicture();
+    double[] at = point(point);
+    chromium.click(at[0], at[1]);
+    chromium.await("!!document.getElementById('like-this')");
+    chromium.click("#like-this");
+    chromium.await("nomen.map.chosen.size === 60");
+    assertThat(
+            chromium
+                .evaluate(
+                    "nomen.map.clusterOf[[...nomen.map.chosen][0]] === nomen.map.clusterOf["
+                        + point
+                        + "]")
+                .asBoolean())
+        .isTrue();
+  }
+
+  @Test
   void paths_are_loaded_only_when_they_are_wanted() {
-    assertThat(chromium.evaluate("[...nomen.taken.keys()]")).hasSize(1);
+    String loaded = "[...nomen.taken.keys()].filter(name => /paths|search/.test(name))";
+    assertThat(chromium.evaluate(loaded)).isEmpty();
     assertThat(chromium.evaluate("nomen.map.path(299)").asText()).startsWith("/images/");
-    assertThat(chromium.evaluate("[...nomen.taken.keys()]")).hasSize(2);
+    assertThat(chromium.evaluate(loaded)).hasSize(1);
   }
 
   @Test
@@ -277,7 +320,7 @@ class MapInChromiumTest {
         GalleryPlan.of(TestGallery.data(1000, 100)), path -> Optional.empty(), large);
     try (Stream<Path> files = Files.list(large.resolve("map"))) {
       assertThat(files.toList())
-          .hasSize(51)
+          .hasSize(52)
           .allSatisfy(file -> assertThat(Files.size(file)).isLessThan(2_000_000));
     }
     chromium.open(large.resolve("map.html"));
