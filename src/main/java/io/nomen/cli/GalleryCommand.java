@@ -36,9 +36,19 @@ final class GalleryCommand implements Subcommand {
       description = "A page that compares the clusters with those of this earlier run.")
   private Optional<String> compare = Optional.empty();
 
+  @Option(
+      names = "--language",
+      paramLabel = "en|de",
+      defaultValue = "en",
+      description = "Language of the pages' own words (default: en).")
+  private String language;
+
   @Override
   public void check(Violations violations) {
     common.check(violations);
+    violations.require(
+        language.matches("en|de"),
+        "--language is \"%s\"; give en or de.".formatted(language));
     violations.require(
         questions >= 0 && questions <= MOST_QUESTIONS,
         "--questions is %d; give 0 to %d.".formatted(questions, MOST_QUESTIONS));
@@ -54,7 +64,7 @@ final class GalleryCommand implements Subcommand {
     Snapshot snapshot = folder.snapshot();
     GalleryOptions options =
         new GalleryOptions(
-            questions, compare.map(uri -> Jobs.folder(context, uri).snapshot()));
+            questions, compare.map(uri -> Jobs.folder(context, uri).snapshot()), language);
     String page = folder.holding(() -> new GalleryStage(context, folder, options).run(snapshot));
     console.line("Gallery: " + page);
     return Map.of("gallery", page);

@@ -19,11 +19,13 @@ public final class GalleryPlan {
 
   private final GalleryData data;
   private final GalleryLimits limits;
+  private final Language language;
   private final List<ClusterSample> clusters;
   private final Map<Integer, ClusterSample> byNumber = new HashMap<>();
   private final Map<String, String> thumbnails = new LinkedHashMap<>();
 
-  private GalleryPlan(GalleryData data, GalleryLimits limits) {
+  private GalleryPlan(GalleryData data, GalleryLimits limits, Language language) {
+    this.language = language;
     this.data = data;
     this.limits = limits;
     int each = imagesOfEach(data, limits);
@@ -61,7 +63,20 @@ public final class GalleryPlan {
   }
 
   public static GalleryPlan of(GalleryData data, GalleryLimits limits) {
-    return new GalleryPlan(data, limits);
+    return of(data, limits, Language.ENGLISH.code());
+  }
+
+  /**
+   * The plan of pages in another language.
+   *
+   * @param language {@code en} or {@code de}
+   */
+  public static GalleryPlan of(GalleryData data, GalleryLimits limits, String language) {
+    return new GalleryPlan(data, limits, Language.of(language));
+  }
+
+  Language language() {
+    return language;
   }
 
   /** Paths of the images whose thumbnails the gallery will ask for, each once. */

@@ -63,6 +63,7 @@ public final class GalleryWriter {
           (name, script) ->
               workers.submit(() -> storage.writeText(folder + "/" + name, script));
       MapData.clusters(site, scripts);
+      MapData.words(plan.language(), scripts);
       new NamesPages(site).write(later);
       if (!plan.data().layers().isEmpty()) {
         new LayersPage(site).write(later);

@@ -28,6 +28,7 @@ final class MapData {
   static final String FOLDER = "map/";
   static final String POINTS = "map/points";
   static final String CLUSTERS = "map/clusters";
+  static final String WORDS = "map/words";
 
   /** Paths in one file: half a megabyte where paths are long. */
   static final int PATHS = 2_000;
@@ -83,6 +84,13 @@ final class MapData {
             site.plan().clusters().stream()
                 .map(cluster -> new Name(cluster.card().number(), cluster.card().name()))
                 .toList()));
+  }
+
+  /** The words of the scripts in another language. */
+  static void words(Language language, ScriptSink sink) {
+    if (language != Language.ENGLISH) {
+      sink.put(WORDS + ".js", script(WORDS, language.sentences()));
+    }
   }
 
   void write(ScriptSink sink) {

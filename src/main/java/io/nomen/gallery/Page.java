@@ -42,8 +42,9 @@ final class Page {
 
   /** The whole page around {@code main}. */
   Html with(String title, Consumer<Html> main) {
-    Html html = Html.document();
-    html.open("html", "lang", "en");
+    Language language = site.plan().language();
+    Html html = Html.document(language);
+    html.open("html", "lang", language.code());
     head(html, title);
     html.open("body", "data-run", site.data().facts().runId());
     html.leaf("a", "Skip to the content", "class", "skip", "href", "#main");
@@ -67,6 +68,9 @@ final class Page {
     html.empty("link", "rel", "icon", "href", "data:,");
     html.empty("link", "rel", "stylesheet", "href", to("gallery.css"));
     html.leaf("script", "", "src", to("gallery.js"), "defer", "");
+    if (site.plan().language() != Language.ENGLISH) {
+      html.leaf("script", "", "src", to(MapData.WORDS + ".js"), "defer", "");
+    }
     if (name.equals(MAP)) {
       html.leaf("script", "", "src", to("map.js"), "defer", "");
       if (site.data().workbench().search().isPresent()) {

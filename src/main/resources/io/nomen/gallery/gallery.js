@@ -1,6 +1,9 @@
 // Everything is said without scripts; this one adds finding by word, moving by arrow keys, and what the others share.
 "use strict";
 
+const READ = new Set(["alt", "aria-label", "placeholder", "title"]);
+const VERBATIM = new Set(["bdi", "code", "option"]);
+
 const nomen = {
   root: document.querySelector("link[rel=stylesheet]").getAttribute("href").replace("gallery.css", ""),
   waiting: new Map(),
@@ -33,6 +36,29 @@ const nomen = {
     return bytes.buffer;
   },
 
+  // The pages' own words in the page's language; what stands between them stays as it is.
+  say(english) {
+    const words = nomen.taken.get("map/words");
+    const core = english.trim();
+    if (!words || !core) {
+      return english;
+    }
+    let other = words[core];
+    if (other === undefined) {
+      nomen.patterns ??= Object.entries(words).filter(([sentence]) => sentence.includes("%1"))
+        .map(([sentence, said]) => [new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/%\d/g, "(.+?)")}$`, "s"), said, sentence.replace(/%\d/g, "").length])
+        .sort((a, b) => b[2] - a[2]);
+      for (const [pattern, said] of nomen.patterns) {
+        const found = core.match(pattern);
+        if (found) {
+          other = said.replace(/%(\d)/g, (_, i) => (/^\d/.test(found[i]) ? nomen.say(found[i]) : found[i]));
+          break;
+        }
+      }
+    }
+    return other === undefined ? english : english.replace(core, () => other);
+  },
+
   // An element with its attributes and children; text goes in as text.
   make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -40,15 +66,16 @@ const nomen = {
       if (name.startsWith("on")) {
         element.addEventListener(name.slice(2), value);
       } else if (value !== false && value !== null && value !== undefined) {
-        element.setAttribute(name, value === true ? "" : value);
+        element.setAttribute(name, value === true ? "" : READ.has(name) ? nomen.say(value) : value);
       }
     }
-    element.append(...children);
+    const verbatim = VERBATIM.has(tag);
+    element.append(...children.map((child) => (typeof child === "string" && !verbatim ? nomen.say(child) : child)));
     return element;
   },
 
   count(number, one, many) {
-    return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+    return nomen.say(`${number.toLocaleString(document.documentElement.lang)} ${number === 1 ? one : many}`);
   },
 };
 
@@ -66,7 +93,7 @@ for (const box of document.querySelectorAll("[data-filter]")) {
       item.hidden = !wanted.every((word) => words.includes(word));
       shown += item.hidden ? 0 : 1;
     }
-    output.textContent = wanted.length ? `${shown} of ${items.length}` : "";
+    output.textContent = wanted.length ? nomen.say(`${shown} of ${items.length}`) : "";
   };
   input.addEventListener("input", filter);
   box.hidden = false;

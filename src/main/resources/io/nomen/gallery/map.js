@@ -537,7 +537,7 @@
     clusters.forEach((cluster, k) => {
       cluster.item?.querySelector(".chip").setAttribute("aria-pressed", String(k === c));
     });
-    status.textContent = c === null ? "" : `Lit: ${clusters[c].name}, ${count(clusters[c].size, "image", "images")}`;
+    status.textContent = c === null ? "" : nomen.say(`Lit: ${clusters[c].name}, ${count(clusters[c].size, "image", "images")}`);
     redraw();
   }
 
@@ -590,7 +590,7 @@
 
   function showSelected(most) {
     list.hidden = chosen.size === 0;
-    status.textContent = chosen.size ? `${count(chosen.size, "image", "images")} selected` : "Nothing selected";
+    status.textContent = nomen.say(chosen.size ? `${count(chosen.size, "image", "images")} selected` : "Nothing selected");
     const byCluster = new Map();
     for (const i of chosen) {
       byCluster.set(clusterOf[i], (byCluster.get(clusterOf[i]) ?? 0) + 1);
@@ -601,14 +601,14 @@
     list.replaceChildren(
       make("h2", { id: "selected-title" }, `Selected: ${count(chosen.size, "image", "images")}`),
       make("p", { class: "note" }, ...counts.slice(0, 12).flatMap(([c, n], k) => [
-        k ? ", " : "", make("a", { href: `clusters/${clusters[c].number}.html` }, make("bdi", {}, clusters[c].name)), ` ${n.toLocaleString("en")}`,
+        k ? ", " : "", make("a", { href: `clusters/${clusters[c].number}.html` }, make("bdi", {}, clusters[c].name)), ` ${n.toLocaleString(document.documentElement.lang)}`,
       ]), counts.length > 12 ? `, and ${count(counts.length - 12, "other cluster", "other clusters")}` : ""),
       make("p", { class: "zoom", id: "selected-tools" },
         make("button", { type: "button", onclick: () => select([]) }, "Let go")),
       make("ul", { class: "tiles" }, ...all.slice(0, most).map(tile)),
       ...(all.length > most
         ? [make("button", { type: "button", class: "more", onclick: () => showSelected(most + 4 * LISTED) },
-          `Show more of ${all.length.toLocaleString("en")}`)]
+          `Show more of ${all.length.toLocaleString(document.documentElement.lang)}`)]
         : []));
     document.dispatchEvent(new CustomEvent("nomen-selected", { detail: { list } }));
   }

@@ -95,7 +95,8 @@
       const at = [lower.indexOf(wanted), lower.indexOf(wanted.replace(/s$/, "")),
         lower.findIndex((word) => word.startsWith(wanted))].find((i) => i >= 0);
       if (at === undefined) {
-        output.textContent = known.length ? `The vocabulary does not have “${input.value}”.` : "This run has no vocabulary.";
+        output.textContent = nomen.say(known.length
+          ? `The vocabulary does not have “${input.value}”.` : "This run has no vocabulary.");
         return;
       }
       const bytes = await part("nouns", Math.floor(at / CODES));
@@ -105,9 +106,9 @@
 
     function show(code, title) {
       const { found, clusters } = nearest(code);
-      output.replaceChildren(`${title}: `, ...clusters.flatMap((c, i) => [
+      output.replaceChildren(nomen.say(`${title}: `), ...clusters.flatMap((c, i) => [
         i ? ", " : "", make("a", { href: `clusters/${map.clusters[c].number}.html` }, make("bdi", {}, map.clusters[c].name)),
-      ]), `, and ${count(found.length, "image", "images")} below the map.`);
+      ]), nomen.say(`, and ${count(found.length, "image", "images")} below the map.`));
       map.select(found, true);
     }
 

@@ -281,6 +281,24 @@ class MapInChromiumTest {
   }
 
   @Test
+  void speaks_german_where_it_was_asked_to(@TempDir Path german) {
+    TestGallery.write(
+        GalleryPlan.of(TestGallery.data(12, 30), TestGallery.SMALL, "de"),
+        TestGallery.pictures(),
+        german);
+    chromium.open(german.resolve("map.html"));
+    chromium.await("!!nomen.map && !!document.getElementById('search')");
+    assertThat(chromium.evaluate("document.querySelector('.zoom').innerText").asText())
+        .contains("Näher", "Weiter weg", "Ganze Karte", "Auswählen, was zu sehen ist");
+    assertThat(chromium.evaluate("document.querySelector('canvas').ariaLabel").asText())
+        .isEqualTo("Karte von 360 Bilder in 12 Cluster");
+    chromium.evaluate("nomen.map.select([0, 1, 2])");
+    assertThat(chromium.evaluate("document.getElementById('selected-title').innerText").asText())
+        .isEqualTo("Ausgewählt: 3 Bilder");
+    chromium.open(folder.resolve("map.html"));
+  }
+
+  @Test
   void paths_are_loaded_only_when_they_are_wanted() {
     String loaded = "[...nomen.taken.keys()].filter(name => /paths|search/.test(name))";
     assertThat(chromium.evaluate(loaded)).isEmpty();

@@ -8,6 +8,7 @@ import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
 import io.nomen.refine.Questions;
 import io.nomen.run.Assignments;
@@ -58,9 +59,10 @@ public final class GalleryStage {
    *
    * @param questions how many images are asked for
    * @param comparedWith a run whose clusters these are compared with
+   * @param language of the pages' own words: {@code en} or {@code de}
    */
-  public record GalleryOptions(int questions, Optional<Snapshot> comparedWith) {
-    public static final GalleryOptions NONE = new GalleryOptions(0, Optional.empty());
+  public record GalleryOptions(int questions, Optional<Snapshot> comparedWith, String language) {
+    public static final GalleryOptions NONE = new GalleryOptions(0, Optional.empty(), "en");
   }
 
   public GalleryStage(JobContext context, RunFolder folder) {
@@ -82,7 +84,8 @@ public final class GalleryStage {
     RunRecord record = run.requireRecord();
     StageAttempt attempt = folder.begin(NAME, settings(run), false);
     ListedImages listed = ListedImages.read(run);
-    GalleryPlan plan = GalleryPlan.of(data(run, record, listed));
+    GalleryPlan plan =
+        GalleryPlan.of(data(run, record, listed), GalleryLimits.DEFAULT, options.language());
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
     String target = folder.uri() + "/gallery";
     folder.storage().delete(target);
