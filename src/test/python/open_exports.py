@@ -52,7 +52,7 @@ def label_studio(path):
     interface.validate()
     with open(path, encoding="utf-8") as tasks:
         for task in json.load(tasks):
-            interface.validate_task(task["data"])
+            interface.validate_task(task)
             (prediction,) = task["predictions"]
             assert interface.validate_prediction(prediction), prediction
             yield prediction["result"][0]["value"]["choices"][0]
@@ -62,7 +62,13 @@ def cvat(path):
     need("datumaro")
     from datumaro.components.dataset import Dataset
 
-    found = Dataset.import_from(os.path.dirname(path), "cvat")
+    # As CVAT's own export lies: the images beside the annotations.
+    folder = os.path.dirname(path)
+    for image in ElementTree.parse(path).iter("image"):
+        link = os.path.join(folder, "images", image.get("name"))
+        os.makedirs(os.path.dirname(link), exist_ok=True)
+        os.symlink("/" + image.get("name"), link)
+    found = Dataset.import_from(folder, "cvat")
     names = found.categories()[next(iter(found.categories()))]
     for item in found:
         (label,) = item.annotations
@@ -73,7 +79,9 @@ def fiftyone(path):
     need("fiftyone")
     from fiftyone.utils.data.importers import FiftyOneImageClassificationDatasetImporter
 
-    importer = FiftyOneImageClassificationDatasetImporter(dataset_dir=path)
+    importer = FiftyOneImageClassificationDatasetImporter(
+        dataset_dir=path, data_path="data.json"
+    )
     importer.setup()
     for image, _, label in importer:
         assert os.path.exists(image), image
