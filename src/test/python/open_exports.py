@@ -52,7 +52,7 @@ def label_studio(path):
     interface.validate()
     with open(path, encoding="utf-8") as tasks:
         for task in json.load(tasks):
-            interface.validate_task(task)
+            interface.validate_task({"data": task["data"]})
             (prediction,) = task["predictions"]
             assert interface.validate_prediction(prediction), prediction
             yield prediction["result"][0]["value"]["choices"][0]

@@ -60,7 +60,13 @@ class ImportDirectionTest {
           Map.entry(
               "refine",
               List.of(
-                  "evaluate", "run", "method", "semantics", "neighbours", "kmeans", "tensor",
+                  "evaluate",
+                  "run",
+                  "method",
+                  "semantics",
+                  "neighbours",
+                  "kmeans",
+                  "tensor",
                   "store")),
           Map.entry(
               "gallery",

@@ -95,7 +95,8 @@ final class ExportCommand implements Subcommand {
   @Option(
       names = "--label-studio",
       paramLabel = "FILE.json",
-      description = "Label Studio's tasks with predictions, and the labelling interface in FILE.xml.")
+      description =
+          "Label Studio's tasks with predictions, and the labelling interface in FILE.xml.")
   private Optional<String> labelStudio = Optional.empty();
 
   @Option(
@@ -157,8 +158,7 @@ final class ExportCommand implements Subcommand {
       return Jobs.planned(
           console,
           Stream.concat(
-                  Stream.of(npy, safetensors, parquet, atlas),
-                  targets().stream().map(Target::uri))
+                  Stream.of(npy, safetensors, parquet, atlas), targets().stream().map(Target::uri))
               .flatMap(Optional::stream)
               .map("export to %s"::formatted)
               .toList());

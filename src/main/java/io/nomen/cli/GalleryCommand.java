@@ -47,8 +47,7 @@ final class GalleryCommand implements Subcommand {
   public void check(Violations violations) {
     common.check(violations);
     violations.require(
-        language.matches("en|de"),
-        "--language is \"%s\"; give en or de.".formatted(language));
+        language.matches("en|de"), "--language is \"%s\"; give en or de.".formatted(language));
     violations.require(
         questions >= 0 && questions <= MOST_QUESTIONS,
         "--questions is %d; give 0 to %d.".formatted(questions, MOST_QUESTIONS));

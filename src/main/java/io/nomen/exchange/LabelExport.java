@@ -293,8 +293,8 @@ public final class LabelExport {
   }
 
   /**
-   * CVAT for images 1.1: a tag on every image. Images are named by the last part of their path where
-   * those differ, as CVAT names what is uploaded, and by their whole path otherwise.
+   * CVAT for images 1.1: a tag on every image. Images are named by the last part of their path
+   * where those differ, as CVAT names what is uploaded, and by their whole path otherwise.
    */
   public long cvat(String uri) {
     boolean different =
@@ -356,7 +356,11 @@ public final class LabelExport {
   /** XML has no way to write control characters, and a tool would refuse the whole file. */
   private static String printable(String text) {
     return text.codePoints()
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? 0xfffd : c)
+        .map(
+            c ->
+                Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+                    ? 0xfffd
+                    : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
@@ -395,8 +399,8 @@ public final class LabelExport {
   }
 
   /**
-   * A folder for each cluster, called by its name, with the images in it: links where both are files
-   * of this machine, and copies otherwise.
+   * A folder for each cluster, called by its name, with the images in it: links where both are
+   * files of this machine, and copies otherwise.
    *
    * @param copies whether all are copied
    * @param metadata whether a {@code metadata.jsonl} says of each image what is known of it, as
@@ -440,8 +444,7 @@ public final class LabelExport {
           Optional.ofNullable(listed().get(path))
               .orElseThrow(
                   () ->
-                      NomenException.input(
-                          "The run does not know where %s lies.".formatted(path)));
+                      NomenException.input("The run does not know where %s lies.".formatted(path)));
       storage.writeBytes(target, ImageBytes.read(storage, path, row.offset(), row.bytes()));
       return;
     }

@@ -57,7 +57,8 @@ final class ComparisonPage {
             flow ->
                 flow.images() >= SHARE * flow.fromSize()
                     || flow.images()
-                        >= SHARE * site.plan().cluster(flow.to()).map(c -> c.card().size()).orElse(0L))
+                        >= SHARE
+                            * site.plan().cluster(flow.to()).map(c -> c.card().size()).orElse(0L))
         .toList();
   }
 
@@ -138,17 +139,19 @@ final class ComparisonPage {
     }
     html.close().close();
     html.open("tbody");
-    change.flows().stream().limit(MOST_FLOWS).forEach(
-        flow -> {
-          html.open("tr");
-          html.open("td").foreign(flow.fromName()).close();
-          html.open("td");
-          link(html, flow.to());
-          html.close();
-          html.leaf("td", Figures.count(flow.images()));
-          html.leaf("td", Figures.percent((double) flow.images() / flow.fromSize()));
-          html.close();
-        });
+    change.flows().stream()
+        .limit(MOST_FLOWS)
+        .forEach(
+            flow -> {
+              html.open("tr");
+              html.open("td").foreign(flow.fromName()).close();
+              html.open("td");
+              link(html, flow.to());
+              html.close();
+              html.leaf("td", Figures.count(flow.images()));
+              html.leaf("td", Figures.percent((double) flow.images() / flow.fromSize()));
+              html.close();
+            });
     html.close().close().close();
   }
 
@@ -161,8 +164,7 @@ final class ComparisonPage {
       html.leaf(
           "p",
           "%s of %s."
-              .formatted(
-                  Figures.count(change.moved().size()), Figures.count(change.allMoved())),
+              .formatted(Figures.count(change.moved().size()), Figures.count(change.allMoved())),
           "class",
           "note");
     }

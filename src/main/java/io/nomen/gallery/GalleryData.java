@@ -164,8 +164,7 @@ public record GalleryData(
     for (int layer = node.layer() - 1; layer >= 0; layer--) {
       int wanted = layer;
       layers().stream()
-          .filter(
-              n -> n.layer() == wanted && n.path().equals(node.path().subList(0, wanted + 1)))
+          .filter(n -> n.layer() == wanted && n.path().equals(node.path().subList(0, wanted + 1)))
           .forEach(above::add);
     }
     return above;

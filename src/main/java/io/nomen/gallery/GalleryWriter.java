@@ -48,7 +48,8 @@ public final class GalleryWriter {
       GalleryPlan plan, ThumbnailSource thumbnails, Storage storage, String folder) {
     try (Workers workers = new Workers()) {
       SiteIndex site = new ThumbnailFiles(plan, thumbnails, storage, folder).write(workers);
-      for (String file : List.of("gallery.css", "gallery.js", "map.js", "search.js", "changes.js")) {
+      for (String file :
+          List.of("gallery.css", "gallery.js", "map.js", "search.js", "changes.js")) {
         storage.writeBytes(folder + "/" + file, resource(file));
       }
       PageSink later =
@@ -60,8 +61,7 @@ public final class GalleryWriter {
         workers.submit(() -> new ClusterPages(site, cluster).write(now(storage, folder)));
       }
       ScriptSink scripts =
-          (name, script) ->
-              workers.submit(() -> storage.writeText(folder + "/" + name, script));
+          (name, script) -> workers.submit(() -> storage.writeText(folder + "/" + name, script));
       MapData.clusters(site, scripts);
       MapData.words(plan.language(), scripts);
       new NamesPages(site).write(later);

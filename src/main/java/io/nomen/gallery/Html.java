@@ -22,7 +22,8 @@ final class Html {
   private static final Set<String> READ = Set.of("alt", "aria-label", "placeholder", "title");
 
   /** Elements whose text is from outside, or for machines. */
-  private static final Set<String> VERBATIM = Set.of("b", "bdi", "code", "pre", "script", "style", "text");
+  private static final Set<String> VERBATIM =
+      Set.of("b", "bdi", "code", "pre", "script", "style", "text");
 
   private final Language language;
 

@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The language of a gallery's own words. Pages are written in English; other languages are sentences
- * for sentences, with {@code %1}, {@code %2}, … for what stands between the words. What is from
- * outside (names, paths, reasons) is never translated.
+ * The language of a gallery's own words. Pages are written in English; other languages are
+ * sentences for sentences, with {@code %1}, {@code %2}, … for what stands between the words. What
+ * is from outside (names, paths, reasons) is never translated.
  */
 final class Language {
   static final Language ENGLISH = new Language("en", Map.of());
@@ -42,7 +42,9 @@ final class Language {
     // The most particular first: a sentence with more words of its own.
     sentences.keySet().stream()
         .filter(english -> PLACE.matcher(english).find())
-        .sorted((a, b) -> PLACE.matcher(b).replaceAll("").length() - PLACE.matcher(a).replaceAll("").length())
+        .sorted(
+            (a, b) ->
+                PLACE.matcher(b).replaceAll("").length() - PLACE.matcher(a).replaceAll("").length())
         .forEach(english -> patterns.add(new Sentence(pattern(english), sentences.get(english))));
   }
 
@@ -54,7 +56,8 @@ final class Language {
       regex.append(Pattern.quote(english.substring(at, place.start()))).append("(.+?)");
       at = place.end();
     }
-    return Pattern.compile(regex.append(Pattern.quote(english.substring(at))).toString(), Pattern.DOTALL);
+    return Pattern.compile(
+        regex.append(Pattern.quote(english.substring(at))).toString(), Pattern.DOTALL);
   }
 
   /** The language called {@code code}: {@code en} or {@code de}. */
@@ -67,11 +70,13 @@ final class Language {
             .orElseThrow(
                 () ->
                     NomenException.usage(
-                        "There are no pages in the language \"%s\"; give en or de.".formatted(code)));
+                        "There are no pages in the language \"%s\"; give en or de."
+                            .formatted(code)));
     Map<String, String> sentences = new TreeMap<>();
     try (BufferedReader lines =
         new BufferedReader(
-            new InputStreamReader(Language.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
+            new InputStreamReader(
+                Language.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int tab = line.indexOf('\t');
         sentences.put(line.substring(0, tab), line.substring(tab + 1));
@@ -97,9 +102,7 @@ final class Language {
       return english;
     }
     String core = english.strip();
-    return known(core)
-        .map(other -> english.replace(core, other))
-        .orElse(english);
+    return known(core).map(other -> english.replace(core, other)).orElse(english);
   }
 
   /** Empty where the sentence is not known. */

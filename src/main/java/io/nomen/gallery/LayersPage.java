@@ -43,8 +43,7 @@ final class LayersPage {
   }
 
   private String explanation() {
-    int layers =
-        1 + site.data().layers().stream().mapToInt(LayerNode::layer).max().orElse(0);
+    int layers = 1 + site.data().layers().stream().mapToInt(LayerNode::layer).max().orElse(0);
     StringBuilder counts = new StringBuilder();
     for (int layer = 0; layer < layers; layer++) {
       int wanted = layer;
@@ -53,7 +52,8 @@ final class LayersPage {
           .append(layer == 0 ? "" : layer == layers - 1 ? " and " : ", ")
           .append(Figures.count(count));
     }
-    return "The same images in %s clusters, each made of whole clusters of the next.".formatted(counts);
+    return "The same images in %s clusters, each made of whole clusters of the next."
+        .formatted(counts);
   }
 
   private void item(Html html, LayerNode node) {

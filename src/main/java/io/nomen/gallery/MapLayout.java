@@ -81,8 +81,8 @@ public final class MapLayout implements Serializable {
   }
 
   /**
-   * The places of {@code rows}: the mean of their nearest landmarks' places, weighted by 1 / squared
-   * distance, which for a landmark is its own.
+   * The places of {@code rows}: the mean of their nearest landmarks' places, weighted by 1 /
+   * squared distance, which for a landmark is its own.
    *
    * @param rows [n, width]
    * @return [n, 2], 0 to 1

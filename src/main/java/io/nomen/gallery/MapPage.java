@@ -123,8 +123,7 @@ final class MapPage {
     OverviewPages.filter(html, "legend");
     html.open("ul", "class", "legend-list", "id", "legend");
     for (Patch patch : points.patches()) {
-      html.open(
-          "li", "class", "c" + patch.colour(), "data-cluster", "" + patch.card().number());
+      html.open("li", "class", "c" + patch.colour(), "data-cluster", "" + patch.card().number());
       html.leaf("span", "", "class", "chip");
       html.open("a", "href", page.to(SiteIndex.clusterPage(patch.card().number())));
       html.foreign(Figures.shorten(patch.card().name(), 80)).close();

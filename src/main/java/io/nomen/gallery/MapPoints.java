@@ -51,7 +51,9 @@ final class MapPoints {
     return patches;
   }
 
-  /** The same with at most {@code most} images or one of each cluster, an even part of every one. */
+  /**
+   * The same with at most {@code most} images or one of each cluster, an even part of every one.
+   */
   List<Patch> patches(int most) {
     double every = Math.max(1, (double) drawn / most);
     return patches.stream()

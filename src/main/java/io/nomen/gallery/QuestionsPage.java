@@ -39,8 +39,7 @@ final class QuestionsPage {
   private void question(Html html, AskedImage asked) {
     html.open("li", "data-question", MapData.json(asked.image().path()));
     html.open("figure");
-    new Tiles(site, page)
-        .picture(html, asked.image().path(), "the image in question");
+    new Tiles(site, page).picture(html, asked.image().path(), "the image in question");
     html.open("figcaption").leaf("bdi", new Tiles.OriginalLink(asked.image().path()).name());
     html.close().close();
     html.open("ul", "class", "near");

@@ -61,7 +61,8 @@ public final class AtlasExport {
   private AtlasExport() {}
 
   /**
-   * Writes {@code uri}; images that have no place on the map (of more than 100,000) have no x and y.
+   * Writes {@code uri}; images that have no place on the map (of more than 100,000) have no x and
+   * y.
    *
    * @return how many images
    */
@@ -96,7 +97,9 @@ public final class AtlasExport {
                   .append("cluster", assignments.cluster()[row])
                   .append("name", names.get(assignments.cluster()[row]))
                   .append("confidence", assignments.confidence()[row]);
-          positions.of(row).ifPresent(place -> image.append("x", place.x()).append("y", -place.y()));
+          positions
+              .of(row)
+              .ifPresent(place -> image.append("x", place.x()).append("y", -place.y()));
           neighbours(image.addGroup("neighbors"), block, i);
           writer.write(image);
         }

@@ -133,7 +133,8 @@ final class LayerStage {
         attempt,
         () ->
             IntStream.range(0, paths.size())
-                .mapToObj(row -> new LayerAssignment(paths.get(row), path(layers, row, layers.size())))
+                .mapToObj(
+                    row -> new LayerAssignment(paths.get(row), path(layers, row, layers.size())))
                 .iterator());
     return List.of(LayerRow.SCHEMA.name(), LayerAssignment.SCHEMA.name());
   }

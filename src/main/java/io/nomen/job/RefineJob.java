@@ -143,8 +143,7 @@ public final class RefineJob {
 
   private RunRecord refine(StageAttempt attempt) {
     EmbeddingTable table =
-        new EmbeddingTable(
-            context.spark().get(), context.storage(), earlier.table("embeddings"));
+        new EmbeddingTable(context.spark().get(), context.storage(), earlier.table("embeddings"));
     FittedModel model = StoredModel.read(earlier);
     Table assigned = earlier.table("assignments");
     List<String> paths = Assignments.paths(context.storage(), assigned);
@@ -165,8 +164,7 @@ public final class RefineJob {
                       changes,
                       earlier.run(),
                       fitted.seed()));
-      NamedClusters names =
-          stopwatch.time("names", () -> names(refinement, rows, embeddings));
+      NamedClusters names = stopwatch.time("names", () -> names(refinement, rows, embeddings));
       RunQuality quality =
           ResultTables.write(
               folder,
@@ -179,8 +177,7 @@ public final class RefineJob {
               assignments -> names,
               fitted.seed(),
               stopwatch);
-      RefinedModel refined =
-          new RefinedModel(model, refinement.successors(), refinement.centres());
+      RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
       StoredModel.write(folder, attempt.attempt(), refined);
       Optional<NounTable> nouns = nouns();
       List<String> layers =
@@ -206,8 +203,7 @@ public final class RefineJob {
    * Names stay; what people gave goes before; what is new is named as a run would name it, and of
    * the parts of a split the one that the old name fits keeps it, with the number.
    */
-  private NamedClusters names(
-      Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings) {
+  private NamedClusters names(Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings) {
     Map<Integer, ClusterName> names = new TreeMap<>();
     Map<Integer, List<String>> centreNouns = new TreeMap<>();
     rows.forEach(
@@ -234,7 +230,9 @@ public final class RefineJob {
               });
       fresh.forEach(number -> names.putIfAbsent(number, anew.get(number)));
     }
-    refinement.given().forEach((number, name) -> names.computeIfPresent(number, (n, old) -> old.renamed(name)));
+    refinement
+        .given()
+        .forEach((number, name) -> names.computeIfPresent(number, (n, old) -> old.renamed(name)));
     Set<Integer> alive = new HashSet<>();
     for (int cluster : refinement.clusters()) {
       alive.add(cluster);
@@ -260,7 +258,8 @@ public final class RefineJob {
       names.computeIfPresent(
           number,
           (n, name) ->
-              taken.add(name.name().toLowerCase(Locale.ROOT)) || name.reason().equals(ClusterName.GIVEN)
+              taken.add(name.name().toLowerCase(Locale.ROOT))
+                      || name.reason().equals(ClusterName.GIVEN)
                   ? name
                   : name.unnamed(number));
     }
@@ -300,7 +299,9 @@ public final class RefineJob {
     Optional<NounTable> nouns = nouns();
     Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
     boolean ownList =
-        nouns.stream().flatMap(table -> table.nouns().stream()).noneMatch(n -> n.synset().isPresent());
+        nouns.stream()
+            .flatMap(table -> table.nouns().stream())
+            .noneMatch(n -> n.synset().isPresent());
     return Names.of(
         embeddings,
         refinement.clusters(),
@@ -326,26 +327,23 @@ public final class RefineJob {
     Map<String, String> attempts = new LinkedHashMap<>();
     List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
     layers.forEach(name -> attempts.put(name, id));
-    Snapshot run =
-        folder.publish(
-            id,
-            attempts,
-            sources,
-            Optional.of(record));
+    Snapshot run = folder.publish(id, attempts, sources, Optional.of(record));
     folder.finish(attempt, Map.of());
-    context.progress().say(RootLocale.format(
-        "%d changes obeyed; %d images like those that moved were asked, %d moved too",
-        refinement.summary().get("changes"),
-        refinement.summary().get("like_asked"),
-        refinement.summary().get("like_moved")));
+    context
+        .progress()
+        .say(
+            RootLocale.format(
+                "%d changes obeyed; %d images like those that moved were asked, %d moved too",
+                refinement.summary().get("changes"),
+                refinement.summary().get("like_asked"),
+                refinement.summary().get("like_moved")));
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record(id, refinement, clusters, quality);
     folder.show(timed);
     return timed;
   }
 
-  private RunRecord record(
-      String id, Refinement refinement, int clusters, RunQuality quality) {
+  private RunRecord record(String id, Refinement refinement, int clusters, RunQuality quality) {
     Map<String, Object> method = new LinkedHashMap<>();
     method.put("refined", earlier.uri());
     method.put("run", earlier.run());

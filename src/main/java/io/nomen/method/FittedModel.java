@@ -26,7 +26,9 @@ public interface FittedModel extends Serializable {
    */
   JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms);
 
-  /** Where the model sees images by what nouns say of them; empty where it takes them as they are. */
+  /**
+   * Where the model sees images by what nouns say of them; empty where it takes them as they are.
+   */
   default Optional<NounSubspace> subspace() {
     return Optional.empty();
   }

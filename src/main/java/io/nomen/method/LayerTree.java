@@ -134,9 +134,7 @@ public final class LayerTree {
     Random random = new Random(seed);
     Map<Integer, List<Integer>> members = new TreeMap<>();
     for (int i = 0; i < sample.numbers().length; i++) {
-      members
-          .computeIfAbsent(clusters[(int) sample.numbers()[i]], c -> new ArrayList<>())
-          .add(i);
+      members.computeIfAbsent(clusters[(int) sample.numbers()[i]], c -> new ArrayList<>()).add(i);
     }
     PriorityQueue<Leaf> leaves =
         new PriorityQueue<>(
@@ -158,7 +156,8 @@ public final class LayerTree {
         Leaf leaf = leaves.poll();
         int[] more = leaf.left.length >= leaf.right.length ? leaf.left : leaf.right;
         int[] fewer = more == leaf.left ? leaf.right : leaf.left;
-        leaves.add(tried(new Leaf(leaf.number, leaf.home, more, sample.rows()), sample.rows(), random));
+        leaves.add(
+            tried(new Leaf(leaf.number, leaf.home, more, sample.rows()), sample.rows(), random));
         leaves.add(tried(new Leaf(next++, leaf.home, fewer, sample.rows()), sample.rows(), random));
       }
       below.put(wanted, assign(space, List.copyOf(leaves)));
@@ -176,8 +175,14 @@ public final class LayerTree {
       for (int i = 0; i < ITERATIONS; i++) {
         float[] one = a;
         float[] two = b;
-        left = IntStream.of(leaf.rows).filter(r -> dot(sample, r, one) >= dot(sample, r, two)).toArray();
-        right = IntStream.of(leaf.rows).filter(r -> dot(sample, r, one) < dot(sample, r, two)).toArray();
+        left =
+            IntStream.of(leaf.rows)
+                .filter(r -> dot(sample, r, one) >= dot(sample, r, two))
+                .toArray();
+        right =
+            IntStream.of(leaf.rows)
+                .filter(r -> dot(sample, r, one) < dot(sample, r, two))
+                .toArray();
         if (left.length == 0 || right.length == 0) {
           break;
         }
@@ -227,7 +232,8 @@ public final class LayerTree {
   }
 
   /** Rows go to the nearest of the leaves that their cluster was cut into. */
-  private record Leaves(Matrix centres, int[] numbers, Map<Integer, int[]> ofCluster, int[] clusters)
+  private record Leaves(
+      Matrix centres, int[] numbers, Map<Integer, int[]> ofCluster, int[] clusters)
       implements Serializable {
 
     int[] nearest(RowBlock block) {

@@ -55,8 +55,7 @@ public final class LayerNames {
         .sorted(Comparator.comparingLong(entry -> -size(entry.getValue())))
         .forEach(
             entry -> {
-              ClusterName name =
-                  names.one(entry.getValue(), byImages.get(entry.getKey()), taken);
+              ClusterName name = names.one(entry.getValue(), byImages.get(entry.getKey()), taken);
               all.put(entry.getKey(), name);
               taken.add(name.name().toLowerCase(Locale.ROOT));
             });
@@ -118,7 +117,9 @@ public final class LayerNames {
         .filter(entry -> entry.getValue() >= enough)
         .map(entry -> wordnet.sense(entry.getKey()).orElseThrow())
         .filter(sense -> specificity.isKind(sense) && !specificity.saysNothing(sense))
-        .min(Comparator.comparingInt((Sense sense) -> wordnet.subtreeSize(sense.id())).thenComparing(Sense::id));
+        .min(
+            Comparator.comparingInt((Sense sense) -> wordnet.subtreeSize(sense.id()))
+                .thenComparing(Sense::id));
   }
 
   /** What a name means and all that this is a kind of; nothing where nobody knows. */

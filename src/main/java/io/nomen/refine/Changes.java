@@ -131,7 +131,8 @@ public record Changes(String format, int version, String run, List<Change> chang
       Change change = changes.get(i);
       change.named().stream()
           .filter(cluster -> !clusters.contains(cluster))
-          .forEach(cluster -> wrong.add(which + " names cluster " + cluster + ", which is not there"));
+          .forEach(
+              cluster -> wrong.add(which + " names cluster " + cluster + ", which is not there"));
       List<String> unknown = change.paths().stream().filter(p -> !paths.contains(p)).toList();
       if (!unknown.isEmpty()) {
         wrong.add(

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 
 /**
  * The images whose answer would help most: representative of others, hard to place, and unlike each
- * other (IDC: Interactive Deep Clustering, NeurIPS 2024). Representative is who has near neighbours,
- * hard is who has a second cluster nearly as good as the first.
+ * other (IDC: Interactive Deep Clustering, NeurIPS 2024). Representative is who has near
+ * neighbours, hard is who has a second cluster nearly as good as the first.
  */
 public final class Questions {
   /** Clusters that are offered for each. */
@@ -45,8 +45,7 @@ public final class Questions {
       RowBlocks space, Assignments assignments, Matrix means, float[] distances, int count) {
     double[] worth = new double[assignments.rows()];
     for (int row = 0; row < worth.length; row++) {
-      double distance =
-          row < distances.length && !Float.isNaN(distances[row]) ? distances[row] : 1;
+      double distance = row < distances.length && !Float.isNaN(distances[row]) ? distances[row] : 1;
       double margin = assignments.confidence()[row] - assignments.runnerUpConfidence()[row];
       worth[row] = -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
     }

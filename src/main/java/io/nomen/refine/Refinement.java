@@ -353,8 +353,7 @@ public final class Refinement {
     if (rows.length < into) {
       throw NomenException.input(
           RootLocale.format(
-              "Cluster %d has %,d images, too few to be cut into %d.",
-              cluster, rows.length, into));
+              "Cluster %d has %,d images, too few to be cut into %d.", cluster, rows.length, into));
     }
     int most = Math.min(SPLIT_SAMPLE, rows.length);
     int[] sampled =
@@ -421,16 +420,10 @@ public final class Refinement {
       }
       sizes[clusters[row]]++;
     }
-    boolean whole =
-        Arrays.stream(sizes).allMatch(s -> s > 1 && s >= LEAST_PART * clusters.length);
+    boolean whole = Arrays.stream(sizes).allMatch(s -> s > 1 && s >= LEAST_PART * clusters.length);
     double silhouette =
         Silhouette.of(
-                sample.values(),
-                sample.width(),
-                clusters,
-                centres.rows(),
-                clusters.length,
-                seed)
+                sample.values(), sample.width(), clusters, centres.rows(), clusters.length, seed)
             .overall();
     return whole ? silhouette : silhouette - 2;
   }
@@ -453,8 +446,7 @@ public final class Refinement {
       return;
     }
     Matrix examples = RowSample.of(space, rows(moved.stream().map(Moved::row).toList())).rows();
-    List<Integer> asked =
-        nearest(moved, examples).stream().distinct().sorted().toList();
+    List<Integer> asked = nearest(moved, examples).stream().distinct().sorted().toList();
     likeAsked = asked.size();
     if (asked.isEmpty()) {
       return;
@@ -462,7 +454,8 @@ public final class Refinement {
     // The cluster is what is left of it without those that may not belong to it.
     int[] rest = now.clone();
     asked.forEach(row -> rest[row] = count);
-    Matrix homes = new Matrix(count + 1, space.width(), ClusterProfiles.of(space, rest, count + 1).means());
+    Matrix homes =
+        new Matrix(count + 1, space.width(), ClusterProfiles.of(space, rest, count + 1).means());
     Matrix rows = RowSample.of(space, rows(asked)).rows();
     for (int i = 0; i < asked.size(); i++) {
       decide(asked.get(i), i, rows, homes, moved, examples);
@@ -555,8 +548,7 @@ public final class Refinement {
       }
       boolean none = second == now[row] || sizes[second] == 0;
       runnerUp[row] = none ? now[row] : second;
-      runnerUpConfidence[row] =
-          none ? 0 : Math.min(runnerUpConfidence[row], 1 - confidence[row]);
+      runnerUpConfidence[row] = none ? 0 : Math.min(runnerUpConfidence[row], 1 - confidence[row]);
     }
   }
 }

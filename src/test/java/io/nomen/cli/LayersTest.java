@@ -74,7 +74,11 @@ class LayersTest {
     Map<Integer, Integer> counts = new HashMap<>();
     layers.forEach(row -> counts.merge(row.integer("layer"), 1, Integer::sum));
     assertThat(counts).isEqualTo(Map.of(0, 3, 1, 6, 2, 12));
-    assertThat(layers.stream().filter(row -> row.integer("layer") == 0).mapToLong(r -> r.longInteger("size")).sum())
+    assertThat(
+            layers.stream()
+                .filter(row -> row.integer("layer") == 0)
+                .mapToLong(r -> r.longInteger("size"))
+                .sum())
         .isEqualTo(240);
     assertThat(rows("layer_assignments")).hasSize(240);
   }
@@ -97,8 +101,7 @@ class LayersTest {
 
   @Test
   void the_csv_has_the_layers() throws Exception {
-    Command.done(
-        "export", "--run", folder.resolve("run"), "--csv", folder.resolve("layers.csv"));
+    Command.done("export", "--run", folder.resolve("run"), "--csv", folder.resolve("layers.csv"));
     List<String> lines = Files.readAllLines(folder.resolve("layers.csv"));
     assertThat(lines.get(0))
         .isEqualTo(
@@ -109,7 +112,13 @@ class LayersTest {
   @Test
   void questions_and_a_comparison_are_pages_on_request() throws Exception {
     Command.done(
-        "gallery", "--run", folder.resolve("run"), "--questions", 7, "--compare", folder.resolve("run"));
+        "gallery",
+        "--run",
+        folder.resolve("run"),
+        "--questions",
+        7,
+        "--compare",
+        folder.resolve("run"));
     String questions = Files.readString(folder.resolve("run/gallery/questions.html"));
     assertThat(questions.split("data-question=", -1)).hasSize(8);
     assertThat(Files.readString(folder.resolve("run/gallery/comparison.html")))

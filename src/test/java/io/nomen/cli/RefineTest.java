@@ -79,7 +79,8 @@ class RefineTest {
 
   private static Map<String, Integer> clusters(String run) {
     Map<String, Integer> clusters = new TreeMap<>();
-    rows(run, "assignments").forEach(row -> clusters.put(row.string("path"), row.integer("cluster")));
+    rows(run, "assignments")
+        .forEach(row -> clusters.put(row.string("path"), row.integer("cluster")));
     return clusters;
   }
 
@@ -107,7 +108,9 @@ class RefineTest {
   private static Command refine(String run, String output, Change... changes) throws Exception {
     String id = new RunFolder(STORAGE, folder.resolve(run).toString()).snapshot().run();
     return refine(
-        run, output, Json.pretty(new Changes(Changes.FORMAT, Changes.VERSION, id, List.of(changes))));
+        run,
+        output,
+        Json.pretty(new Changes(Changes.FORMAT, Changes.VERSION, id, List.of(changes))));
   }
 
   private static Command refine(String run, String output, String changes) throws Exception {
@@ -160,7 +163,9 @@ class RefineTest {
     before.forEach(
         (path, cluster) ->
             assertThat(after.get(split.get(path))).as(path).isEqualTo(names.get(cluster)));
-    assertThat(after.keySet()).as("a number that was another's is not used again").doesNotContain(lizard);
+    assertThat(after.keySet())
+        .as("a number that was another's is not used again")
+        .doesNotContain(lizard);
   }
 
   @Test
@@ -241,8 +246,7 @@ class RefineTest {
     assertThat(images("teapot"))
         .allSatisfy(path -> assertThat(assigned.get(path)).isEqualTo(number("teapot")));
     int ships = clusters("model").get(images("boat").get(0));
-    assertThat(images("boat"))
-        .allSatisfy(path -> assertThat(assigned.get(path)).isIn(boat, ships));
+    assertThat(images("boat")).allSatisfy(path -> assertThat(assigned.get(path)).isIn(boat, ships));
     assertThat(names("assigned")).containsEntry(crow, "animals").containsEntry(ships, "ships");
   }
 

@@ -124,8 +124,7 @@ class LabelExportTest {
   void a_folder_that_is_not_empty_is_left_alone() throws Exception {
     Path target = Files.createDirectories(folder.resolve("full"));
     Files.writeString(target.resolve("mine.txt"), "mine");
-    Command command =
-        Command.run("export", "--run", folder.resolve("run"), "--folders", target);
+    Command command = Command.run("export", "--run", folder.resolve("run"), "--folders", target);
     assertThat(command.exitCode()).isEqualTo(2);
     assertThat(command.refusal()).contains("is not empty");
     assertThat(files(target)).hasSize(1);
@@ -146,11 +145,13 @@ class LabelExportTest {
   @Test
   void coco_has_the_fields_that_its_page_lists() throws Exception {
     JsonNode coco = json(export("coco", "coco.json"));
-    assertThat(coco.fieldNames()).toIterable()
+    assertThat(coco.fieldNames())
+        .toIterable()
         .containsExactlyInAnyOrder("info", "licenses", "images", "annotations", "categories");
     assertThat(coco.get("images")).hasSize(36);
     Map<Integer, String> categories = new TreeMap<>();
-    coco.get("categories").forEach(c -> categories.put(c.get("id").asInt(), c.get("name").asText()));
+    coco.get("categories")
+        .forEach(c -> categories.put(c.get("id").asInt(), c.get("name").asText()));
     for (int i = 0; i < 36; i++) {
       JsonNode image = coco.get("images").get(i);
       JsonNode annotation = coco.get("annotations").get(i);
@@ -226,9 +227,11 @@ class LabelExportTest {
     int exit = process.waitFor();
     String said = Files.readString(output.toPath(), StandardCharsets.UTF_8);
     Assumptions.assumeTrue(
-        exit != 77, () -> "SKIPPED: " + said.strip() + "; name a python that has it in NOMEN_TOOLS_PYTHON");
+        exit != 77,
+        () -> "SKIPPED: " + said.strip() + "; name a python that has it in NOMEN_TOOLS_PYTHON");
     assertThat(exit).as(said).isZero();
-    assertThat(said.lines().filter(line -> line.startsWith("label ")).map(line -> line.substring(6)))
+    assertThat(
+            said.lines().filter(line -> line.startsWith("label ")).map(line -> line.substring(6)))
         .containsExactlyInAnyOrderElementsOf(NAMES.values());
   }
 }

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a run's gallery, by hand, over the saved file and {@code nomen refine} to the next gallery. */
+/**
+ * From a run's gallery, by hand, over the saved file and {@code nomen refine} to the next gallery.
+ */
 class ChangesInChromiumTest {
   private static final int WIDTH = 16;
   private static final List<String> WORDS = List.of("crow", "lizard", "teapot", "violin");
@@ -157,8 +159,7 @@ class ChangesInChromiumTest {
     chromium.click(".tiles:last-of-type > li:nth-child(1) .not-here");
     assertThat(said()).isEqualTo("3 changes");
     JsonNode gone =
-        chromium.evaluate(
-            "JSON.parse(document.querySelector('.tiles > li.gone').dataset.path)");
+        chromium.evaluate("JSON.parse(document.querySelector('.tiles > li.gone').dataset.path)");
     chromium.click(".change-form summary");
     chromium.click(".change-form form:nth-of-type(3) button");
     assertThat(said()).isEqualTo("4 changes");

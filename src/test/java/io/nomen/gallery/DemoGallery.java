@@ -158,7 +158,14 @@ final class DemoGallery {
     List<ClusterCard> cards =
         IntStream.range(0, names.size()).mapToObj(c -> card(c, images.get(c))).toList();
     return new GalleryData(
-        facts(), cards, images, failed(), duplicates(), List.of(), GalleryData.Workbench.NONE, Optional.of(algorithm));
+        facts(),
+        cards,
+        images,
+        failed(),
+        duplicates(),
+        List.of(),
+        GalleryData.Workbench.NONE,
+        Optional.of(algorithm));
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

@@ -62,7 +62,9 @@ class LanguageTest {
             assertThat(after).as(name).hasSameSizeAs(before);
             for (int i = 0; i < before.size(); i++) {
               if (before.get(i).equals(after.get(i))) {
-                assertThat(words.known(before.get(i))).as("%s: %s", name, before.get(i)).isPresent();
+                assertThat(words.known(before.get(i)))
+                    .as("%s: %s", name, before.get(i))
+                    .isPresent();
               }
             }
           }
@@ -71,9 +73,12 @@ class LanguageTest {
 
   @Test
   void names_and_paths_stay_what_they_are() {
-    assertThat(german.get("clusters/9.html")).contains("<bdi>thing 9</bdi>").contains("lang=\"de\"");
+    assertThat(german.get("clusters/9.html"))
+        .contains("<bdi>thing 9</bdi>")
+        .contains("lang=\"de\"");
     Language words = Language.of("de");
-    assertThat(words.say("image of Map, confidence 93 %")).isEqualTo("Bild von Map, Sicherheit 93 %");
+    assertThat(words.say("image of Map, confidence 93 %"))
+        .isEqualTo("Bild von Map, Sicherheit 93 %");
   }
 
   @Test

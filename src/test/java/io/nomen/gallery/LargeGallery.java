@@ -108,12 +108,19 @@ final class LargeGallery {
     Duration before = browserTime();
     hand.run();
     double spent = browserTime().minus(before).toMillis();
-    say("  ms of all the browser's processes for a frame of " + what,
+    say(
+        "  ms of all the browser's processes for a frame of " + what,
         spent / chromium.evaluate("frames_.length").asDouble());
-    say("frames a second of " + what, chromium.evaluate(
-        "1000 * (frames_.length - 1) / (frames_.at(-1) - frames_[0])").asDouble());
-    say("  longest gap in ms", chromium.evaluate(
-        "Math.max(...frames_.slice(1).map((t, i) => t - frames_[i]))").asDouble());
+    say(
+        "frames a second of " + what,
+        chromium
+            .evaluate("1000 * (frames_.length - 1) / (frames_.at(-1) - frames_[0])")
+            .asDouble());
+    say(
+        "  longest gap in ms",
+        chromium
+            .evaluate("Math.max(...frames_.slice(1).map((t, i) => t - frames_[i]))")
+            .asDouble());
   }
 
   /** What other programs of the machine do is not in it. */

@@ -138,8 +138,7 @@ class MapInChromiumTest {
     touch("touchStart", left + 500, top + 300, left + 540, top + 300);
     touch("touchMove", left + 450, top + 300, left + 590, top + 300);
     touch("touchMove", left + 400, top + 300, left + 640, top + 300);
-    chromium.call(
-        "Input.dispatchTouchEvent", Map.of("type", "touchEnd", "touchPoints", List.of()));
+    chromium.call("Input.dispatchTouchEvent", Map.of("type", "touchEnd", "touchPoints", List.of()));
     chromium.await("nomen.map.view.zoom > 4");
   }
 
@@ -202,8 +201,7 @@ class MapInChromiumTest {
     chromium.await("nomen.map.chosen.size > 0");
     assertThat(
             chromium
-                .evaluate(
-                    "new Set([...nomen.map.chosen].map(i => nomen.map.clusterOf[i])).size")
+                .evaluate("new Set([...nomen.map.chosen].map(i => nomen.map.clusterOf[i])).size")
                 .asInt())
         .isEqualTo(1);
   }
@@ -215,7 +213,8 @@ class MapInChromiumTest {
     double right = left + width / 2;
     double bottom = top + height * 0.6;
     chromium.drag(
-        false, left + 5, top + 5, right, top + 5, right, bottom, left + 5, bottom, left + 5, top + 9);
+        false, left + 5, top + 5, right, top + 5, right, bottom, left + 5, bottom, left + 5,
+        top + 9);
     chromium.await("nomen.map.chosen.size > 0");
     JsonNode wrong =
         chromium.evaluate(
@@ -334,8 +333,7 @@ class MapInChromiumTest {
   @Test
   void data_files_stay_small_with_a_hundred_thousand_images(@TempDir Path large)
       throws IOException {
-    TestGallery.write(
-        GalleryPlan.of(TestGallery.data(1000, 100)), path -> Optional.empty(), large);
+    TestGallery.write(GalleryPlan.of(TestGallery.data(1000, 100)), path -> Optional.empty(), large);
     try (Stream<Path> files = Files.list(large.resolve("map"))) {
       assertThat(files.toList())
           .hasSize(52)

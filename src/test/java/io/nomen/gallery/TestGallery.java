@@ -97,8 +97,7 @@ final class TestGallery {
         Optional.of("a made-up layout"));
   }
 
-  private static List<AskedImage> questions(
-      Map<Integer, List<ImageEntry>> images, int clusters) {
+  private static List<AskedImage> questions(Map<Integer, List<ImageEntry>> images, int clusters) {
     return IntStream.range(0, Math.min(5, clusters))
         .mapToObj(
             c ->
@@ -125,8 +124,7 @@ final class TestGallery {
         width, byPath, IntStream.range(0, clusters).mapToObj(TestGallery::name).toList(), codes);
   }
 
-  private static RunChange change(
-      Map<Integer, List<ImageEntry>> images, int clusters, int each) {
+  private static RunChange change(Map<Integer, List<ImageEntry>> images, int clusters, int each) {
     int half = Math.max(1, each / 2);
     return new RunChange(
         "run-" + HOSTILE.get(0),

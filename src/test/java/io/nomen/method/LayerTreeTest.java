@@ -29,11 +29,7 @@ class LayerTreeTest {
 
   private static LayerTree tree(List<Integer> counts, long seed) {
     return LayerTree.of(
-        RowBlocks.of(LocalSpark.context(), IMAGES.values(), WIDTH),
-        KINDS,
-        labels(6),
-        counts,
-        seed);
+        RowBlocks.of(LocalSpark.context(), IMAGES.values(), WIDTH), KINDS, labels(6), counts, seed);
   }
 
   /** Whether two labellings of the rows put the same rows together. */
@@ -78,7 +74,10 @@ class LayerTreeTest {
     int[] own = layers.get(1);
     for (int cluster = 0; cluster < 6; cluster++) {
       int wanted = cluster;
-      assertThat(IntStream.range(0, ROWS).filter(row -> own[row] == wanted).map(row -> layers.get(2)[row]))
+      assertThat(
+              IntStream.range(0, ROWS)
+                  .filter(row -> own[row] == wanted)
+                  .map(row -> layers.get(2)[row]))
           .contains(cluster);
     }
     assertThat(Arrays.stream(layers.get(0)).boxed()).allMatch(number -> number < 6);

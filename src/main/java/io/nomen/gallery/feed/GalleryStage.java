@@ -135,8 +135,20 @@ public final class GalleryStage {
             LayerNodes.read(run, paths, positions),
             questions(run, assignments, paths, positions, columns),
             Optional.of(SearchCodes.of(context, run, paths, record.seed())),
-            options.comparedWith().map(
-                earlier -> RunChanges.of(earlier, run, row -> entry(assignments, row, paths.get(row), positions.of(row), columns)))),
+            options
+                .comparedWith()
+                .map(
+                    earlier ->
+                        RunChanges.of(
+                            earlier,
+                            run,
+                            row ->
+                                entry(
+                                    assignments,
+                                    row,
+                                    paths.get(row),
+                                    positions.of(row),
+                                    columns)))),
         Optional.of(positions.algorithm()));
   }
 
@@ -152,14 +164,11 @@ public final class GalleryStage {
     RowBlocks embeddings =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
             .embeddings();
-    RowBlocks space =
-        run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
+    RowBlocks space = run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
     int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
     Matrix means =
         new Matrix(
-            count,
-            space.width(),
-            ClusterProfiles.of(space, assignments.cluster(), count).means());
+            count, space.width(), ClusterProfiles.of(space, assignments.cluster(), count).means());
     return Questions.of(space, assignments, means, columns.outlierScore(), options.questions())
         .stream()
         .map(

@@ -65,8 +65,7 @@ final class LayerNodes {
             .collect(
                 Collectors.groupingBy(
                     LayerRow::layer,
-                    Collectors.mapping(
-                        LayerRow::cluster, Collectors.toCollection(TreeSet::new))));
+                    Collectors.mapping(LayerRow::cluster, Collectors.toCollection(TreeSet::new))));
     return byLayer.entrySet().stream()
         .filter(entry -> entry.getValue().equals(numbers))
         .map(Map.Entry::getKey)

@@ -65,7 +65,13 @@ final class SearchCodes {
           Matrix rows = table.embeddings();
           RowBlocks blocks = RowBlocks.of(context.spark().get(), rows.values(), rows.width());
           words.addAll(table.nouns().stream().map(Noun::lemma).toList());
-          images.around(MeanRow.of(rows)).of(blocks).blocks().map(SearchCodes::part).collect().stream()
+          images
+              .around(MeanRow.of(rows))
+              .of(blocks)
+              .blocks()
+              .map(SearchCodes::part)
+              .collect()
+              .stream()
               .map(Part::codes)
               .forEach(
                   part -> {
