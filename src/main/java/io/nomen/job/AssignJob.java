@@ -6,19 +6,20 @@ import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
@@ -172,4 +173,19 @@ public final class AssignJob {
         List.of(),
         Platform.versions());
   }
+
+  /**
+   * New images for an earlier run's clusters.
+   *
+   * @param run folder of the earlier run
+   * @param images which images; empty where {@code embeddings} names ready ones
+   */
+  public record AssignOptions(
+      String run,
+      Optional<EncodeOptions> images,
+      List<String> embeddings,
+      boolean resume,
+      String title,
+      List<String> command,
+      Map<String, String> effectiveOptions) {}
 }

@@ -4,14 +4,13 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
-import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
-import io.nomen.evaluate.Stability;
+import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.KMeansWarmUp;
+import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
@@ -20,17 +19,17 @@ import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
-import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
@@ -217,7 +216,7 @@ public final class ClusterJob {
                 Digests.sha256(attempt.settings().toString())),
             second().map(ClusterJob::withLengths));
     if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-      ClusterCount.Choice choice = AutoClusters.choose(input);
+      ClusterCount.Choice choice = ClusterCount.choose(input);
       count = Optional.of(choice);
       context
           .progress()

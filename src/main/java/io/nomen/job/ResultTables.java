@@ -8,7 +8,7 @@ import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.Stopwatch;
+import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
