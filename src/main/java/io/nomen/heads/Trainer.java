@@ -103,7 +103,7 @@ public final class Trainer {
   private Outcome alone(ShardRun run, TrainingState state) {
     Broadcast<TrainingSet> rows = set;
     int batches = run.batches(rows.value().rows());
-    ShardRun.Outcome outcome =
+    ShardRun.ShardOutcome outcome =
         sharing(
             state,
             begin ->
@@ -186,7 +186,7 @@ public final class Trainer {
   /** Several steps of every shard's own optimiser, and the mean of where they got to. */
   private Round averaged(ShardRun run, TrainingState state, int from, int to) {
     Broadcast<TrainingSet> rows = set;
-    List<ShardRun.Outcome> outcomes =
+    List<ShardRun.ShardOutcome> outcomes =
         sharing(
             state,
             begin ->
@@ -195,7 +195,7 @@ public final class Trainer {
                     .collect());
     GradientAccumulator sum = new GradientAccumulator();
     double[] termSums = new double[objective.terms().size()];
-    for (ShardRun.Outcome outcome : outcomes) {
+    for (ShardRun.ShardOutcome outcome : outcomes) {
       requireNumbers(run, outcome.badStep());
       sum.add(outcome.state().joined(), Math.toIntExact(outcome.rows()));
       for (int i = 0; i < termSums.length; i++) {
@@ -349,11 +349,11 @@ public final class Trainer {
      * @param rows rows seen, over all steps
      * @param badStep first step whose loss is not a number, or −1
      */
-    record Outcome(TrainingState state, double[] termSums, long rows, int badStep)
+    record ShardOutcome(TrainingState state, double[] termSums, long rows, int badStep)
         implements Serializable {}
 
     /** Takes the steps {@code from} to {@code to} of the epoch with an optimiser of its own. */
-    Outcome steps(TrainingSet set, TrainingState start, int shard, int from, int to) {
+    ShardOutcome steps(TrainingSet set, TrainingState start, int shard, int from, int to) {
       return TaskThreads.share(tasks, () -> stepsAlone(set, start, shard, from, to));
     }
 
@@ -384,7 +384,8 @@ public final class Trainer {
       return objective.stepsPerEpoch(rows, settings.batch());
     }
 
-    private Outcome stepsAlone(TrainingSet set, TrainingState start, int shard, int from, int to) {
+    private ShardOutcome stepsAlone(
+        TrainingSet set, TrainingState start, int shard, int from, int to) {
       BatchPlan plan = plan(set);
       TrainingState state = start.copy();
       double[] sums = new double[objective.terms().size()];
@@ -396,7 +397,7 @@ public final class Trainer {
           result = objective.step(state, seed(number), step, prepared);
         }
         if (!Float.isFinite(result.term(0))) {
-          return new Outcome(state, sums, seen, number);
+          return new ShardOutcome(state, sums, seen, number);
         }
         state.adopt(result);
         state = objective.adam().step(state, result.values(), settings.rate());
@@ -406,7 +407,7 @@ public final class Trainer {
         }
         seen += rows;
       }
-      return new Outcome(state, sums, seen, -1);
+      return new ShardOutcome(state, sums, seen, -1);
     }
 
     private BatchPlan plan(TrainingSet set) {
