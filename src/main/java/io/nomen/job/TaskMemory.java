@@ -1,7 +1,6 @@
 package io.nomen.job;
 
 import io.nomen.RootLocale;
-import io.nomen.method.NomenMethod;
 import io.nomen.method.TrainingOptions;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.RowBlocks;
@@ -47,7 +46,7 @@ public record TaskMemory(String method, int width, long rows, TrainingOptions tr
    * Bytes: the features of all views on the heap and in libtorch, and their neighbours' numbers.
    */
   long trainingSet() {
-    // TURTLE's and Nomen's training pairs no neighbours.
+    // TURTLE's training pairs no neighbours.
     boolean pairs = method.equals("tac") || method.equals("sic");
     int neighbours = pairs ? training.neighbours().orElse(method.equals("tac") ? 50 : 20) : 0;
     int views = method.equals("sic") || method.equals("turtle") ? 1 : 2;
@@ -56,12 +55,12 @@ public record TaskMemory(String method, int width, long rows, TrainingOptions tr
   }
 
   private long trained() {
-    long most = method.equals("nomen") ? NomenMethod.MOST_TRAINED : Long.MAX_VALUE;
-    return Math.min(rows, Math.min(most, training.trainMax()));
+    return Math.min(rows, training.trainMax());
   }
 
+  /** Nomen's own method trains too, on a sample that is small whatever the number of images. */
   private boolean trains() {
-    return List.of("tac", "sic", "turtle", "nomen").contains(method) && rows > 0;
+    return List.of("tac", "sic", "turtle").contains(method) && rows > 0;
   }
 
   private int blockWidth() {
