@@ -1,10 +1,9 @@
 package io.nomen.method;
 
-import io.nomen.heads.EpochPreparation;
-import io.nomen.heads.HalfTable;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
-import io.nomen.heads.TrainerSettings;
+import io.nomen.heads.Trainer.EpochPreparation;
+import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
 import io.nomen.semantics.NounSubspace;
@@ -107,7 +106,7 @@ public final class NomenMethod extends ClusteringMethod {
 
   /** A view of rows alone: the margin draws no neighbours. */
   static TrainingSet.View view(RowBlocks rows) {
-    return new TrainingSet.View(rows.width(), HalfTable.collect(rows), new int[0], 0);
+    return new TrainingSet.View(rows.width(), TrainingSet.collectHalves(rows), new int[0], 0);
   }
 
   /**

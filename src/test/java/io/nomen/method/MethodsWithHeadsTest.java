@@ -8,7 +8,7 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
-import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
