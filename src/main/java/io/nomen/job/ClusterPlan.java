@@ -4,7 +4,6 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
-import io.nomen.method.NomenMethod;
 import io.nomen.method.TrainingOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -89,7 +88,7 @@ record ClusterPlan(
      * Bytes: the features of all views on the heap and in libtorch, and their neighbours' numbers.
      */
     long trainingSet() {
-      // TURTLE's and Nomen's training pairs no neighbours.
+      // TURTLE's training pairs no neighbours.
       boolean pairs = method.equals("tac") || method.equals("sic");
       int neighbours = pairs ? training.neighbours().orElse(method.equals("tac") ? 50 : 20) : 0;
       int views = method.equals("sic") || method.equals("turtle") ? 1 : 2;
@@ -98,12 +97,12 @@ record ClusterPlan(
     }
 
     private long trained() {
-      long most = method.equals("nomen") ? NomenMethod.MOST_TRAINED : Long.MAX_VALUE;
-      return Math.min(rows, Math.min(most, training.trainMax()));
+      return Math.min(rows, training.trainMax());
     }
 
+    /** Nomen's own method trains too, on a sample that is small whatever the number of images. */
     private boolean trains() {
-      return List.of("tac", "sic", "turtle", "nomen").contains(method) && rows > 0;
+      return List.of("tac", "sic", "turtle").contains(method) && rows > 0;
     }
 
     private int blockWidth() {
