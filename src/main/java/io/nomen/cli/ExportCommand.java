@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.exchange.ExportJob;
 import io.nomen.exchange.LabelExport;
 import io.nomen.job.AtlasExport;
@@ -153,10 +154,9 @@ final class ExportCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     if (console.dryRun()) {
-      return Jobs.planned(
-          console,
+      return console.planned(
           Stream.concat(
                   Stream.of(npy, safetensors, parquet, atlas), targets().stream().map(Target::uri))
               .flatMap(Optional::stream)
@@ -164,8 +164,10 @@ final class ExportCommand implements Subcommand {
               .toList());
     }
     Map<String, Object> result = new LinkedHashMap<>();
-    embeddings.or(() -> run).ifPresent(uri -> matrices(context, Jobs.folder(context, uri), result));
-    run.ifPresent(uri -> labels(context, Jobs.folder(context, uri).snapshot(), result));
+    embeddings
+        .or(() -> run)
+        .ifPresent(uri -> matrices(context, new RunFolder(context.storage(), uri), result));
+    run.ifPresent(uri -> labels(context, new RunFolder(context.storage(), uri).snapshot(), result));
     return result;
   }
 

@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.gallery.feed.GalleryStage.GalleryOptions;
 import io.nomen.run.JobContext;
@@ -55,15 +56,17 @@ final class GalleryCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     if (console.dryRun()) {
-      return Jobs.planned(console, List.of("write the gallery of " + run));
+      return console.planned(List.of("write the gallery of " + run));
     }
-    RunFolder folder = Jobs.folder(context, run);
+    RunFolder folder = new RunFolder(context.storage(), run);
     Snapshot snapshot = folder.snapshot();
     GalleryOptions options =
         new GalleryOptions(
-            questions, compare.map(uri -> Jobs.folder(context, uri).snapshot()), language);
+            questions,
+            compare.map(uri -> new RunFolder(context.storage(), uri).snapshot()),
+            language);
     String page = folder.holding(() -> new GalleryStage(context, folder, options).run(snapshot));
     console.line("Gallery: " + page);
     return Map.of("gallery", page);

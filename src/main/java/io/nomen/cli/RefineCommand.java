@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.job.RefineJob;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -41,8 +42,8 @@ final class RefineCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
-    RunFolder folder = Jobs.folder(context, output);
+    JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), output);
     RefineJob job =
         new RefineJob(
             context,
@@ -52,9 +53,9 @@ final class RefineCommand implements Subcommand {
                 changes,
                 common.resumes(),
                 console.command(),
-                Jobs.recorded(console, context.storage())));
+                console.recorded(context.storage())));
     if (console.dryRun()) {
-      return Jobs.planned(console, job.plan());
+      return console.planned(job.plan());
     }
     RunRecord record = job.run();
     console.line("Gallery: " + folder.uri() + "/gallery/index.html");

@@ -37,12 +37,12 @@ final class ComparisonPage {
               html.text(
                   "Of %s in both runs %s where they were and %s. %s new and %s gone. %s the same in name and images."
                       .formatted(
-                          Figures.count(change.stayed() + change.allMoved(), "image", "images"),
-                          Figures.count(change.stayed(), "is", "are"),
-                          Figures.count(change.allMoved(), "moved", "moved"),
-                          Figures.count(change.added(), "is", "are"),
-                          Figures.count(change.gone(), "is", "are"),
-                          Figures.count(change.unchanged(), "cluster is", "clusters are")));
+                          Numbers.count(change.stayed() + change.allMoved(), "image", "images"),
+                          Numbers.count(change.stayed(), "is", "are"),
+                          Numbers.count(change.allMoved(), "moved", "moved"),
+                          Numbers.count(change.added(), "is", "are"),
+                          Numbers.count(change.gone(), "is", "are"),
+                          Numbers.count(change.unchanged(), "cluster is", "clusters are")));
               html.text(" The run before is ").foreign(change.earlier()).text(".").close();
               groups(html, "Split", byFrom(), true);
               groups(html, "Joined", byTo(), false);
@@ -107,7 +107,7 @@ final class ComparisonPage {
             } else {
               html.foreign(flows.get(i).fromName());
             }
-            html.text(" (" + Figures.count(flows.get(i).images()) + ")");
+            html.text(" (" + Numbers.count(flows.get(i).images()) + ")");
           }
           html.close();
         });
@@ -128,7 +128,7 @@ final class ComparisonPage {
       html.leaf(
           "p",
           "The largest %s of %s."
-              .formatted(Figures.count(MOST_FLOWS), Figures.count(change.flows().size())),
+              .formatted(Numbers.count(MOST_FLOWS), Numbers.count(change.flows().size())),
           "class",
           "note");
     }
@@ -148,8 +148,8 @@ final class ComparisonPage {
               html.open("td");
               link(html, flow.to());
               html.close();
-              html.leaf("td", Figures.count(flow.images()));
-              html.leaf("td", Figures.percent((double) flow.images() / flow.fromSize()));
+              html.leaf("td", Numbers.count(flow.images()));
+              html.leaf("td", Numbers.percent((double) flow.images() / flow.fromSize()));
               html.close();
             });
     html.close().close().close();
@@ -164,7 +164,7 @@ final class ComparisonPage {
       html.leaf(
           "p",
           "%s of %s."
-              .formatted(Figures.count(change.moved().size()), Figures.count(change.allMoved())),
+              .formatted(Numbers.count(change.moved().size()), Numbers.count(change.allMoved())),
           "class",
           "note");
     }

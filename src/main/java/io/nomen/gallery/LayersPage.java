@@ -50,7 +50,7 @@ final class LayersPage {
       long count = site.data().layers().stream().filter(n -> n.layer() == wanted).count();
       counts
           .append(layer == 0 ? "" : layer == layers - 1 ? " and " : ", ")
-          .append(Figures.count(count));
+          .append(Numbers.count(count));
     }
     return "The same images in %s clusters, each made of whole clusters of the next."
         .formatted(counts);
@@ -65,7 +65,7 @@ final class LayersPage {
       html.open("span", "class", node.layer() == 0 ? "layer-top" : "").foreign(node.name()).close();
     }
     html.text(" ");
-    html.leaf("span", Figures.count(node.size()), "class", "note");
+    html.leaf("span", Numbers.count(node.size()), "class", "note");
     List<LayerNode> parts = site.data().parts(node);
     // A cluster that was not cut says nothing twice.
     if (parts.size() > 1 || (!parts.isEmpty() && !node.own())) {

@@ -1,10 +1,10 @@
 package io.nomen.job;
 
 import io.nomen.gallery.feed.Positions;
-import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
+import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;

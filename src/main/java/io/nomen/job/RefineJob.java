@@ -3,33 +3,29 @@ package io.nomen.job;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.evaluate.RunQuality;
-import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.method.RefinedModel;
-import io.nomen.naming.ClusterName;
+import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.refine.Changes;
 import io.nomen.refine.Refinement;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
-import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.LayerRow;
 import io.nomen.run.NounTable;
-import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.semantics.SemanticCentres;
-import io.nomen.semantics.SemanticOptions;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.tensor.RowBlocks;
@@ -54,8 +50,7 @@ public final class RefineJob {
   private static final String NAME = "refine";
 
   /** Tables of the run before that the new one goes on using. */
-  private static final List<String> KEPT =
-      List.of("images", "embeddings", "nouns", "semantic_centres", "selected_nouns");
+  private static final List<String> KEPT = List.of("nouns", "semantic_centres", "selected_nouns");
 
   private final JobContext context;
   private final RunFolder folder;
@@ -63,7 +58,6 @@ public final class RefineJob {
   private final Snapshot earlier;
   private final RunRecord fitted;
   private final Changes changes;
-  private final Stopwatch stopwatch = new Stopwatch();
 
   /**
    * What is refined.
@@ -123,36 +117,26 @@ public final class RefineJob {
   }
 
   private RunRecord refine() {
-    StageAttempt attempt =
-        folder.begin(
-            NAME,
-            Map.of(
-                "run", earlier.run(),
-                "changes", Digests.sha256(Json.line(changes)),
-                "nomen", Platform.nomenVersion()),
-            options.resume());
-    Optional<Snapshot> done = folder.published(attempt);
-    if (done.isEmpty()) {
-      return refine(folder.unpublished(attempt));
-    }
-    context.progress().say("refine: done before with the same run and changes");
-    RunRecord record = folder.show(done.get());
-    new GalleryStage(context, folder).finish(done.get());
-    return record;
+    RunInProgress run =
+        new RunInProgress(
+            context, folder, Optional.empty(), List.of(options.run()), Optional.empty());
+    Map<String, String> settings =
+        Map.of(
+            "run", earlier.run(),
+            "changes", Digests.sha256(Json.line(changes)),
+            "nomen", Platform.nomenVersion());
+    return run.unlessDone(NAME, settings, options.resume(), () -> refine(run));
   }
 
-  private RunRecord refine(StageAttempt attempt) {
-    EmbeddingTable table =
-        new EmbeddingTable(context.spark().get(), context.storage(), earlier.table("embeddings"));
+  private RunRecord refine(RunInProgress run) {
     FittedModel model = StoredModel.read(earlier);
     Table assigned = earlier.table("assignments");
     List<String> paths = Assignments.paths(context.storage(), assigned);
     List<ClusterRow> rows = earlier.rows(ClusterRow.SCHEMA);
-    RowBlocks embeddings = table.embeddings();
-    RowBlocks space = model.space(embeddings).persist(StorageLevel.MEMORY_AND_DISK());
+    RowBlocks space = model.space(run.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Refinement refinement =
-          stopwatch.time(
+          run.time(
               "refine",
               () ->
                   Refinement.of(
@@ -164,36 +148,43 @@ public final class RefineJob {
                       changes,
                       earlier.run(),
                       fitted.seed()));
-      NamedClusters names = stopwatch.time("names", () -> names(refinement, rows, embeddings));
+      NamedClusters names = run.time("names", () -> names(refinement, rows, run.embeddings()));
       RunQuality quality =
-          ResultTables.write(
-              folder,
-              attempt.attempt(),
+          run.write(
               refinement.assignments(),
-              table,
-              embeddings,
               ResemblanceColumns.read(context.storage(), assigned, paths),
               refinement.count(),
               assignments -> names,
-              fitted.seed(),
-              stopwatch);
+              fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
-      StoredModel.write(folder, attempt.attempt(), refined);
+      String id = run.attempt().attempt();
+      StoredModel.write(folder, id, refined);
+      run.attempts().put("heads", id);
       Optional<NounTable> nouns = nouns();
-      List<String> layers =
-          stopwatch.time(
+      run.time(
               "layers",
               () ->
                   LayerStage.write(
                       folder,
-                      attempt,
+                      run.attempt(),
                       layers(),
-                      embeddings,
+                      run.embeddings(),
                       refined,
                       nouns,
-                      semantics(nouns, embeddings, refinement.count()),
-                      fitted.seed()));
-      return publish(attempt, layers, refinement, names.numbers().size(), quality);
+                      semantics(nouns, run.embeddings(), refinement.count()),
+                      fitted.seed()))
+          .forEach(table -> run.attempts().put(table, id));
+      KEPT.stream()
+          .filter(earlier::has)
+          .forEach(name -> run.sources().put(name, earlier.table(name).folder()));
+      Map<String, Object> told = refinement.summary();
+      context
+          .progress()
+          .say(
+              RootLocale.format(
+                  "%d changes obeyed; %d images like those that moved were asked, %d moved too",
+                  told.get("changes"), told.get("like_asked"), told.get("like_moved")));
+      return run.publish(() -> record(run, told, names.numbers().size(), quality));
     } finally {
       space.unpersist();
     }
@@ -312,44 +303,14 @@ public final class RefineJob {
         fitted.seed());
   }
 
-  private RunRecord publish(
-      StageAttempt attempt,
-      List<String> layers,
-      Refinement refinement,
-      int clusters,
-      RunQuality quality) {
-    String id = attempt.attempt();
-    Map<String, String> sources = new LinkedHashMap<>();
-    KEPT.stream()
-        .filter(earlier::has)
-        .forEach(name -> sources.put(name, earlier.table(name).folder()));
-    RunRecord record = record(id, refinement, clusters, quality);
-    Map<String, String> attempts = new LinkedHashMap<>();
-    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
-    layers.forEach(name -> attempts.put(name, id));
-    Snapshot run = folder.publish(id, attempts, sources, Optional.of(record));
-    folder.finish(attempt, Map.of());
-    context
-        .progress()
-        .say(
-            RootLocale.format(
-                "%d changes obeyed; %d images like those that moved were asked, %d moved too",
-                refinement.summary().get("changes"),
-                refinement.summary().get("like_asked"),
-                refinement.summary().get("like_moved")));
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
-    RunRecord timed = record(id, refinement, clusters, quality);
-    folder.show(timed);
-    return timed;
-  }
-
-  private RunRecord record(String id, Refinement refinement, int clusters, RunQuality quality) {
+  private RunRecord record(
+      RunInProgress run, Map<String, Object> told, int clusters, RunQuality quality) {
     Map<String, Object> method = new LinkedHashMap<>();
     method.put("refined", earlier.uri());
     method.put("run", earlier.run());
-    method.putAll(refinement.summary());
+    method.putAll(told);
     return new RunRecord(
-        id,
+        run.attempt().attempt(),
         fitted.title(),
         Instant.now().toString(),
         options.command(),
@@ -360,7 +321,7 @@ public final class RefineJob {
         fitted.model(),
         fitted.vocabulary(),
         fitted.counts(),
-        stopwatch.seconds(),
+        run.seconds(),
         quality.summary(),
         method,
         List.of(),

@@ -1,6 +1,7 @@
 package io.nomen.naming;
 
 import io.nomen.RootLocale;
+import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.vocabulary.WordNet;
 import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;

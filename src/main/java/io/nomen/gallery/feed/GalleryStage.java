@@ -123,7 +123,7 @@ public final class GalleryStage {
         ClusterCards.read(run, record),
         entries(assignments, paths, positions, columns),
         listed.failed(),
-        DuplicateGroups.of(
+        ListedImages.DuplicateGroups.of(
             listed.exactDuplicates(paths, assignments.cluster()),
             columns,
             paths,
@@ -246,7 +246,7 @@ public final class GalleryStage {
                 quality.put(name.replace('_', ' '), number.doubleValue());
               }
             });
-    quality.putAll(MethodFigures.of(record.findings()));
+    quality.putAll(MethodCharts.figures(record.findings()));
     return new RunFacts(
         record.run(),
         record.title(),
@@ -263,7 +263,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        MethodCurves.of(record),
+        MethodCharts.curves(record),
         Optional.of(String.join(" ", record.command())));
   }
 

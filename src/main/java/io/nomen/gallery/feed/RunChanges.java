@@ -1,6 +1,6 @@
 package io.nomen.gallery.feed;
 
-import io.nomen.evaluate.RunComparison;
+import io.nomen.evaluate.Scores.RunComparison;
 import io.nomen.exchange.ExportJob;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.RunChange;

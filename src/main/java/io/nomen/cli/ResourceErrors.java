@@ -11,16 +11,16 @@ import java.util.stream.Stream;
  * What the machines of a job had too little of or did not allow, where it is Spark that says so:
  * Nomen's own writers speak for themselves.
  */
-final class Shortage {
+final class ResourceErrors {
   private static final Pattern LOST =
       Pattern.compile("ExecutorLostFailure \\([^)]*\\) Reason: ([^\\n]*?)[.\\s]*(?:\\n|$)");
 
-  private Shortage() {}
+  private ResourceErrors() {}
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
     if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
-        || said(e, "No space left on device")) {
+        || mentions(e, "No space left on device")) {
       return Optional.of(
           NomenException.input(
               "Spark has no room left for its own files; make some where spark.local.dir points to"
@@ -32,7 +32,7 @@ final class Shortage {
   }
 
   /** An executor's exception reaches the driver as words among Spark's. */
-  private static boolean said(Throwable e, String words) {
+  private static boolean mentions(Throwable e, String words) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(words));
   }
