@@ -53,7 +53,7 @@
     });
     grid = new Grid(xs, ys);
     build();
-    Object.assign(nomen, { map: { clusters, select, light, reveal, path, redraw, chosen, total, pictures, clusterOf, view, screen } });
+    Object.assign(nomen, { map: { clusters, select, light, reveal, path, redraw, chosen, total, pictures, clusterOf, view, screen, labelAt } });
     document.dispatchEvent(new CustomEvent("nomen-map"));
   }
 

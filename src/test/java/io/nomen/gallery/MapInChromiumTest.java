@@ -93,8 +93,15 @@ class MapInChromiumTest {
     return new double[] {left + places.get(0).asDouble(), top + places.get(1).asDouble()};
   }
 
+  /** A point that has a picture and no name above it. */
   private int withPicture() {
-    return chromium.evaluate("nomen.map.pictures.findIndex((p) => p >= 0)").asInt();
+    chromium.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 50)))");
+    return chromium
+        .evaluate(
+            "(() => { const p = new Uint16Array(nomen.bytes(nomen.taken.get('map/points').places));"
+                + " return nomen.map.pictures.findIndex((n, i) => n >= 0 && !nomen.map.labelAt("
+                + "...nomen.map.screen(p[2 * i] / 65535, p[2 * i + 1] / 65535))); })()")
+        .asInt();
   }
 
   @Test
