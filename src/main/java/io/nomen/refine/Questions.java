@@ -80,7 +80,7 @@ public final class Questions {
               candidates[best],
               nearest(rows, best, means, assignments.cluster()[candidates[best]])));
       for (int i = 0; i < candidates.length; i++) {
-        nearestChosen[i] = Math.max(nearestChosen[i], dot(rows, i, rows, best));
+        nearestChosen[i] = Math.max(nearestChosen[i], rows.dot(i, rows, best));
       }
     }
     return questions;
@@ -88,7 +88,7 @@ public final class Questions {
 
   private static List<Integer> nearest(Matrix rows, int row, Matrix means, int own) {
     double[] cosines =
-        IntStream.range(0, means.rows()).mapToDouble(c -> dot(rows, row, means, c)).toArray();
+        IntStream.range(0, means.rows()).mapToDouble(c -> rows.dot(row, means, c)).toArray();
     List<Integer> found = new ArrayList<>(List.of(own));
     IntStream.range(0, cosines.length)
         .filter(c -> c != own && cosines[c] != 0)
@@ -97,13 +97,5 @@ public final class Questions {
         .limit(OFFERED - 1)
         .forEach(found::add);
     return found;
-  }
-
-  private static double dot(Matrix a, int i, Matrix b, int j) {
-    double sum = 0;
-    for (int k = 0; k < a.width(); k++) {
-      sum += (double) a.values()[i * a.width() + k] * b.values()[j * b.width() + k];
-    }
-    return sum;
   }
 }

@@ -322,7 +322,7 @@ public final class Refinement {
       int row = (int) rows.numbers()[i];
       double best = Double.NEGATIVE_INFINITY;
       for (int c = 0; c < count; c++) {
-        double cosine = dot(rows.rows(), i, means, c);
+        double cosine = rows.rows().dot(i, means, c);
         if (!refused.get(row).contains(c) && cosine != 0 && cosine > best) {
           best = cosine;
           now[row] = c;
@@ -330,14 +330,6 @@ public final class Refinement {
         }
       }
     }
-  }
-
-  private static double dot(Matrix a, int i, Matrix b, int j) {
-    double sum = 0;
-    for (int k = 0; k < a.width(); k++) {
-      sum += (double) a.values()[i * a.width() + k] * b.values()[j * b.width() + k];
-    }
-    return sum;
   }
 
   private void split() {
@@ -414,7 +406,7 @@ public final class Refinement {
     int[] sizes = new int[centres.rows()];
     for (int row = 0; row < clusters.length; row++) {
       for (int c = 1; c < centres.rows(); c++) {
-        if (dot(sample, row, centres, c) > dot(sample, row, centres, clusters[row])) {
+        if (sample.dot(row, centres, c) > sample.dot(row, centres, clusters[row])) {
           clusters[row] = c;
         }
       }
@@ -470,11 +462,11 @@ public final class Refinement {
   private void decide(
       int row, int at, Matrix rows, Matrix homes, List<Moved> moved, Matrix examples) {
     int home = now[row];
-    double own = dot(rows, at, homes, home);
+    double own = rows.dot(at, homes, home);
     double best = own;
     int to = home;
     for (int e = 0; e < moved.size(); e++) {
-      double cosine = dot(rows, at, examples, e);
+      double cosine = rows.dot(at, examples, e);
       if (moved.get(e).home() == home && cosine > best) {
         best = cosine;
         to = moved.get(e).cluster();
