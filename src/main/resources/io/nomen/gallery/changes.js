@@ -142,7 +142,7 @@
           changes = changes.filter((change) => !isKind("split", cluster)(change));
           add({ kind: "split", cluster, into: Number(into.value) });
         },
-      }, make("label", { for: "parts" }, "Parts"), into, make("button", {}, "Split")));
+      }, make("label", { for: "parts" }, "Parts"), into, make("button", {}, "Split it")));
     page.append(form);
 
     const apart = () => changes.find(isKind("apart", cluster));
