@@ -6,6 +6,7 @@ import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.MethodRemarks;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.Stability;

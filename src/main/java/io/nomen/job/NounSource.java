@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.NounEncoder;
 import io.nomen.method.Methods;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -112,7 +113,7 @@ final class NounSource {
   /** Whether the words are a list that somebody has given, and not WordNet's or the model's. */
   boolean isOwnList() {
     if (ready().isEmpty()) {
-      return !VocabularyChoice.KNOWN.contains(options.vocabulary().source());
+      return !NounEncoder.WORDS.contains(options.vocabulary().source());
     }
     return new RunFolder(context.storage(), ready().get())
         .stage(VocabularyStage.NAME)

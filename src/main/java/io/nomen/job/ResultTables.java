@@ -13,6 +13,8 @@ import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -52,10 +54,11 @@ final class ResultTables {
           RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
           ClusterProfiles profiles =
               ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
+          List<String> paths = Assignments.paths(storage, written);
           folder.write(
               ClusterRow.SCHEMA,
               attempt,
-              names.rows(profiles, quality, Assignments.paths(storage, written)));
+              names.rows(profiles, quality, row -> Optional.of(paths.get(Math.toIntExact(row)))));
           return quality;
         });
   }

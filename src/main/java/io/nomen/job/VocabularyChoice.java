@@ -2,7 +2,6 @@ package io.nomen.job;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which nouns a job uses, as the user asked for it.
@@ -14,7 +13,4 @@ import java.util.Set;
  *     source}
  */
 public record VocabularyChoice(
-    String source, List<String> subtrees, Optional<String> embeddings, boolean resume) {
-  /** Sources that are no list of a user's. */
-  static final Set<String> KNOWN = Set.of("auto", "wordnet");
-}
+    String source, List<String> subtrees, Optional<String> embeddings, boolean resume) {}

@@ -4,6 +4,7 @@ import io.nomen.kmeans.CentreAssignment;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,11 +43,14 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
   }
 
   @Override
-  public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    return assignProjected(subspace.map(s -> s.of(embeddings)).orElse(embeddings));
+  public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
+    return CentreAssignment.assign(
+        subspace.map(s -> s.of(embeddings)).orElse(embeddings),
+        centres,
+        CentreAssignment.TEMPERATURE);
   }
 
-  /** The same for rows that are in the space of the centres already. */
+  /** The clusters of rows that are in the space of the centres already. */
   JavaRDD<AssignmentBlock> assignProjected(RowBlocks rows) {
     return CentreAssignment.assign(rows, centres);
   }

@@ -1,21 +1,22 @@
-package io.nomen.job;
+package io.nomen.evaluate;
 
 import io.nomen.RootLocale;
-import io.nomen.evaluate.ClusterCount;
 import io.nomen.method.Findings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What a method found out that its user should read, in sentences. */
-final class MethodRemarks {
+public final class MethodRemarks {
   private MethodRemarks() {}
 
   /**
+   * The remarks on a fit.
+   *
    * @param findings how well the nouns fit, why linkage was taken
    * @param count how K was chosen, where it was
    */
-  static List<String> of(Findings findings, Optional<ClusterCount.Choice> count) {
+  public static List<String> of(Findings findings, Optional<ClusterCount.Choice> count) {
     List<String> remarks = new ArrayList<>();
     findings
         .part(Findings.TextGate.class)
