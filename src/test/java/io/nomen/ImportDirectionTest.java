@@ -58,6 +58,23 @@ class ImportDirectionTest {
               "naming",
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),
           Map.entry(
+              "ml",
+              List.of(
+                  "naming",
+                  "evaluate",
+                  "encode",
+                  "run",
+                  "method",
+                  "heads",
+                  "semantics",
+                  "kmeans",
+                  "vocabulary",
+                  "clip",
+                  "image",
+                  "tensor",
+                  "store",
+                  "spark")),
+          Map.entry(
               "gallery",
               List.of(
                   "naming", "evaluate", "exchange", "run", "method", "image", "store", "tensor")),

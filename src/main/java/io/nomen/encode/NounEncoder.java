@@ -56,6 +56,9 @@ public record NounEncoder(
   /** Choices of nouns that are no list of a user's. */
   public static final Set<String> WORDS = Set.of("auto", "wordnet");
 
+  /** The stage of a run that leaves encoded nouns. */
+  public static final String STAGE = "vocabulary";
+
   private static final int NOUNS_PER_BATCH = 64;
 
   /** About 900 prompts: seconds of work, so that no core waits long for the last task. */
@@ -78,6 +81,16 @@ public record NounEncoder(
     return WORDS.contains(source)
         ? Vocabulary.wordnet(subtrees)
         : Vocabulary.ofFile(storage, storage.qualify(source));
+  }
+
+  /** Whether the words in a folder are a list that somebody has given. */
+  public static boolean isOwnList(RunFolder folder) {
+    return folder
+        .stage(STAGE)
+        .map(stage -> String.valueOf(stage.facts().get("source")))
+        .map(source -> !source.startsWith(Vocabulary.WORDNET) && !source.equals(Vocabulary.MODELS))
+        // Ready embeddings have no stage of ours: their words came in a file.
+        .orElse(true);
   }
 
   /** Everything that decides the embeddings. */

@@ -1,7 +1,11 @@
 package io.nomen.evaluate;
 
+import io.nomen.RootLocale;
 import io.nomen.method.ClusterSweep;
+import io.nomen.method.Clustering;
+import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.Matrix;
@@ -9,6 +13,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -21,6 +26,28 @@ public final class AutoClusters {
   private static final int MOST_CLUSTERS = 300;
 
   private AutoClusters() {}
+
+  /**
+   * A fit, and how its K was chosen where it was.
+   *
+   * @param clustering to be closed by who asked for it
+   */
+  public record Fit(Clustering clustering, Optional<ClusterCount.Choice> count) {}
+
+  /**
+   * Clusters by the method called {@code name}.
+   *
+   * @param count whether to choose K; the input's is not looked at then
+   */
+  public static Fit fit(String name, MethodInput input, boolean count) {
+    ClusteringMethod method = Methods.named(name);
+    if (!count) {
+      return new Fit(method.cluster(input), Optional.empty());
+    }
+    ClusterCount.Choice choice = choose(input);
+    input.progress().say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+    return new Fit(method.cluster(input.withClusters(choice.clusters())), Optional.of(choice));
+  }
 
   /** The K to use, with its reason and the curve. */
   public static ClusterCount.Choice choose(MethodInput input) {

@@ -36,6 +36,24 @@ public final class ImageBytes {
     }
   }
 
+  /**
+   * The whole of a file that may be an image, or why there is nothing of it.
+   *
+   * @param path a file's URI or absolute path
+   * @throws NomenException where the store itself is in trouble
+   */
+  public static Content whole(Storage storage, String path, ReadOptions options) {
+    try (InputStream in = ImageFile.open(storage, path, 0)) {
+      byte[] bytes = ImageFile.readAll(in, BUFFER, options.maxImageBytes() + 1);
+      return bytes.length > options.maxImageBytes()
+          ? FileBucketReader.tooLarge(bytes.length, options)
+          : new Content.Whole(bytes);
+    } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(path, e);
+      return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
+    }
+  }
+
   private static byte[] readPart(Storage storage, String file, long offset, long length)
       throws IOException {
     if (Inventory.isCompressedTar(file)) {

@@ -15,7 +15,6 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
-import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.run.EmbeddingTable;
@@ -217,15 +216,11 @@ public final class ClusterJob {
                 folder.uri() + "/_stages/heads-" + attempt.attempt(),
                 Digests.sha256(attempt.settings().toString())),
             second().map(ClusterJob::withLengths));
-    if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-      ClusterCount.Choice choice = AutoClusters.choose(input);
-      count = Optional.of(choice);
-      context
-          .progress()
-          .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-      input = input.withClusters(choice.clusters());
-    }
-    return Methods.named(options.method()).cluster(input);
+    AutoClusters.Fit fit =
+        AutoClusters.fit(
+            options.method(), input, options.clusters().isEmpty() && options.classes().isEmpty());
+    count = fit.count();
+    return fit.clustering();
   }
 
   private Optional<Resemblance> resemblance(RowBlocks embeddings) {

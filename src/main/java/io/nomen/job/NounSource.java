@@ -115,12 +115,7 @@ final class NounSource {
     if (ready().isEmpty()) {
       return !NounEncoder.WORDS.contains(options.vocabulary().source());
     }
-    return new RunFolder(context.storage(), ready().get())
-        .stage(VocabularyStage.NAME)
-        .map(stage -> String.valueOf(stage.facts().get("source")))
-        .map(source -> !source.startsWith(Vocabulary.WORDNET) && !source.equals(Vocabulary.MODELS))
-        // Ready embeddings have no stage of ours: their words came in a file.
-        .orElse(true);
+    return NounEncoder.isOwnList(new RunFolder(context.storage(), ready().get()));
   }
 
   /** The words' source, for {@code run.json}. */

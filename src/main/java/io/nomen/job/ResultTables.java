@@ -1,8 +1,8 @@
 package io.nomen.job;
 
-import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -13,8 +13,9 @@ import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 
@@ -47,19 +48,25 @@ final class ResultTables {
         stopwatch.time(
             "tables", () -> Assignments.write(folder, attempt, rows, table.paths(), resemblance));
     Assignments assignments = Assignments.read(storage, written);
-    NamedClusters names = stopwatch.time("names", () -> naming.apply(assignments));
-    return stopwatch.time(
-        "quality",
-        () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
-          ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          List<String> paths = Assignments.paths(storage, written);
-          folder.write(
-              ClusterRow.SCHEMA,
-              attempt,
-              names.rows(profiles, quality, row -> Optional.of(paths.get(Math.toIntExact(row)))));
-          return quality;
-        });
+    ClusterSurvey survey =
+        ClusterSurvey.of(
+            embeddings,
+            assignments,
+            clusters,
+            naming,
+            row -> paths(storage, written, row),
+            seed,
+            stopwatch);
+    stopwatch.time("tables", () -> folder.write(ClusterRow.SCHEMA, attempt, survey.clusters()));
+    return survey.quality();
+  }
+
+  private static Map<Long, String> paths(Storage storage, Table assignments, long[] rows) {
+    List<String> all = Assignments.paths(storage, assignments);
+    Map<Long, String> found = new HashMap<>();
+    for (long row : rows) {
+      found.put(row, all.get(Math.toIntExact(row)));
+    }
+    return found;
   }
 }

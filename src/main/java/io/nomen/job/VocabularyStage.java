@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /** Nouns to the noun table: read from WordNet or a list, and encoded by {@link NounEncoder}. */
 final class VocabularyStage {
-  static final String NAME = "vocabulary";
+  static final String NAME = NounEncoder.STAGE;
 
   private final JobContext context;
   private final VocabularyChoice choice;

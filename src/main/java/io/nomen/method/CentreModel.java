@@ -6,6 +6,7 @@ import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,17 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
   private static final String MEAN = "image_mean";
   private static final String AXES = "axes";
   private static final String SHARE = "noun_variance";
+
+  /** On its way to a task, for an {@code Optional} does not travel. */
+  private record Travelling(ModelParts parts) implements Serializable {
+    private Object readResolve() {
+      return CentreModel.of(parts);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Travelling(parts());
+  }
 
   static CentreModel of(ModelParts parts) {
     return new CentreModel(

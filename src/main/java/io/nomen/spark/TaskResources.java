@@ -11,7 +11,11 @@ public final class TaskResources {
 
   /** Whether executors have GPUs, which the driver, often on a smaller machine, cannot see. */
   public static boolean gpus() {
-    SparkConf conf = new SparkConf();
+    return gpus(new SparkConf());
+  }
+
+  /** The same for a session that is there. */
+  public static boolean gpus(SparkConf conf) {
     return conf.contains("spark.task.resource.gpu.amount")
         || conf.contains("spark.executor.resource.gpu.amount");
   }
