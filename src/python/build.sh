@@ -20,5 +20,9 @@ elif [[ $# -gt 0 ]]; then
   echo 'build.sh: the only option is --with-jar.' >&2
   exit 2
 fi
-"${PYTHON:-python3}" -m pip wheel -q --disable-pip-version-check --no-deps -w "$home/target/python" "$work"
+python=${PYTHON:-python3}
+# With setuptools at hand nothing has to be fetched.
+alone=()
+"$python" -c 'import setuptools, wheel' 2>/dev/null && alone=(--no-build-isolation)
+"$python" -m pip wheel -q --disable-pip-version-check --no-deps "${alone[@]+"${alone[@]}"}" -w "$home/target/python" "$work"
 rm -rf "$work"

@@ -140,7 +140,10 @@ public final class TableSchema<R extends Record> {
 
     private Object read(Group row) {
       if (optional) {
-        return row.getFieldRepetitionCount(name) == 0 ? Optional.empty() : Optional.of(value(row));
+        // A file of an earlier version may lack the column altogether.
+        return !row.getType().containsField(name) || row.getFieldRepetitionCount(name) == 0
+            ? Optional.empty()
+            : Optional.of(value(row));
       }
       return value(row);
     }
