@@ -227,8 +227,7 @@ sealed interface CheckpointFiles extends Serializable {
       return files.stream()
           .map(
               file ->
-                  "%s %d %s"
-                      .formatted(file, lengths.get(file), storage.modified(uri + "/" + file)))
+                  "%s %d %s".formatted(file, lengths.get(file), storage.modified(uri + "/" + file)))
           .collect(Collectors.joining(", ", uri + ": ", ""));
     }
 

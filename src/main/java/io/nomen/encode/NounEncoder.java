@@ -10,9 +10,8 @@ import io.nomen.clip.Tokenizer;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
-import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
@@ -20,6 +19,7 @@ import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
+import io.nomen.tensor.TorchDevice;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
 import io.nomen.vocabulary.NounEncoding.TextEncoder;
@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -152,8 +151,7 @@ public record NounEncoder(
     int width = checkpoint.model().projectionWidth();
     float[] all = new float[nouns.size() * width];
     try (LiveCount encoded = new LiveCount(spark.sc(), "nouns encoded");
-        Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns");
-        Watch watch = Watch.every(200, () -> step.done(encoded.value()))) {
+        Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns")) {
       EncodeNouns task =
           new EncodeNouns(
               context.storage(),
@@ -162,10 +160,11 @@ public record NounEncoder(
               prompts,
               device,
               precision,
-              TaskResources.threads(spark),
+              Sessions.taskThreads(spark),
               encoded.accumulator());
       List<float[]> parts =
-          watch.during(() -> spark.parallelize(batches, tasks).map(task::encode).collect());
+          encoded.during(
+              () -> spark.parallelize(batches, tasks).map(task::encode).collect(), step::done);
       for (int b = 0; b < batches.size(); b++) {
         int[] rows = batches.get(b).rows();
         for (int i = 0; i < rows.length; i++) {
@@ -201,8 +200,7 @@ public record NounEncoder(
 
     private float[] encodeAlone(NounEncoding.Batch batch) {
       ClipEncoder encoder =
-          EncoderCache.encoder(
-              model, storage, TaskDevice.choose(device, TaskContext.get()), precision);
+          EncoderCache.encoder(model, storage, TorchDevice.ofTask(device), precision);
       float[] embeddings =
           NounEncoding.encode(
               batch,

@@ -6,6 +6,7 @@ import io.nomen.encode.ModelChoice;
 import io.nomen.encode.NounEncoder;
 import io.nomen.encode.UnitRow;
 import io.nomen.exchange.NpyReader;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;

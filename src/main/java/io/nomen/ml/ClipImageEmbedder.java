@@ -5,22 +5,22 @@ import io.nomen.NomenException;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
-import io.nomen.clip.PixelBuffer;
-import io.nomen.encode.BatchSize;
+import io.nomen.clip.EncoderCache.PixelBuffer;
+import io.nomen.encode.EncodeStage.BatchSize;
 import io.nomen.encode.ModelChoice;
-import io.nomen.encode.TaskDevice;
-import io.nomen.image.Content;
-import io.nomen.image.DecodeOptions;
+import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageBytes;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
-import io.nomen.image.ReadOptions;
-import io.nomen.spark.TaskResources;
+import io.nomen.image.RawImage.Content;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.TorchDevice;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -155,8 +155,8 @@ public final class ClipImageEmbedder extends Transformer
     ClipModel clip = Locations.checkpoint(storage, getModel()).model();
     ModelChoice choice =
         new ModelChoice(getModel(), Precision.parse(getPrecision()), getDevice(), 0);
-    var taskDevice = choice.taskDevice(TaskResources.gpus(spark.getConf()));
-    int threads = TaskResources.threads(spark);
+    var taskDevice = choice.taskDevice(Sessions.offersGpus(spark.getConf()));
+    int threads = Sessions.taskThreads(spark);
     ImageTask task =
         new ImageTask(
             clip,
@@ -228,8 +228,7 @@ public final class ClipImageEmbedder extends Transformer
     Iterator<Row> embed(Iterator<Row> rows) {
       Torch.start(threads);
       ClipEncoder encoder =
-          EncoderCache.encoder(
-              model, storage, TaskDevice.choose(device, TaskContext.get()), precision);
+          EncoderCache.encoder(model, storage, TorchDevice.ofTask(device), precision);
       ExecutorService decoders =
           Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
       TaskContext.get()

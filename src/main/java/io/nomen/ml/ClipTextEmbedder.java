@@ -6,19 +6,18 @@ import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.Tokenizer;
 import io.nomen.encode.ModelChoice;
-import io.nomen.encode.TaskDevice;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.TorchDevice;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
@@ -133,9 +132,9 @@ public final class ClipTextEmbedder extends Transformer
             List.of(getPrompts()),
             storage,
             getDevice(),
-            choice.precision().on(choice.taskDevice(TaskResources.gpus(spark.getConf()))),
+            choice.precision().on(choice.taskDevice(Sessions.offersGpus(spark.getConf()))),
             getBatchSize(),
-            TaskResources.threads(spark),
+            Sessions.taskThreads(spark),
             texts.schema().fieldIndex(getInputCol()),
             EmbeddedCells.of(this, getOutputCol()));
     MapPartitionsFunction<Row, Row> embed = task::embed;
@@ -182,8 +181,7 @@ public final class ClipTextEmbedder extends Transformer
     Iterator<Row> embed(Iterator<Row> rows) {
       Torch.start(threads);
       ClipEncoder encoder =
-          EncoderCache.encoder(
-              model, storage, TaskDevice.choose(device, TaskContext.get()), precision);
+          EncoderCache.encoder(model, storage, TorchDevice.ofTask(device), precision);
       return new BatchedRows<>(rows, batchSize, 0, this::begin, taken -> finish(taken, encoder));
     }
 

@@ -2,9 +2,9 @@ package io.nomen.ml;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
-import io.nomen.evaluate.AutoClusters;
+import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.MethodRemarks;
-import io.nomen.evaluate.Stability;
+import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.Clustering;
@@ -20,11 +20,11 @@ import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.NounTable;
-import io.nomen.run.Platform;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
-import io.nomen.run.Stopwatch;
-import io.nomen.semantics.SemanticOptions;
+import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.Stopwatch;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
@@ -278,8 +278,8 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
             text(secondFeaturesCol)
                 .map(name -> UnnormalisedRows.of(rows.second(), Optional.of(rows.secondNorms()))));
     boolean count = number(k).isEmpty() && given.isEmpty();
-    AutoClusters.Fit fit =
-        stopwatch.time("cluster", () -> AutoClusters.fit(getMethod(), input, count));
+    ClusterCount.Fit fit =
+        stopwatch.time("cluster", () -> ClusterCount.fit(getMethod(), input, count));
     try (Clustering clustering = fit.clustering()) {
       ClusterNaming naming =
           new ClusterNaming(
@@ -329,7 +329,7 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
   private RunRecord record(
       FeatureRows rows,
       NounChoice words,
-      AutoClusters.Fit fit,
+      ClusterCount.Fit fit,
       Map<String, Object> quality,
       Stopwatch stopwatch) {
     Clustering clustering = fit.clustering();

@@ -8,7 +8,7 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
@@ -183,7 +183,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
         new AssignTask(
             spark.broadcast(fitted),
             rows.stream().map(ClusterRow::name).toArray(String[]::new),
-            TaskResources.threads(spark),
+            Sessions.taskThreads(spark),
             dataset.schema().fieldIndex(getFeaturesCol()),
             getFeaturesCol(),
             !getPredictionCol().isEmpty(),

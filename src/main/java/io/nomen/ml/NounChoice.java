@@ -10,7 +10,7 @@ import io.nomen.encode.UnitRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
@@ -127,7 +127,7 @@ record NounChoice(
                 new JobContext(() -> spark, storage, Progress.SILENT),
                 checkpoint,
                 stage.getDevice(),
-                choice.precision().on(choice.taskDevice(TaskResources.gpus(spark.getConf()))),
+                choice.precision().on(choice.taskDevice(Sessions.offersGpus(spark.getConf()))),
                 prompts)
             .table(words, true);
     return new NounChoice(

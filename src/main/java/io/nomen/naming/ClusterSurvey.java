@@ -5,7 +5,7 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
-import io.nomen.run.Stopwatch;
+import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.tensor.RowBlocks;
 import java.util.List;
 import java.util.Map;

@@ -29,8 +29,7 @@ class EncoderCacheTest {
                   config -> config.putArray("image_mean").add(0.1 + 0.2 * number).add(0.5).add(0.5))
               .open()
               .model();
-      encoders.add(
-          EncoderCache.encoder(model, Goldens.STORAGE, TorchDevice.CPU, Precision.FP32));
+      encoders.add(EncoderCache.encoder(model, Goldens.STORAGE, TorchDevice.CPU, Precision.FP32));
       embeddings.add(encode(encoders.get(i)));
     }
     assertThat(encoders.stream().map(ClipEncoder::holdsWeights).toList())

@@ -24,8 +24,7 @@ class ManyRowsTest {
   private static Dataset<Row> rows(long count) {
     Column[] numbers = new Column[WIDTH];
     for (int i = 0; i < WIDTH; i++) {
-      numbers[i] =
-          functions.expr("CAST(hash(id, %d) / 2147483648.0 AS FLOAT)".formatted(i));
+      numbers[i] = functions.expr("CAST(hash(id, %d) / 2147483648.0 AS FLOAT)".formatted(i));
     }
     return LocalSpark.session()
         .range(0, count, 1, 8)
