@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.ModelChoice;
 import io.nomen.encode.NounEncoder;
-import io.nomen.encode.UnitRow;
+import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.exchange.NpyReader;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.run.JobContext;

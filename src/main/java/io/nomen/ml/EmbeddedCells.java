@@ -1,6 +1,6 @@
 package io.nomen.ml;
 
-import io.nomen.encode.UnitRow;
+import io.nomen.tensor.UnitRows.UnitRow;
 import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.sql.Row;

@@ -2,7 +2,7 @@ package io.nomen.ml;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
-import io.nomen.encode.UnitRow;
+import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;

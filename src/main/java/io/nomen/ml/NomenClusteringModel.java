@@ -1,7 +1,7 @@
 package io.nomen.ml;
 
 import io.nomen.NomenException;
-import io.nomen.encode.UnitRow;
+import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.method.FittedModel;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.RunFolder;

@@ -6,7 +6,7 @@ import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.ModelChoice;
 import io.nomen.encode.NounEncoder;
-import io.nomen.encode.UnitRow;
+import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
