@@ -912,6 +912,13 @@ class ClusterNamer(JavaEstimator, HasFeaturesCol, HasPredictionCol, HasSeed, _Ha
     >>> ClusterNamer().fit(clustered).transform(clustered)  # doctest: +SKIP
     """
 
+    idCol: "Param[str]" = Param(
+        Params._dummy(),
+        "idCol",
+        "column that rows are ordered by",
+        typeConverter=TypeConverters.toString,
+    )
+
     @keyword_only
     def __init__(
         self,
@@ -919,6 +926,7 @@ class ClusterNamer(JavaEstimator, HasFeaturesCol, HasPredictionCol, HasSeed, _Ha
         featuresCol: str = 'features',
         predictionCol: str = 'prediction',
         nameCol: str = 'name',
+        idCol: Optional[str] = None,
         nouns: str = 'auto',
         nounTable: Optional[str] = None,
         model: str = 'tiny',
@@ -947,6 +955,7 @@ class ClusterNamer(JavaEstimator, HasFeaturesCol, HasPredictionCol, HasSeed, _Ha
         featuresCol: str = 'features',
         predictionCol: str = 'prediction',
         nameCol: str = 'name',
+        idCol: Optional[str] = None,
         nouns: str = 'auto',
         nounTable: Optional[str] = None,
         model: str = 'tiny',
@@ -968,6 +977,14 @@ class ClusterNamer(JavaEstimator, HasFeaturesCol, HasPredictionCol, HasSeed, _Ha
     def setSeed(self, value: int) -> "ClusterNamer":
         """Sets seed."""
         return self._set(seed=value)
+
+    def getIdCol(self) -> str:
+        """The value of idCol."""
+        return self.getOrDefault(self.idCol)
+
+    def setIdCol(self, value: str) -> "ClusterNamer":
+        """Sets idCol."""
+        return self._set(idCol=value)
 
     def _create_model(self, java_model: Any) -> "ClusterNamerModel":
         return ClusterNamerModel(java_model)

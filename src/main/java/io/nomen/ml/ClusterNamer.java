@@ -62,6 +62,7 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
   private final Param<String> precision;
   private final Param<String> device;
   private final Param<String> nameCol;
+  private final Param<String> idCol;
 
   /** A namer from {@code features} and {@code prediction} to {@code name}. */
   public ClusterNamer() {
@@ -82,6 +83,7 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
     precision = SharedParams.precision(this);
     device = SharedParams.device(this);
     nameCol = SharedParams.nameCol(this);
+    idCol = SharedParams.text(this, "idCol", "column that rows are ordered by");
     setDefault(featuresCol, "features");
     setDefault(predictionCol, "prediction");
     setDefault(seed, 0L);
@@ -111,9 +113,11 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
   @Override
   public ClusterNamerModel fit(Dataset<?> dataset) {
     transformSchema(dataset.schema());
+    Dataset<?> ordered =
+        isDefined(idCol) ? dataset.orderBy(Columns.named(dataset, getIdCol())) : dataset;
     try (FeatureRows rows =
         FeatureRows.of(
-            dataset, getFeaturesCol(), Optional.empty(), Optional.of(getPredictionCol()))) {
+            ordered, getFeaturesCol(), Optional.empty(), Optional.of(getPredictionCol()))) {
       RowBlocks embeddings = rows.embeddings();
       NounChoice words =
           NounChoice.of(this, dataset.sparkSession(), embeddings.width(), List.of(), Prompts.TAC);
@@ -203,6 +207,9 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
 
   @Override
   public StructType transformSchema(StructType schema) {
+    if (isDefined(idCol)) {
+      Columns.field(schema, getIdCol());
+    }
     Columns.requireFeatures(schema, getFeaturesCol());
     return ClusterNamerModel.transformed(schema, getPredictionCol(), getNameCol());
   }
@@ -285,6 +292,21 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
   /** Sets {@link #nameCol()}. */
   public ClusterNamer setNameCol(String value) {
     return (ClusterNamer) set(nameCol, value);
+  }
+
+  /** Column that rows are ordered by; not set, they come as they are. */
+  public Param<String> idCol() {
+    return idCol;
+  }
+
+  /** The value of {@link #idCol()}. */
+  public String getIdCol() {
+    return getOrDefault(idCol);
+  }
+
+  /** Sets {@link #idCol()}. */
+  public ClusterNamer setIdCol(String value) {
+    return (ClusterNamer) set(idCol, value);
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class ClusterNamerModel extends Model<ClusterNamerModel>
   private final Param<String> predictionCol;
   private final Param<String> nameCol;
   private transient StructType schema;
-  private transient List<Row> rows;
+  private transient List<Row> rows = List.of();
 
   /** A model of nothing, for Spark's reader of parameters. */
   public ClusterNamerModel(String uid) {

@@ -2,9 +2,9 @@ package io.nomen.ml;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
-import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.UnitRows.UnitRow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

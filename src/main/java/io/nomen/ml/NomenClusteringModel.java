@@ -1,7 +1,6 @@
 package io.nomen.ml;
 
 import io.nomen.NomenException;
-import io.nomen.tensor.UnitRows.UnitRow;
 import io.nomen.method.FittedModel;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.RunFolder;
@@ -14,6 +13,7 @@ import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
+import io.nomen.tensor.UnitRows.UnitRow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,7 +64,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
   private final Param<String> confidenceCol;
   private final Param<String> nameCol;
   private transient FittedModel fitted;
-  private transient List<ClusterRow> rows;
+  private transient List<ClusterRow> rows = List.of();
   private transient RunRecord record;
 
   /** A model of nothing, for Spark's reader of parameters. */
