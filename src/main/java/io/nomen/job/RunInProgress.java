@@ -3,10 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
-import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -20,6 +20,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,19 +126,28 @@ final class RunInProgress {
     Table written =
         time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
     Assignments assignments = Assignments.read(folder.storage(), written);
-    NamedClusters names = time("names", () -> naming.apply(assignments));
     attempts.put("assignments", id);
     attempts.put("clusters", id);
-    return time(
-        "quality",
-        () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
-          ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          List<String> paths = Assignments.paths(folder.storage(), written);
-          folder.write(ClusterRow.SCHEMA, id, names.rows(profiles, quality, paths));
-          return quality;
-        });
+    ClusterSurvey survey =
+        ClusterSurvey.of(
+            embeddings,
+            assignments,
+            clusters,
+            naming,
+            medoids -> paths(written, medoids),
+            seed,
+            stopwatch);
+    folder.write(ClusterRow.SCHEMA, id, survey.clusters());
+    return survey.quality();
+  }
+
+  private Map<Long, String> paths(Table assignments, long[] rows) {
+    List<String> all = Assignments.paths(folder.storage(), assignments);
+    Map<Long, String> found = new HashMap<>();
+    for (long row : rows) {
+      found.put(row, all.get(Math.toIntExact(row)));
+    }
+    return found;
   }
 
   /**

@@ -9,13 +9,13 @@ import io.nomen.heads.WidestMargin;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Nomen's own method: the labelling of widest margin ({@link WidestMargin}) of the images in the
@@ -142,7 +142,7 @@ public final class NomenMethod extends ClusteringMethod {
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
       return HeadAssignment.assign(subspace.of(embeddings), head);
     }
 
