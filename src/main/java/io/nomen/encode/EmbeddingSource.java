@@ -21,6 +21,8 @@ import java.util.TreeMap;
  *
  * @param id changes when the embeddings do
  * @param model digest of the model that made them, where that is known
+ * @param secondModel digest of the model that made the second ones, where there is one and it is
+ *     known
  * @param attempts name of each table that this run itself has now → the attempt that wrote it
  */
 public record EmbeddingSource(
@@ -29,6 +31,7 @@ public record EmbeddingSource(
     Table embeddings,
     Counts counts,
     Optional<String> model,
+    Optional<String> secondModel,
     Map<String, String> attempts) {
 
   /**
@@ -66,6 +69,7 @@ public record EmbeddingSource(
         folder.table("embeddings", attempt),
         EncodeStage.counts(attempt),
         Optional.ofNullable(attempt.settings().get("model")),
+        Optional.ofNullable(attempt.settings().get(EncodeStage.SECOND_MODEL)),
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
@@ -85,6 +89,7 @@ public record EmbeddingSource(
         embeddings,
         counts(folder.storage(), images, embeddings),
         sources.stream().flatMap(source -> source.model().stream()).findFirst(),
+        sources.stream().flatMap(source -> source.secondModel().stream()).findFirst(),
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
@@ -103,15 +108,17 @@ public record EmbeddingSource(
     Snapshot snapshot = folder.snapshot();
     Table images = snapshot.table("images");
     Table embeddings = snapshot.table("embeddings");
+    Optional<StageAttempt> encode =
+        folder
+            .stage(EncodeStage.NAME)
+            .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()));
     return new EmbeddingSource(
         embeddings.folder(),
         images,
         embeddings,
         counts(folder.storage(), images, embeddings),
-        folder
-            .stage(EncodeStage.NAME)
-            .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()))
-            .map(stage -> stage.settings().get("model")),
+        encode.map(stage -> stage.settings().get("model")),
+        encode.map(stage -> stage.settings().get(EncodeStage.SECOND_MODEL)),
         Map.of());
   }
 

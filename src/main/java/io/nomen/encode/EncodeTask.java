@@ -8,6 +8,7 @@ import io.nomen.encode.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
 import io.nomen.image.Facts;
+import io.nomen.image.ImageDecoder;
 import io.nomen.image.LeftOut;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ImageRow;
@@ -80,7 +81,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
                 models.stream().map(model -> model.preprocessing().input()).toList(),
-                settings.decode(),
+                bytes -> ImageDecoder.decode(bytes, settings.decode()),
                 settings.decodeThreads(),
                 2 * settings.batchSize())) {
       Batch batch = new Batch(encoders, images, embeddings);

@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.EncodeOptions;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.Resemblance;
@@ -131,27 +132,43 @@ public final class ClusterJob {
         checkpoint.map(ClipCheckpoint::model));
   }
 
-  /** The same images' embeddings by another model, where a method takes two. */
-  private Optional<EmbeddingTable> second() {
-    return secondTable.map(
-        table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
+  /**
+   * The same images' embeddings by another model with their lengths, [N, d₂], where the method
+   * takes two spaces: those of the folder that was named, or the second column of {@code first}.
+   */
+  private Optional<RowBlocks> second(EmbeddingTable first) {
+    boolean asked = options.images().flatMap(EncodeOptions::secondModel).isPresent();
+    if (!Methods.named(options.method()).takesTwoSpaces()) {
+      if (asked) {
+        say("method %s works in one space: the second model's embeddings are kept, not used");
+      }
+      return Optional.empty();
+    }
+    if (secondTable.isPresent()) {
+      EmbeddingTable second =
+          new EmbeddingTable(context.spark().get(), context.storage(), secondTable.get());
+      requireSameImages(first, second);
+      return Optional.of(UnnormalisedRows.of(second.embeddings(), Optional.of(second.norms())));
+    }
+    if (!first.hasSecond()) {
+      return Optional.empty();
+    }
+    say("method %s takes the second model's embeddings as its second space");
+    return Optional.of(
+        UnnormalisedRows.of(first.secondEmbeddings(), Optional.of(first.secondNorms())));
   }
 
-  private static RowBlocks withLengths(EmbeddingTable table) {
-    return UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()));
+  private void say(String sentence) {
+    context.progress().say("cluster: " + sentence.formatted(options.method()));
   }
 
   /** Row i of both must be the same image. */
-  private void requireSameImages(EmbeddingTable first) {
-    second()
-        .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
-        .ifPresent(
-            second -> {
-              throw NomenException.input(
-                  "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
-                      .formatted(
-                          options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
-            });
+  private void requireSameImages(EmbeddingTable first, EmbeddingTable second) {
+    if (!second.pathsDigest().equals(first.pathsDigest())) {
+      throw NomenException.input(
+          "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+              .formatted(options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+    }
   }
 
   private void requireSensible(Optional<NounTable> nouns) {
@@ -190,10 +207,10 @@ public final class ClusterJob {
     EmbeddingTable table =
         new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
     requireEnough(table.rows());
-    requireSameImages(table);
+    Optional<RowBlocks> second = second(table);
     RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     try (Clustering clustering =
-        stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
+        stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns, second))) {
       return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
     } finally {
       embeddings.unpersist();
@@ -201,7 +218,11 @@ public final class ClusterJob {
   }
 
   private Clustering fit(
-      StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
+      StageAttempt attempt,
+      RowBlocks embeddings,
+      RowBlocks norms,
+      Optional<NounTable> nouns,
+      Optional<RowBlocks> second) {
     MethodInput input =
         new MethodInput(
             embeddings,
@@ -215,7 +236,7 @@ public final class ClusterJob {
                 context.storage(),
                 folder.uri() + "/_stages/heads-" + attempt.attempt(),
                 Digests.sha256(attempt.settings().toString())),
-            second().map(ClusterJob::withLengths));
+            second);
     if (options.clusters().isEmpty() && options.classes().isEmpty()) {
       ClusterCount.Choice choice = AutoClusters.choose(input);
       count = Optional.of(choice);
