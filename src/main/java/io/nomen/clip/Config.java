@@ -148,6 +148,6 @@ record Config(String where, String path, Function<String, JsonNode> values) {
                   width,
                   heads));
     }
-    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon);
+    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon, false);
   }
 }

@@ -10,9 +10,17 @@ import java.io.Serializable;
  * @param layers number of blocks
  * @param heads attention heads; divides {@code width}
  * @param epsilon of the layer norms
+ * @param innerNorms whether a layer norm stands before the last linear layer of attention and
+ *     perceptron too
  */
 public record TowerSpec(
-    int width, int perceptron, int layers, int heads, Activation activation, double epsilon)
+    int width,
+    int perceptron,
+    int layers,
+    int heads,
+    Activation activation,
+    double epsilon,
+    boolean innerNorms)
     implements Serializable {
 
   /** The non-linearity between the two layers of a block's perceptron. */
@@ -25,6 +33,11 @@ public record TowerSpec(
     GELU_TANH,
     /** {@code silu(gate) · x}: the first layer gives both, the gate first. */
     SWIGLU
+  }
+
+  /** The same with the inner layer norms. */
+  TowerSpec withInnerNorms() {
+    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon, true);
   }
 
   /** Numbers per attention head. */

@@ -13,8 +13,9 @@ import java.io.Serializable;
  * @param registers number of further tokens, which nothing is read from
  * @param patchBias whether the patches' projection has a bias
  * @param normBefore whether a layer norm stands before the first block
+ * @param rotary how queries and keys are turned by their patch's place
  * @param pooling how a picture's tokens become one vector
- * @param projection whether a linear layer without bias ends the tower
+ * @param projection which linear layer ends the tower
  */
 public record VisionSpec(
     TowerSpec tower,
@@ -25,17 +26,50 @@ public record VisionSpec(
     int registers,
     boolean patchBias,
     boolean normBefore,
+    Rotary rotary,
     Pooling pooling,
-    boolean projection)
+    Projection projection)
     implements Serializable {
   private static final int LARGEST = 4096;
 
-  /** How the tokens of a picture become one vector. */
-  public enum Pooling {
-    /** The class token, after the last norm. */
-    CLASS_TOKEN,
-    /** A learned query looks at all tokens, and a perceptron follows. */
-    ATTENTION
+  /**
+   * How the tokens of a picture become one vector: a learned query looks at all of them, and a
+   * perceptron follows.
+   *
+   * @param heads attention heads of the query
+   * @param perceptron width of the perceptron's inner layer
+   */
+  public record Pooling(int heads, int perceptron) implements Serializable {
+    /** The class token instead, after the last norm. */
+    public static final Pooling CLASS_TOKEN = new Pooling(0, 0);
+
+    public boolean attention() {
+      return heads > 0;
+    }
+  }
+
+  /** The linear layer that ends the tower. */
+  public enum Projection {
+    NONE,
+    WITHOUT_BIAS,
+    WITH_BIAS
+  }
+
+  /**
+   * Rotary positions: each pair of numbers of a query and a key is turned by an angle that grows
+   * with the patch's row or column (Su et al., "RoFormer", 2021; in two dimensions as timm has it).
+   * Tokens that are no patches are not turned.
+   *
+   * @param grid patches along one side that places are scaled to; 0 where nothing is turned
+   * @param first place of the first row and column
+   * @param columnsFirst whether the first half of the numbers is turned by the column, not the row
+   */
+  public record Rotary(int grid, int first, boolean columnsFirst) implements Serializable {
+    public static final Rotary NONE = new Rotary(0, 0, false);
+
+    public boolean turns() {
+      return grid > 0;
+    }
   }
 
   /** OpenAI's kind of tower. */
@@ -49,8 +83,9 @@ public record VisionSpec(
         0,
         false,
         true,
+        Rotary.NONE,
         Pooling.CLASS_TOKEN,
-        true);
+        Projection.WITHOUT_BIAS);
   }
 
   VisionSpec withoutProjection() {
@@ -63,8 +98,9 @@ public record VisionSpec(
         registers,
         patchBias,
         normBefore,
+        rotary,
         pooling,
-        false);
+        Projection.NONE);
   }
 
   /**
@@ -91,6 +127,7 @@ public record VisionSpec(
         registers,
         patchBias,
         normBefore,
+        rotary,
         pooling,
         projection);
   }
