@@ -26,6 +26,13 @@ final class Shortage {
               "Spark has no room left for its own files; make some where spark.local.dir points to"
                   + " (default: the temporary folder), then run the same command again."));
     }
+    if (said(e, "stopped SparkContext") || said(e, "SparkContext was shut down")) {
+      return Optional.of(
+          NomenException.input(
+              "Spark's session was ended from outside: its master does not answer or was lost, or"
+                  + " somebody stopped the application; see that the master answers, then run the"
+                  + " same command again."));
+    }
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .flatMap(cause -> memory(cause).or(() -> executors(cause)).or(() -> code(cause)).stream())
         .findFirst();
