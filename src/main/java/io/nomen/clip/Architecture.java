@@ -3,6 +3,7 @@ package io.nomen.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.Activation;
+import io.nomen.store.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,7 +204,7 @@ record Architecture(
               "%s has the architecture %s; Nomen needs %s."
                   .formatted(
                       config.where(),
-                      architecture,
+                      Json.line(architecture),
                       both ? "both towers of a " + expected : "a " + expected));
         }
         Architecture found = huggingFace(family, config, both, bare);
@@ -214,8 +215,8 @@ record Architecture(
     throw NomenException.input(
         ELSEWHERE.containsKey(type)
             ? "%s describes %s.".formatted(config.where(), ELSEWHERE.get(type))
-            : "%s describes a \"%s\" model; Nomen reads CLIP checkpoints (model_type \"clip\"), SigLIP (\"siglip\") and DINOv2 (\"dinov2\", \"dinov2_with_registers\")."
-                .formatted(config.where(), type));
+            : "%s describes a %s model; Nomen reads CLIP checkpoints (model_type \"clip\"), SigLIP (\"siglip\") and DINOv2 (\"dinov2\", \"dinov2_with_registers\")."
+                .formatted(config.where(), Json.line(type)));
   }
 
   private static Architecture huggingFace(
