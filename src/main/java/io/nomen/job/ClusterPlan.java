@@ -3,7 +3,9 @@ package io.nomen.job;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.EncodeOptions;
 import io.nomen.encode.EncodeStage;
+import io.nomen.method.Methods;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -40,6 +42,17 @@ record ClusterPlan(
     plan.add(
         RootLocale.format(
             "cluster into %s by %s, seed %d", options.wanted(), options.method(), options.seed()));
+    options
+        .images()
+        .flatMap(EncodeOptions::secondModel)
+        .ifPresent(
+            second ->
+                plan.add(
+                    Methods.named(options.method()).takesTwoSpaces()
+                        ? "take the embeddings of " + second + " as the second space"
+                        : "keep the embeddings of "
+                            + second
+                            + " unused: this method works in one space"));
     plan.addAll(
         new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
     plan.add("name the clusters, write tables and gallery to " + folder.uri());

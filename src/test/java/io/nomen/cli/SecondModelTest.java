@@ -137,6 +137,8 @@ class SecondModelTest {
   void turtle_takes_the_second_column_of_its_own_run_as_it_takes_another_folder() throws Exception {
     encode("turtle-first", "--model", family("siglip2"));
     encode("turtle-second", "--model", family("dinov2"));
+    Command dry = turtle("dry", "--input", photos, "--second-model", family("dinov2"), "--dry-run");
+    assertThat(dry.out() + dry.err()).contains("families/dinov2 as the second space");
     Command own = turtle("own", "--input", photos, "--second-model", family("dinov2"));
     assertThat(own.err())
         .contains("method turtle takes the second model's embeddings as its second space");
