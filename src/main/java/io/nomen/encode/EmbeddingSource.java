@@ -49,7 +49,7 @@ public record EmbeddingSource(
       Optional<ClipModel> model) {
     if (images.isEmpty()) {
       List<EmbeddingSource> sources =
-          JoinStage.folders(context.storage(), ready).stream()
+          JoinStage.folders(folder, ready).stream()
               .map(uri -> ready(new RunFolder(context.storage(), uri)))
               .toList();
       return sources.size() == 1 ? sources.get(0) : joined(context, folder, sources);
@@ -73,9 +73,9 @@ public record EmbeddingSource(
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
-  /** The folders that {@code ready} means: its globs are looked up. */
-  public static List<String> folders(Storage storage, List<String> ready) {
-    return JoinStage.folders(storage, ready);
+  /** The folders that {@code ready} means: its globs are looked up, {@code output} left out. */
+  public static List<String> folders(RunFolder output, List<String> ready) {
+    return JoinStage.folders(output, ready);
   }
 
   private static EmbeddingSource joined(

@@ -84,16 +84,18 @@ final class JoinStage {
   }
 
   /**
-   * The folders that {@code named} means, each once, those of a glob in the order of their names.
+   * The folders that {@code named} means, each once, those of a glob in the order of their names
+   * and without {@code output} itself.
    *
    * @throws NomenException (input) when a glob matches nothing
    */
-  static List<String> folders(Storage storage, List<String> named) {
+  static List<String> folders(RunFolder output, List<String> named) {
+    Storage storage = output.storage();
     Set<String> folders = new LinkedHashSet<>();
     for (String name : named) {
       String uri = storage.qualify(name).replaceAll("/+$", "");
       if (GLOB.matcher(uri).find()) {
-        folders.addAll(matches(storage, uri));
+        folders.addAll(matches(output, uri));
       } else {
         folders.add(uri);
       }
@@ -101,7 +103,8 @@ final class JoinStage {
     return List.copyOf(folders);
   }
 
-  private static List<String> matches(Storage storage, String glob) {
+  private static List<String> matches(RunFolder output, String glob) {
+    Storage storage = output.storage();
     FileStatus[] found;
     try {
       found = storage.fileSystem(glob).globStatus(Storage.path(glob));
@@ -114,6 +117,7 @@ final class JoinStage {
         Arrays.stream(found == null ? new FileStatus[0] : found)
             .filter(FileStatus::isDirectory)
             .map(status -> status.getPath().toString())
+            .filter(uri -> !uri.equals(output.uri()))
             .sorted()
             .toList();
     if (folders.isEmpty()) {

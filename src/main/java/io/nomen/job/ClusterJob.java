@@ -65,6 +65,11 @@ public final class ClusterJob {
     this.folder = folder;
     this.options = options;
     options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
+    options
+        .secondEmbeddings()
+        .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
+    options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
+    options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
     this.nounSource = new NounSource(context, options);
   }
 

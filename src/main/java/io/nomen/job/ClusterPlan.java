@@ -31,7 +31,7 @@ record ClusterPlan(
       rows = stage.knownImages();
     } else {
       List<Table> ready =
-          EmbeddingSource.folders(context.storage(), options.embeddings()).stream()
+          EmbeddingSource.folders(folder, options.embeddings()).stream()
               .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"))
               .toList();
       plan.add("read the embeddings in " + String.join(", ", options.embeddings()));

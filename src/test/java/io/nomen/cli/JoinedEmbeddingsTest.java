@@ -145,6 +145,39 @@ class JoinedEmbeddingsTest {
   }
 
   @Test
+  void an_output_that_the_glob_of_its_embeddings_matches_is_not_read() {
+    encode("weeks/1", "images/a");
+    encode("weeks/2", "images/c");
+    assertThat(cluster("weeks/all", "weeks/*").exitCode()).isZero();
+    Command again = cluster("weeks/all", "weeks/*");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("done before");
+    assertThat(again.lastLine().get("counts").get("embedded").asInt()).isEqualTo(20);
+  }
+
+  @Test
+  void a_folder_that_is_read_is_no_output() throws Exception {
+    Files.writeString(folder.resolve("words.txt"), "dog\nlamp\nship\n");
+    nomen("vocabulary", "--nouns", path("words.txt"), "--output", path("nouns"));
+    for (List<String> more :
+        List.of(
+            List.of("--method", "turtle", "--second-embeddings"),
+            List.of("--method", "kmeans", "--vocabulary"),
+            List.of("--method", "zero-shot", "--classes"))) {
+      List<String> words =
+          new ArrayList<>(List.of("cluster", "--embeddings", path("embeddings/2026-11-01")));
+      words.addAll(more);
+      words.addAll(List.of(path("nouns"), "--output", path("nouns")));
+      if (!more.contains("zero-shot")) {
+        words.addAll(List.of("--clusters", "3"));
+      }
+      Command refused = Command.run(words.toArray());
+      assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+      assertThat(refused.err()).contains("--output is the folder of " + more.get(2));
+    }
+  }
+
+  @Test
   void a_glob_that_matches_no_folder_is_one_sentence() {
     Command refused = cluster("none", "embeddings/2027-*");
     assertThat(refused.exitCode()).isEqualTo(3);
