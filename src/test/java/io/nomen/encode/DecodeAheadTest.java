@@ -3,14 +3,14 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nomen.image.CloseableIterator;
-import io.nomen.image.Content;
-import io.nomen.image.DecodeOptions;
+import io.nomen.image.BucketReader.CloseableIterator;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
+import io.nomen.image.RawImage.Content;
 import io.nomen.testing.Photos;
 import java.nio.file.Files;
 import java.util.List;

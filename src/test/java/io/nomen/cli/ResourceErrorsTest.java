@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 
-class ShortageTest {
+class ResourceErrorsTest {
   @Test
   void a_session_that_the_cluster_ended_is_one_sentence_whenever_it_is_noticed() {
     Throwable before =
@@ -16,7 +16,7 @@ class ShortageTest {
                 + " at:\n");
     Throwable within = new SparkException("Job 3 cancelled because SparkContext was shut down");
     for (Throwable seen : new Throwable[] {before, within, new IllegalStateException(within)}) {
-      Optional<NomenException> told = Shortage.in(seen);
+      Optional<NomenException> told = ResourceErrors.in(seen);
       assertThat(told).isPresent();
       assertThat(told.get().kind()).isEqualTo(NomenException.Kind.INPUT);
       assertThat(told.get()).hasMessageContaining("see that the master answers");
@@ -25,7 +25,7 @@ class ShortageTest {
 
   @Test
   void a_defect_stays_a_defect() {
-    assertThat(Shortage.in(new IllegalStateException("counts do not add up"))).isEmpty();
-    assertThat(Shortage.in(new SparkException("Task not serializable"))).isEmpty();
+    assertThat(ResourceErrors.in(new IllegalStateException("counts do not add up"))).isEmpty();
+    assertThat(ResourceErrors.in(new SparkException("Task not serializable"))).isEmpty();
   }
 }
