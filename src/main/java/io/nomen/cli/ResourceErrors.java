@@ -15,18 +15,24 @@ final class ResourceErrors {
   private static final Pattern LOST =
       Pattern.compile("ExecutorLostFailure \\([^)]*\\) Reason: ([^\\n]*?)[.\\s]*(?:\\n|$)");
 
+  private static final Pattern DISK_FULL = Pattern.compile("No space left on device");
+
+  /** Spark says it in other words wherever it is noticed. */
+  private static final Pattern SESSION_ENDED =
+      Pattern.compile("stopped SparkContext|SparkContext (has been|was|is) (shut|stop)");
+
   private ResourceErrors() {}
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
     if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
-        || said(e, "No space left on device")) {
+        || said(e, DISK_FULL)) {
       return Optional.of(
           NomenException.input(
               "Spark has no room left for its own files; make some where spark.local.dir points to"
                   + " (default: the temporary folder), then run the same command again."));
     }
-    if (said(e, "stopped SparkContext") || said(e, "SparkContext was shut down")) {
+    if (said(e, SESSION_ENDED)) {
       return Optional.of(
           NomenException.input(
               "Spark's session was ended from outside: its master does not answer or was lost, or"
@@ -39,9 +45,9 @@ final class ResourceErrors {
   }
 
   /** An executor's exception reaches the driver as words among Spark's. */
-  private static boolean said(Throwable e, String words) {
+  private static boolean said(Throwable e, Pattern words) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
-        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(words));
+        .anyMatch(cause -> words.matcher(String.valueOf(cause.getMessage())).find());
   }
 
   private static Optional<NomenException> memory(Throwable e) {

@@ -15,7 +15,9 @@ class ResourceErrorsTest {
             "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created"
                 + " at:\n");
     Throwable within = new SparkException("Job 3 cancelled because SparkContext was shut down");
-    for (Throwable seen : new Throwable[] {before, within, new IllegalStateException(within)}) {
+    Throwable between = new IllegalStateException("SparkContext has been shutdown");
+    for (Throwable seen :
+        new Throwable[] {before, between, within, new IllegalStateException(within)}) {
       Optional<NomenException> told = ResourceErrors.in(seen);
       assertThat(told).isPresent();
       assertThat(told.get().kind()).isEqualTo(NomenException.Kind.INPUT);
