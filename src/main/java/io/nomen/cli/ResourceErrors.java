@@ -26,13 +26,13 @@ final class ResourceErrors {
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
     if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
-        || said(e, DISK_FULL)) {
+        || mentions(e, DISK_FULL)) {
       return Optional.of(
           NomenException.input(
               "Spark has no room left for its own files; make some where spark.local.dir points to"
                   + " (default: the temporary folder), then run the same command again."));
     }
-    if (said(e, SESSION_ENDED)) {
+    if (mentions(e, SESSION_ENDED)) {
       return Optional.of(
           NomenException.input(
               "Spark's session was ended from outside: its master does not answer or was lost, or"
@@ -45,7 +45,7 @@ final class ResourceErrors {
   }
 
   /** An executor's exception reaches the driver as words among Spark's. */
-  private static boolean said(Throwable e, Pattern words) {
+  private static boolean mentions(Throwable e, Pattern words) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .anyMatch(cause -> words.matcher(String.valueOf(cause.getMessage())).find());
   }

@@ -551,7 +551,7 @@ record Architecture(
     requireWord(config, "timm_proj", family.projection);
     List<Integer> size = family.sizes.get(matcher.group(1));
     int width = size.get(0);
-    if (family == TIMM_SIGLIP && width != projection) {
+    if (family.equals(TIMM_SIGLIP) && width != projection) {
       throw config.wrong("timm_model_name", "its width is not embed_dim, %d".formatted(projection));
     }
     int patch = Integer.parseInt(matcher.group(2));
@@ -565,13 +565,13 @@ record Architecture(
             size.get(2),
             TIMM_TANH.matcher(name).matches() ? Activation.GELU_TANH : family.activation,
             family.epsilon);
-    if (family == TIMM_SIGLIP) {
+    if (family.equals(TIMM_SIGLIP)) {
       return siglip(tower, image, patch);
     }
     if (image != pixels || image % patch != 0) {
       throw config.wrong("image_size", "a %s takes %d pixels".formatted(name, pixels));
     }
-    return family == TIMM_EVA02
+    return family.equals(TIMM_EVA02)
         ? eva02(tower, image, patch)
         : perceptionEncoder(tower, image, patch, !matcher.group(1).equals("gigantic"));
   }
