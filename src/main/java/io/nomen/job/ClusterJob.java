@@ -150,6 +150,9 @@ public final class ClusterJob {
       settings.put("seed", Long.toString(options.seed()));
       settings.put("options", options.options().toString());
       secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
+      if (!options.layers().isEmpty()) {
+        settings.put("layers", options.layers().toString());
+      }
       settings.put(
           "duplicate-cosine",
           options.duplicateCosine().isPresent()
@@ -278,6 +281,19 @@ public final class ClusterJob {
                       .forEach(table -> run.attempts().put(table, id)));
       StoredModel.write(folder, id, clustering.model());
       run.attempts().put("heads", id);
+      run.time(
+              "layers",
+              () ->
+                  LayerStage.write(
+                      folder,
+                      run.attempt(),
+                      options.layers(),
+                      run.embeddings(),
+                      clustering.model(),
+                      nouns,
+                      clustering.semantics(),
+                      options.seed()))
+          .forEach(table -> run.attempts().put(table, id));
       remarks(clustering, Optional.empty()).forEach(context.progress()::say);
       Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
       measured.putAll(stability.summary());
