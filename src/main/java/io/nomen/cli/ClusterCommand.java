@@ -56,6 +56,14 @@ final class ClusterCommand implements Subcommand {
   private Optional<String> classes = Optional.empty();
 
   @Option(
+      names = "--previous",
+      paramLabel = "RUN",
+      description =
+          "An earlier run of cluster with the same model: clusters that go on keep their ids, and"
+              + " their names while they fit; new ones get new ids.")
+  private Optional<String> previous = Optional.empty();
+
+  @Option(
       names = "--output",
       paramLabel = "RUN",
       description = "Folder to write (default: out/ and the name of the input).")
@@ -79,6 +87,10 @@ final class ClusterCommand implements Subcommand {
     violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
         "--subtree takes nouns from WordNet; leave --vocabulary away.");
+    violations.require(
+        classes.isEmpty() || previous.isEmpty(),
+        "--classes says which clusters there are, and in which order; leave --previous away.");
+    previous.ifPresent(uri -> CommonOptions.checkUri(violations, "--previous", uri));
     output.ifPresent(uri -> CommonOptions.checkUri(violations, "--output", uri));
   }
 
@@ -113,6 +125,7 @@ final class ClusterCommand implements Subcommand {
         new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
         ready ? Optional.of(vocabulary) : Optional.empty(),
         classes,
+        previous,
         clustering.options(),
         clustering.duplicateCosine(),
         clustering.seed,

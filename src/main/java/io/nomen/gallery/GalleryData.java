@@ -1,5 +1,6 @@
 package io.nomen.gallery;
 
+import io.nomen.evaluate.ClusterTransitions;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
  * @param duplicates groups of equal or nearly equal images
  * @param outliers images that are far from everything else, furthest first; a hundred or so
  * @param mapLayout how the images' positions were found, in a few words; without it there is no map
+ * @param transitions what became of an earlier run's clusters, where one was given
  */
 public record GalleryData(
     RunFacts facts,
@@ -27,7 +29,8 @@ public record GalleryData(
     List<FailedImage> failed,
     List<DuplicateGroup> duplicates,
     List<ImageEntry> outliers,
-    Optional<String> mapLayout) {
+    Optional<String> mapLayout,
+    Optional<ClusterTransitions> transitions) {
   public GalleryData {
     clusters = List.copyOf(clusters);
     failed = List.copyOf(failed);

@@ -68,6 +68,7 @@ public final class GalleryWriter {
       if (plan.data().mapLayout().isPresent()) {
         workers.submit(() -> new MapPage(site).write(now(storage, folder)));
       }
+      plan.data().transitions().ifPresent(found -> new ChangesPage(site, found).write(later));
       new FactsPage(site).write(later);
       workers.await();
       new OverviewPages(site).write(now(storage, folder));

@@ -10,6 +10,7 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.Platform;
@@ -117,7 +118,7 @@ public final class AssignJob {
             table,
             embeddings,
             ResemblanceColumns.NONE,
-            model.clusters(),
+            earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(),
             assignments -> NamedClusters.of(earlier),
             fitted.seed(),
             stopwatch);

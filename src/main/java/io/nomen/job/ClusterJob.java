@@ -6,6 +6,7 @@ import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.Stability;
@@ -17,6 +18,8 @@ import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
+import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
@@ -32,12 +35,18 @@ import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Digests;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
@@ -54,6 +63,7 @@ public final class ClusterJob {
   private final RunFolder folder;
   private final ClusterOptions options;
   private final NounSource nounSource;
+  private final Optional<Previous> previous;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> attempts = new LinkedHashMap<>();
   private Optional<ClusterCount.Choice> count = Optional.empty();
@@ -64,6 +74,8 @@ public final class ClusterJob {
     this.folder = folder;
     this.options = options;
     options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
+    options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
+    this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -86,6 +98,7 @@ public final class ClusterJob {
             .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
     Optional<NounTable> nouns = nouns(checkpoint, source);
     requireSensible(nouns);
+    previous.ifPresent(earlier -> earlier.requireModelOf(source));
     StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
     Optional<Snapshot> done = folder.published(attempt);
     if (done.isEmpty()) {
@@ -174,6 +187,7 @@ public final class ClusterJob {
     settings.put("seed", Long.toString(options.seed()));
     settings.put("options", options.options().toString());
     secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
+    previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
     settings.put(
         "duplicate-cosine",
         options.duplicateCosine().isPresent()
@@ -237,13 +251,17 @@ public final class ClusterJob {
   }
 
   /**
-   * The method's own provenance, how the number of clusters was chosen where it was, and what the
-   * neighbours told.
+   * The method's own provenance, how the number of clusters was chosen where it was, what the
+   * neighbours told, and what became of an earlier run's clusters.
    */
-  private Map<String, Object> provenance(Clustering clustering, Optional<Resemblance> resemblance) {
+  private Map<String, Object> provenance(
+      Clustering clustering,
+      Optional<Resemblance> resemblance,
+      Optional<ClusterTransitions> transitions) {
     Map<String, Object> all = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
     resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
     count.ifPresent(choice -> all.put("cluster_count", choice));
+    transitions.ifPresent(found -> all.put(ClusterTransitions.KEY, found));
     return all;
   }
 
@@ -256,6 +274,16 @@ public final class ClusterJob {
       RowBlocks embeddings,
       Clustering clustering) {
     String id = attempt.attempt();
+    Optional<ClusterTransitions> transitions =
+        previous.map(
+            earlier ->
+                stopwatch.time(
+                    "previous", () -> earlier.transitions(clustering, table, embeddings)));
+    transitions.map(ClusterTransitions::remark).ifPresent(context.progress()::say);
+    List<Optional<ClusterRow>> before =
+        transitions
+            .map(found -> previous.orElseThrow().predecessors(found))
+            .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
     Optional<SemanticSpace> space = clustering.semantics();
     Optional<Resemblance> resemblance = stopwatch.time("neighbours", () -> resemblance(embeddings));
     RunQuality quality =
@@ -270,7 +298,9 @@ public final class ClusterJob {
                     found ->
                         ResemblanceColumns.of(found.duplicateOf(), found.outlierScore(), table))
                 .orElse(ResemblanceColumns.NONE),
-            clustering.clusters(),
+            transitions
+                .map(ClusterTransitions::ids)
+                .orElse(IntStream.range(0, clustering.clusters()).toArray()),
             assignments ->
                 new ClusterNaming(
                         options.classes().isPresent(),
@@ -278,7 +308,7 @@ public final class ClusterJob {
                         nouns,
                         options.options().semantics(),
                         options.seed())
-                    .of(embeddings, assignments.cluster(), clustering),
+                    .of(embeddings, assignments.cluster(), clustering, before),
             options.seed(),
             stopwatch);
     Stability stability =
@@ -296,12 +326,28 @@ public final class ClusterJob {
     fewer(clustering).ifPresent(context.progress()::say);
     Map<String, Object> told = new LinkedHashMap<>(quality.summary());
     told.putAll(stability.summary());
-    RunRecord record = record(id, source, nouns, checkpoint, clustering, told, resemblance);
+    RunRecord record =
+        record(
+            id,
+            source,
+            nouns,
+            checkpoint,
+            clustering,
+            told,
+            provenance(clustering, resemblance, transitions));
     Snapshot run = folder.publish(id, attempts, source.sources(), Optional.of(record));
     folder.finish(attempt, Map.of());
     folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
     stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
-    RunRecord timed = record(id, source, nouns, checkpoint, clustering, told, resemblance);
+    RunRecord timed =
+        record(
+            id,
+            source,
+            nouns,
+            checkpoint,
+            clustering,
+            told,
+            provenance(clustering, resemblance, transitions));
     folder.show(timed);
     return timed;
   }
@@ -327,7 +373,7 @@ public final class ClusterJob {
       Optional<ClipCheckpoint> checkpoint,
       Clustering clustering,
       Map<String, Object> quality,
-      Optional<Resemblance> resemblance) {
+      Map<String, Object> provenance) {
     Map<String, Object> model = new LinkedHashMap<>();
     checkpoint
         .map(ClipCheckpoint::model)
@@ -354,11 +400,94 @@ public final class ClusterJob {
         source.counts(),
         stopwatch.seconds(),
         quality,
-        provenance(clustering, resemblance),
+        provenance,
         Stream.concat(
                 MethodRemarks.of(clustering.findings(), count).stream(), fewer(clustering).stream())
             .toList(),
         Platform.versions());
+  }
+
+  /**
+   * The run whose clusters these go on from.
+   *
+   * @param clusters its table {@code clusters}, in the order of its model
+   */
+  private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
+
+    static Previous open(Storage storage, String uri) {
+      Snapshot run = new RunFolder(storage, uri).snapshot();
+      RunRecord record = run.requireRecord();
+      if (!run.has("heads")) {
+        throw NomenException.input(
+            "--previous %s is no run of cluster, and has no model; name the run that its images were assigned to."
+                .formatted(run.uri()));
+      }
+      return new Previous(run, record, run.rows(ClusterRow.SCHEMA));
+    }
+
+    void requireModelOf(EmbeddingSource source) {
+      Object own = record.model().get("digest");
+      boolean other =
+          own != null && source.model().filter(digest -> !digest.equals(own)).isPresent();
+      int width = StoredModel.read(run).width();
+      int wanted = EmbeddingTable.width(run.storage(), source.embeddings());
+      if (other || width != wanted) {
+        throw NomenException.usage(
+            "--previous %s was made with another model (%s, %d columns), and these embeddings have %d columns; clusters go on only with the same model."
+                .formatted(run.uri(), record.model().get("location"), width, wanted));
+      }
+    }
+
+    ClusterTransitions transitions(
+        Clustering clustering, EmbeddingTable table, RowBlocks embeddings) {
+      return ClusterTransitions.of(
+          new ClusterTransitions.Earlier(
+              run.uri(),
+              run.run(),
+              clusters.stream().mapToInt(ClusterRow::cluster).toArray(),
+              clusters.stream().map(ClusterRow::name).toList(),
+              clusters.stream().mapToLong(ClusterRow::size).toArray(),
+              ClusterTransitions.of(record)
+                  .map(ClusterTransitions::nextId)
+                  .orElse(clusters.size())),
+          before(table, embeddings),
+          AssignmentBlock.clusters(clustering.assignments()),
+          clustering.clusters());
+    }
+
+    /**
+     * [N] the place of each image's cluster in this run, −1 where it does not have the image; where
+     * it lacks most of them, the one that its model gives.
+     */
+    private int[] before(EmbeddingTable table, RowBlocks embeddings) {
+      Table assigned = run.table("assignments");
+      int[] places =
+          Assignments.read(run.storage(), assigned)
+              .withoutIds(clusters.stream().mapToInt(ClusterRow::cluster).toArray())
+              .cluster();
+      List<String> paths = Assignments.paths(run.storage(), assigned);
+      Map<String, Integer> known = new HashMap<>();
+      IntStream.range(0, places.length).forEach(row -> known.put(paths.get(row), places[row]));
+      int[] before =
+          table.paths().collect().stream()
+              .flatMap(List::stream)
+              .mapToInt(path -> known.getOrDefault(path, -1))
+              .toArray();
+      long seen = Arrays.stream(before).filter(place -> place >= 0).count();
+      return 2 * seen >= before.length
+          ? before
+          : AssignmentBlock.clusters(
+              StoredModel.read(run).assign(embeddings, Optional.of(table.norms())));
+    }
+
+    /** [K] what each cluster was in this run. */
+    List<Optional<ClusterRow>> predecessors(ClusterTransitions transitions) {
+      Map<Integer, ClusterRow> byId = new HashMap<>();
+      clusters.forEach(row -> byId.put(row.cluster(), row));
+      return Arrays.stream(transitions.ids())
+          .mapToObj(id -> Optional.ofNullable(byId.get(id)))
+          .toList();
+    }
   }
 
   private void requireEnough(long rows) {

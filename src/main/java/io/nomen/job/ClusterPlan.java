@@ -42,6 +42,10 @@ record ClusterPlan(
             "cluster into %s by %s, seed %d", options.wanted(), options.method(), options.seed()));
     plan.addAll(
         new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
+    options
+        .previous()
+        .ifPresent(
+            uri -> plan.add("give clusters that go on the numbers and names they have in " + uri));
     plan.add("name the clusters, write tables and gallery to " + folder.uri());
     return plan;
   }

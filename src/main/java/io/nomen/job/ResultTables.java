@@ -25,7 +25,7 @@ final class ResultTables {
    *
    * @param embeddings the rows of {@code table}, persisted
    * @param resemblance what is known of near-duplicates and outliers
-   * @param clusters K
+   * @param ids [K] what the tables call the clusters 0 to K − 1 of {@code rows}
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
@@ -36,26 +36,33 @@ final class ResultTables {
       EmbeddingTable table,
       RowBlocks embeddings,
       ResemblanceColumns resemblance,
-      int clusters,
+      int[] ids,
       Function<Assignments, NamedClusters> naming,
       long seed,
       Stopwatch stopwatch) {
     Storage storage = folder.storage();
     Table written =
         stopwatch.time(
-            "tables", () -> Assignments.write(folder, attempt, rows, table.paths(), resemblance));
-    Assignments assignments = Assignments.read(storage, written);
+            "tables",
+            () ->
+                Assignments.write(
+                    folder,
+                    attempt,
+                    rows.map(block -> block.withIds(ids)),
+                    table.paths(),
+                    resemblance));
+    Assignments assignments = Assignments.read(storage, written).withoutIds(ids);
     NamedClusters names = stopwatch.time("names", () -> naming.apply(assignments));
     return stopwatch.time(
         "quality",
         () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
+          RunQuality quality = RunQuality.of(embeddings, assignments, ids.length, seed);
           ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
+              ClusterProfiles.of(embeddings, assignments.cluster(), ids.length);
           folder.write(
               ClusterRow.SCHEMA,
               attempt,
-              names.rows(profiles, quality, Assignments.paths(storage, written)));
+              names.rows(ids, profiles, quality, Assignments.paths(storage, written)));
           return quality;
         });
   }

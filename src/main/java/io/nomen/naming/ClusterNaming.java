@@ -15,6 +15,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -38,18 +39,40 @@ public record ClusterNaming(
    * Names all clusters.
    *
    * @param clusters [N] the cluster of every row
+   * @param earlier [K] what a cluster was in the earlier run that was given, where it was there
    */
-  public NamedClusters of(RowBlocks embeddings, int[] clusters, Clustering clustering) {
+  public NamedClusters of(
+      RowBlocks embeddings,
+      int[] clusters,
+      Clustering clustering,
+      List<Optional<ClusterRow>> earlier) {
     if (given) {
-      return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
+      return new NamedClusters(
+          Names.given(embeddings, clusters, nouns.orElseThrow()),
+          Collections.nCopies(clustering.clusters(), List.of()),
+          earlier);
     }
     Optional<SemanticSpace> space =
         clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
+        Names.of(
+            embeddings,
+            clusters,
+            space,
+            nouns,
+            verbatim,
+            earlier.stream().map(row -> row.map(ClusterName::of)).toList(),
+            seed);
+    return new NamedClusters(names, words(clustering), earlier);
+  }
+
+  /** [K] the nouns that made each cluster's centre; empty where it was not made of nouns. */
+  private List<List<String>> words(Clustering clustering) {
     return clustering.centreNouns().isEmpty()
-        ? NamedClusters.of(names)
-        : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
+        ? Collections.nCopies(clustering.clusters(), List.of())
+        : clustering.centreNouns().stream()
+            .map(made -> NamedClusters.words(made, nouns.orElseThrow()))
+            .toList();
   }
 
   private Optional<SemanticSpace> found(RowBlocks embeddings, int clusters) {
@@ -63,47 +86,45 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
+   * @param earlier [K] what each was in an earlier run
    */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+  public record NamedClusters(
+      List<ClusterName> names, List<List<String>> centreNouns, List<Optional<ClusterRow>> earlier) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
 
-    /**
-     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
-     */
-    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
-      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
-    }
-
-    /** The names of an earlier run. */
+    /** The names of the run that images are assigned to. */
     public static NamedClusters of(Snapshot run) {
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList(),
+          Collections.nCopies(rows.size(), Optional.empty()));
     }
 
     /**
      * The table {@code clusters}, one row each.
      *
+     * @param ids [K]
      * @param paths of all rows, for the medoids
      */
-    public List<ClusterRow> rows(ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+    public List<ClusterRow> rows(
+        int[] ids, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
       return IntStream.range(0, names.size())
-          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
+          .mapToObj(cluster -> row(cluster, ids, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+        int cluster, int[] ids, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
       ClusterName name = names.get(cluster);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
       double silhouette = quality.silhouette().perCluster()[cluster];
       long medoid = profiles.medoids()[cluster];
       return new ClusterRow(
-          cluster,
-          name.name(),
+          ids[cluster],
+          name.named() ? name.name() : "cluster " + ids[cluster],
           name.named(),
           nouns.stream().map(ScoredNoun::lemma).toList(),
           floats(nouns.stream().mapToDouble(ScoredNoun::score).toArray()),
@@ -118,9 +139,9 @@ public record ClusterNaming(
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
           medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
-          near.stream().mapToInt(Integer::intValue).toArray(),
-          floats(
-              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+          near.stream().mapToInt(other -> ids[other]).toArray(),
+          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          earlier.get(cluster).map(ClusterRow::cluster));
     }
 
     private static float[] floats(double[] values) {
@@ -129,11 +150,6 @@ public record ClusterNaming(
         floats[i] = (float) values[i];
       }
       return floats;
-    }
-
-    /** Clusters that were not made of nouns. */
-    static NamedClusters of(List<ClusterName> names) {
-      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
     }
 
     private static List<String> words(int[] centre, NounTable nouns) {
@@ -153,15 +169,17 @@ public record ClusterNaming(
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
+     * @param earlier [K] the names of an earlier run, which are kept where they fit
      */
     static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
-        int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
         boolean verbatim,
+        List<Optional<ClusterName>> earlier,
         long seed) {
+      int count = earlier.size();
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
       }
@@ -175,7 +193,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */

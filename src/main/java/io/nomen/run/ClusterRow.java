@@ -4,14 +4,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One cluster in the table of clusters.
+ * One cluster in the table of clusters. Rows are in the order of the model's outputs, which is that
+ * of the ids unless a run was given an earlier one.
  *
+ * @param cluster its id in the table of assignments
  * @param named false where no noun stood out: the name is the number, and the nouns are hints
  * @param nouns the five best nouns, best first; beside each its score, synset ({@code ""} for none)
  *     and gloss
  * @param centreNouns the nouns that made the cluster's semantic centre, nearest first
  * @param medoid path of the image nearest to the centre
  * @param nearClusters the nearest clusters, beside each the cosine of the centres
+ * @param previousCluster the cluster of the earlier run that it goes on from, where there was one
  */
 public record ClusterRow(
     int cluster,
@@ -31,7 +34,8 @@ public record ClusterRow(
     Optional<Float> silhouette,
     Optional<String> medoid,
     int[] nearClusters,
-    float[] nearSimilarity) {
+    float[] nearSimilarity,
+    Optional<Integer> previousCluster) {
   public static final TableSchema<ClusterRow> SCHEMA =
       new TableSchema<>("clusters", ClusterRow.class);
 }

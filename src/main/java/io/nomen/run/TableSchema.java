@@ -105,7 +105,9 @@ public final class TableSchema<R extends Record> {
 
     private Object read(Group row) {
       if (optional) {
-        return row.getFieldRepetitionCount(name) == 0 ? Optional.empty() : Optional.of(value(row));
+        // An earlier version's table may lack the column.
+        boolean there = row.getType().containsField(name) && row.getFieldRepetitionCount(name) > 0;
+        return there ? Optional.of(value(row)) : Optional.empty();
       }
       return value(row);
     }

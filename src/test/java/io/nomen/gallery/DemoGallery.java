@@ -154,7 +154,14 @@ final class DemoGallery {
     List<ClusterCard> cards =
         IntStream.range(0, names.size()).mapToObj(c -> card(c, images.get(c))).toList();
     return new GalleryData(
-        facts(), cards, images, failed(), duplicates(), List.of(), Optional.of(layout.algorithm()));
+        facts(),
+        cards,
+        images,
+        failed(),
+        duplicates(),
+        List.of(),
+        Optional.of(layout.algorithm()),
+        Optional.empty());
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

@@ -110,6 +110,7 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     GalleryPlan plan = GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000));
     assertThat(plan.clusters()).extracting(c -> c.shown().size()).containsExactly(50, 30, 10);
@@ -126,6 +127,7 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> GalleryPlan.of(data))
         .isInstanceOf(NomenException.class)

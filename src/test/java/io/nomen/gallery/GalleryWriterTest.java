@@ -187,6 +187,7 @@ class GalleryWriterTest {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     TestGallery.write(plan(empty), TestGallery.pictures(), none);
     assertThat(TestGallery.pages(none)).containsKey("index.html").doesNotContainKey("map.html");

@@ -83,7 +83,8 @@ final class TestGallery {
         failed,
         duplicates,
         images.values().stream().map(entries -> entries.get(0)).toList(),
-        Optional.of("a made-up layout"));
+        Optional.of("a made-up layout"),
+        Optional.empty());
   }
 
   static String path(int cluster, int image) {

@@ -1,5 +1,6 @@
 package io.nomen.gallery.feed;
 
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
@@ -103,7 +104,8 @@ public final class GalleryStage {
         columns.furthest(OUTLIERS).stream()
             .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
             .toList(),
-        Optional.of(positions.algorithm()));
+        Optional.of(positions.algorithm()),
+        ClusterTransitions.of(record));
   }
 
   private static Map<Integer, List<ImageEntry>> entries(
