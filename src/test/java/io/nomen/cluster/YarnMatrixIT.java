@@ -201,9 +201,9 @@ class YarnMatrixIT {
   @Test
   void containers_over_their_memory_are_told_with_the_setting_to_raise() {
     Map<String, String> little = new HashMap<>(ONE_ATTEMPT);
-    // A heap that Spark refuses without the second setting: it starts in that, and libtorch fails.
+    // A heap that Spark refuses without the second setting: it starts in that, but not libtorch.
     little.put("spark.executor.memory", "256m");
-    little.put("spark.testing.memory", "1000000000");
+    little.put("spark.testing.reservedMemory", "67108864");
     little.put("spark.executor.memoryOverhead", "1m");
     little.put("spark.executor.instances", "1");
     little.put("spark.yarn.max.executor.failures", "100");
