@@ -1,9 +1,9 @@
 package io.nomen.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ModelInput;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

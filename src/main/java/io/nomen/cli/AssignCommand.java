@@ -1,8 +1,9 @@
 package io.nomen.cli;
 
-import io.nomen.encode.EncodeOptions;
+import io.nomen.cli.Main.Subcommand;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.job.AssignJob;
-import io.nomen.job.AssignOptions;
+import io.nomen.job.AssignJob.AssignOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
@@ -58,8 +59,8 @@ final class AssignCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
-    RunFolder folder = Jobs.folder(context, output);
+    JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), output);
     Optional<EncodeOptions> images =
         input.input.isEmpty()
             ? Optional.empty()
@@ -75,10 +76,10 @@ final class AssignCommand implements Subcommand {
                 common.resumes(),
                 ClusterCommand.title(embeddings.isEmpty() ? input.input.get(0) : embeddings.get(0)),
                 console.command(),
-                Jobs.recorded(console, context.storage())));
-    Jobs.banner(console, model);
+                console.recorded(context.storage())));
+    console.banner(model);
     if (console.dryRun()) {
-      return Jobs.planned(console, job.plan());
+      return console.planned(job.plan());
     }
     RunRecord record = job.run();
     console.line("Gallery: " + folder.uri() + "/gallery/index.html");

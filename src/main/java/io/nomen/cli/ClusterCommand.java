@@ -1,9 +1,11 @@
 package io.nomen.cli;
 
-import io.nomen.encode.EncodeOptions;
+import io.nomen.cli.Main.Subcommand;
+import io.nomen.cli.VocabularyCommand.SubtreeOption;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.job.ClusterJob;
 import io.nomen.job.ClusterOptions;
-import io.nomen.job.VocabularyChoice;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.ZeroShotMethod;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -27,7 +29,7 @@ final class ClusterCommand implements Subcommand {
   @Mixin private InputOptions input;
   @Mixin private ModelOptions model;
   @Mixin private ClusteringOptions clustering;
-  @Mixin private VocabularyOptions words;
+  @Mixin private SubtreeOption words;
 
   @Option(
       names = "--embeddings",
@@ -96,13 +98,14 @@ final class ClusterCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     String source = embeddings.isEmpty() ? input.input.get(0) : embeddings.get(0);
-    RunFolder folder = Jobs.folder(context, output.orElseGet(() -> "out/" + title(source)));
+    RunFolder folder =
+        new RunFolder(context.storage(), output.orElseGet(() -> "out/" + title(source)));
     ClusterJob job = new ClusterJob(context, folder, options(console, context, source));
-    Jobs.banner(console, model);
+    console.banner(model);
     if (console.dryRun()) {
-      return Jobs.planned(console, job.plan());
+      return console.planned(job.plan());
     }
     RunRecord record = job.run();
     console.line("Gallery: " + folder.uri() + "/gallery/index.html");
@@ -132,7 +135,7 @@ final class ClusterCommand implements Subcommand {
         common.resumes(),
         title(source),
         console.command(),
-        Jobs.recorded(console, context.storage()));
+        console.recorded(context.storage()));
   }
 
   /**

@@ -8,7 +8,7 @@ import io.nomen.method.MethodOptions;
 import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
 import io.nomen.method.TrainingOptions;
-import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import java.util.Arrays;
 import java.util.Locale;
@@ -177,7 +177,7 @@ final class ClusteringOptions {
       violations.add(
           "--method: "
               + e.getMessage().replaceAll("\\.$", "")
-              + Nearest.hint(method, Methods.all().stream().map(ClusteringMethod::name))
+              + Violations.suggestion(method, Methods.all().stream().map(ClusteringMethod::name))
               + ".");
     }
     violations.atLeast("--kmeans-restarts", restarts, 1);

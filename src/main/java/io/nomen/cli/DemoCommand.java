@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.nomen.cli;
 
-import io.nomen.encode.EncodeOptions;
+import io.nomen.cli.Main.Subcommand;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.job.EncodeJob;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -29,12 +30,12 @@ final class EncodeCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
-    RunFolder folder = Jobs.folder(context, output);
+    JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), output);
     EncodeOptions options = input.encode(model.choice(), common.resumes());
-    Jobs.banner(console, model);
+    console.banner(model);
     return console.dryRun()
-        ? Jobs.planned(console, EncodeJob.plan(context, folder, options))
+        ? console.planned(EncodeJob.plan(context, folder, options))
         : EncodeJob.run(context, folder, options);
   }
 }

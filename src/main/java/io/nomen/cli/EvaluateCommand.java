@@ -1,7 +1,9 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.job.EvaluateJob;
 import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,15 +44,18 @@ final class EvaluateCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     if (console.dryRun()) {
-      return Jobs.planned(console, List.of("score " + run + " against " + labels));
+      return console.planned(List.of("score " + run + " against " + labels));
     }
     if (against.isPresent()) {
       return EvaluateJob.compare(
-          context, Jobs.folder(context, run), Jobs.folder(context, against.get()));
+          context,
+          new RunFolder(context.storage(), run),
+          new RunFolder(context.storage(), against.get()));
     }
-    Map<String, Object> scores = EvaluateJob.run(context, Jobs.folder(context, run), labels);
+    Map<String, Object> scores =
+        EvaluateJob.run(context, new RunFolder(context.storage(), run), labels);
     console.line(
         "ACC %s  NMI %s  ARI %s"
             .formatted(scores.get("acc"), scores.get("nmi"), scores.get("ari")));

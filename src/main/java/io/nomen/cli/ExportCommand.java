@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.exchange.ExportJob;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description =
-        "Write a run's embeddings as .npy, safetensors or Parquet, or its assignments as CSV, in the order of paths.")
+        "Write a run's embeddings as .npy, safetensors or Parquet, or its assignments as CSV, in"
+            + " the order of paths.")
 final class ExportCommand implements Subcommand {
   @Mixin private CommonOptions common;
 
@@ -75,20 +77,21 @@ final class ExportCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     if (console.dryRun()) {
-      return Jobs.planned(
-          console,
+      return console.planned(
           Stream.of(npy, safetensors, parquet, csv)
               .flatMap(Optional::stream)
               .map("export to %s"::formatted)
               .toList());
     }
     Map<String, Object> result = new LinkedHashMap<>();
-    embeddings.or(() -> run).ifPresent(uri -> matrices(context, Jobs.folder(context, uri), result));
+    embeddings
+        .or(() -> run)
+        .ifPresent(uri -> matrices(context, new RunFolder(context.storage(), uri), result));
     csv.ifPresent(
         file -> {
-          RunFolder folder = Jobs.folder(context, run.orElseThrow());
+          RunFolder folder = new RunFolder(context.storage(), run.orElseThrow());
           result.put("rows", ExportJob.csv(context, folder, file));
           result.put("csv", file);
         });

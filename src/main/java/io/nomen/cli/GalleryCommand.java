@@ -1,5 +1,6 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -25,11 +26,11 @@ final class GalleryCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
+    JobContext context = console.context();
     if (console.dryRun()) {
-      return Jobs.planned(console, List.of("write the gallery of " + run));
+      return console.planned(List.of("write the gallery of " + run));
     }
-    RunFolder folder = Jobs.folder(context, run);
+    RunFolder folder = new RunFolder(context.storage(), run);
     Snapshot snapshot = folder.snapshot();
     String page = folder.holding(() -> new GalleryStage(context, folder).run(snapshot));
     console.line("Gallery: " + page);

@@ -1,8 +1,9 @@
 package io.nomen.cli;
 
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.exchange.ImportJob;
-import io.nomen.exchange.ImportOptions;
-import io.nomen.exchange.ImportSource;
+import io.nomen.exchange.ImportJob.ImportOptions;
+import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import java.util.LinkedHashMap;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description =
-        "Make an embeddings table of a .npy, safetensors or Parquet file; without paths row i gets the path row-000000i.")
+        "Make an embeddings table of a .npy, safetensors or Parquet file; without paths row i gets"
+            + " the path row-000000i.")
 final class ImportCommand implements Subcommand {
   @Mixin private CommonOptions common;
 
@@ -44,7 +46,8 @@ final class ImportCommand implements Subcommand {
       names = "--parquet",
       paramLabel = "FILE|FOLDER",
       description =
-          "Embeddings as a column of lists; a column norm multiplies them, a column path names them.")
+          "Embeddings as a column of lists; a column norm multiplies them, a column path names"
+              + " them.")
   private Optional<String> parquet = Optional.empty();
 
   @Option(
@@ -113,12 +116,11 @@ final class ImportCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
-    RunFolder folder = Jobs.folder(context, output);
+    JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), output);
     ImportSource source = source();
     if (console.dryRun()) {
-      return Jobs.planned(
-          console, List.of("import %s to %s".formatted(source.uri(), folder.uri())));
+      return console.planned(List.of("import %s to %s".formatted(source.uri(), folder.uri())));
     }
     ImportJob.Counts counts =
         ImportJob.run(context, folder, new ImportOptions(source, labels, paths, maxBadFraction));

@@ -1,9 +1,9 @@
 package io.nomen.cli;
 
-import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.encode.ModelChoice;
-import io.nomen.image.DecodeOptions;
-import io.nomen.image.InventoryOptions;
+import io.nomen.image.ImageDecoder.DecodeOptions;
+import io.nomen.image.Inventory.InventoryOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -125,7 +125,8 @@ final class JobFile {
                         key,
                         uri,
                         given.commandSpec().name(),
-                        Nearest.hint(key, known.keySet().stream().map(o -> o.substring(2)))));
+                        Violations.suggestion(
+                            key, known.keySet().stream().map(o -> o.substring(2)))));
           } else if (!given.hasMatchedOption(option)) {
             if (option.arity().max() == 0) {
               if (!list.isEmpty() && isYes(key, list.get(0), violations)) {

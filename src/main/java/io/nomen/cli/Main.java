@@ -1,6 +1,8 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord.Platform;
 import io.nomen.spark.Sessions;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
@@ -20,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -31,7 +35,7 @@ import picocli.CommandLine.ParseResult;
     name = "nomen",
     description = "Clusters images by meaning, and says what each cluster is.",
     mixinStandardHelpOptions = true,
-    versionProvider = Versions.class,
+    versionProvider = Main.Versions.class,
     synopsisSubcommandLabel = "SUBCOMMAND",
     subcommands = {
       DemoCommand.class,
@@ -148,7 +152,7 @@ public final class Main {
       // Spark throws checked exceptions that no signature tells of. An Error that passes here would
       // end the process as if somebody had stopped it, and a scheduler would try for ever.
       return nomenCause(e)
-          .or(() -> Shortage.in(e))
+          .or(() -> ResourceErrors.in(e))
           .map(cause -> failed(cause, out, err))
           .orElseGet(() -> defect(e, out, err));
     }
@@ -175,7 +179,7 @@ public final class Main {
       return refused(violations, parsed, out, err);
     }
     if (!violations.isEmpty()) {
-      Defaults.apply(parsed);
+      setDefaults(parsed);
     }
     refusePasswords(parsed, violations);
     subcommand.check(violations);
@@ -205,7 +209,7 @@ public final class Main {
     ParseResult result = line.parseArgs(args);
     for (ParseResult level = result; level != null; level = level.subcommand()) {
       for (Exception error : level.errors()) {
-        violations.add(Wording.of(error, level.commandSpec()));
+        violations.add(error, level.commandSpec());
       }
     }
     return result;
@@ -303,6 +307,31 @@ public final class Main {
     }
   }
 
+  /**
+   * Gives options that were not given their defaults. picocli leaves all of them out when the last
+   * value of a command line cannot be converted, and what else is wrong could not be told.
+   */
+  private static void setDefaults(ParseResult parsed) {
+    for (OptionSpec option : parsed.commandSpec().options()) {
+      if (option.defaultValue() != null && !parsed.hasMatchedOption(option)) {
+        option.setValue(typed(option.type(), option.defaultValue()));
+      }
+    }
+  }
+
+  private static Object typed(Class<?> type, String value) {
+    if (type == int.class) {
+      return Integer.valueOf(value);
+    }
+    if (type == long.class) {
+      return Long.valueOf(value);
+    }
+    if (type == double.class) {
+      return Double.valueOf(value);
+    }
+    return type == boolean.class ? (Object) Boolean.valueOf(value) : value;
+  }
+
   private static String names(ParseResult parsed) {
     return String.join(", ", parsed.commandSpec().subcommands().keySet());
   }
@@ -352,5 +381,62 @@ public final class Main {
     err.println("nomen: This is a defect of Nomen (" + e + "); " + report);
     out.println(Json.line(Map.of("exit", "internal error", "reason", String.valueOf(e))));
     return Outcome.of(NomenException.Kind.INTERNAL, "This is a defect of Nomen: " + trace);
+  }
+
+  /**
+   * Turns an interrupt (Ctrl-C, {@code kill}) into exit code 6: what is finished is kept, the lease
+   * is given back, and the same command goes on from there.
+   */
+  static final class StopSignal {
+    private static volatile boolean finished;
+
+    private StopSignal() {}
+
+    static void install(PrintStream err) {
+      // Right after the lease, and before Spark and the file systems end, which take their time.
+      ShutdownHookManager.get().addShutdownHook(() -> stop(err), RunFolder.HOOK_PRIORITY - 1);
+    }
+
+    private static void stop(PrintStream err) {
+      if (!finished) {
+        err.println();
+        err.println("nomen: Stopped; the same command goes on where this one ended.");
+        Runtime.getRuntime().halt(NomenException.Kind.STOPPED.exitCode());
+      }
+    }
+
+    /** The command has ended by itself: from here on a shutdown is an ordinary one. */
+    static void finished() {
+      finished = true;
+    }
+  }
+
+  /** One subcommand: its fields are its options, filled in by the parser. */
+  interface Subcommand {
+
+    /** Says what is wrong with the options beyond their types; nothing is opened or read here. */
+    void check(Violations violations);
+
+    /**
+     * Does the work.
+     *
+     * @return what the last line on stdout says, as one JSON object
+     */
+    Map<String, Object> run(Console console);
+  }
+
+  /** What runs here: for {@code --version}, the banner and reports. */
+  static final class Versions implements IVersionProvider {
+
+    static List<String> lines() {
+      return Platform.versions().entrySet().stream()
+          .map(entry -> entry.getKey() + " " + entry.getValue())
+          .toList();
+    }
+
+    @Override
+    public String[] getVersion() {
+      return lines().toArray(String[]::new);
+    }
   }
 }

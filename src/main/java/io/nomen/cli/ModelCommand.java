@@ -2,6 +2,7 @@ package io.nomen.cli;
 
 import io.nomen.Progress;
 import io.nomen.RootLocale;
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.KnownModel;
 import io.nomen.clip.ModelDescription;

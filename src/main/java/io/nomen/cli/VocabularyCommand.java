@@ -1,9 +1,12 @@
 package io.nomen.cli;
 
-import io.nomen.job.VocabularyChoice;
+import io.nomen.cli.Main.Subcommand;
 import io.nomen.job.VocabularyJob;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -17,14 +20,15 @@ import picocli.CommandLine.Option;
 final class VocabularyCommand implements Subcommand {
   @Mixin private CommonOptions common;
   @Mixin private ModelOptions model;
-  @Mixin private VocabularyOptions vocabulary;
+  @Mixin private SubtreeOption vocabulary;
 
   @Option(
       names = "--nouns",
       paramLabel = "auto|wordnet|FILE",
       defaultValue = "auto",
       description =
-          "A file with a noun a line, or wordnet; auto is the model's own list where it has one, otherwise WordNet (default: auto).")
+          "A file with a noun a line, or wordnet; auto is the model's own list where it has one,"
+              + " otherwise WordNet (default: auto).")
   private String nouns;
 
   @Option(
@@ -53,13 +57,22 @@ final class VocabularyCommand implements Subcommand {
 
   @Override
   public Map<String, Object> run(Console console) {
-    JobContext context = Jobs.context(console);
-    RunFolder folder = Jobs.folder(context, output);
+    JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), output);
     VocabularyChoice choice =
         new VocabularyChoice(nouns, vocabulary.subtrees, ready, common.resumes());
-    Jobs.banner(console, model);
+    console.banner(model);
     return console.dryRun()
-        ? Jobs.planned(console, VocabularyJob.plan(context, folder, choice, model.choice()))
+        ? console.planned(VocabularyJob.plan(context, folder, choice, model.choice()))
         : VocabularyJob.run(context, folder, choice, model.choice());
+  }
+
+  /** Which part of WordNet. */
+  static final class SubtreeOption {
+    @Option(
+        names = "--subtree",
+        paramLabel = "SYNSET",
+        description = "Only WordNet's nouns under this synset, for example dog.n.01; repeatable.")
+    List<String> subtrees = new ArrayList<>();
   }
 }

@@ -3,6 +3,8 @@ package io.nomen.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.Activation;
+import io.nomen.clip.TowerSpec.TextSpec;
+import io.nomen.clip.TowerSpec.VisionSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
 import java.io.IOException;

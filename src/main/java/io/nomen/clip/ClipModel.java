@@ -1,6 +1,8 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.TextSpec;
+import io.nomen.clip.TowerSpec.VisionSpec;
 import java.io.Serializable;
 import java.util.Optional;
 

@@ -3,6 +3,7 @@ package io.nomen.clip;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.store.Json;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;

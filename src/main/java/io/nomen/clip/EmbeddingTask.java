@@ -1,8 +1,9 @@
 package io.nomen.clip;
 
-import io.nomen.image.DecodeOptions;
+import io.nomen.clip.EncoderCache.PixelBuffer;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
@@ -14,7 +15,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.apache.spark.TaskContext;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -32,16 +32,8 @@ record EmbeddingTask(
   /** The rows with their embedding and status. */
   Iterator<Row> embed(Iterator<Row> rows) {
     ClipEncoder encoder =
-        EncoderCache.encoder(model, storage, TorchDevice.choose(device, offeredGpus()), precision);
+        EncoderCache.encoder(model, storage, TorchDevice.ofTask(device), precision);
     return new Batches(rows, encoder);
-  }
-
-  /** GPU addresses that Spark assigned to this task; none outside a task. */
-  static List<String> offeredGpus() {
-    TaskContext context = TaskContext.get();
-    return context == null || !context.resourcesJMap().containsKey("gpu")
-        ? List.of()
-        : List.of(context.resourcesJMap().get("gpu").addresses());
   }
 
   private final class Batches implements Iterator<Row> {

@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.clip.TowerSpec.VisionSpec;
 import io.nomen.tensor.Precision;
 import java.util.List;
 

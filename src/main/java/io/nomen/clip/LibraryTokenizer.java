@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.tensor.Torch;

@@ -1,6 +1,8 @@
 package io.nomen.clip;
 
 import io.nomen.RootLocale;
+import io.nomen.clip.TowerSpec.TextSpec;
+import io.nomen.clip.TowerSpec.VisionSpec;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.image.ModelInput;
-import io.nomen.image.Resampling;
+import io.nomen.image.ModelInput.Resampling;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;

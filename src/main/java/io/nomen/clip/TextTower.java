@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.tensor.Precision;
 
 /**

@@ -1,5 +1,6 @@
 package io.nomen.clip;
 
+import io.nomen.NomenException;
 import java.io.Serializable;
 
 /**
@@ -30,5 +31,150 @@ public record TowerSpec(
   /** Numbers per attention head. */
   public int headWidth() {
     return width / heads;
+  }
+
+  /**
+   * The text tower: a transformer whose state at one token is the text's embedding.
+   *
+   * @param positions most tokens of a text, start and end included
+   * @param pooling which token is read
+   * @param endToken {@code eos_token_id} of the configuration; {@link #LEGACY_END} in checkpoints
+   *     converted early, whose end token is the largest id
+   * @param causal whether a token sees those before it only
+   * @param projectionBias whether the last linear layer has a bias
+   */
+  public record TextSpec(
+      TowerSpec tower,
+      int vocabulary,
+      int positions,
+      TextSpec.Pooling pooling,
+      int endToken,
+      boolean causal,
+      boolean projectionBias)
+      implements Serializable {
+    /** The wrong {@code eos_token_id} that early conversions carry; real end tokens are never 2. */
+    public static final int LEGACY_END = 2;
+
+    /** Which token's state is the text's embedding. */
+    public enum Pooling {
+      /** The first end token. */
+      END_TOKEN,
+      /** The last of {@code positions}: every text is padded to them, and padding is seen. */
+      LAST_TOKEN
+    }
+
+    /** Whether the end of a text is where its largest id is. */
+    public boolean endIsLargestId() {
+      return endToken == LEGACY_END;
+    }
+  }
+
+  /**
+   * The image tower: a vision transformer over square patches.
+   *
+   * @param imageSize pixels of the square input's side; a multiple of {@code patchSize}
+   * @param positionGrid patches along one side of the table of positions; where that is not the
+   *     input's, the table is resized (bicubic)
+   * @param classToken whether a learned token stands before the patches
+   * @param registers number of further tokens, which nothing is read from
+   * @param patchBias whether the patches' projection has a bias
+   * @param normBefore whether a layer norm stands before the first block
+   * @param pooling how a picture's tokens become one vector
+   * @param projection whether a linear layer without bias ends the tower
+   */
+  public record VisionSpec(
+      TowerSpec tower,
+      int imageSize,
+      int patchSize,
+      int positionGrid,
+      boolean classToken,
+      int registers,
+      boolean patchBias,
+      boolean normBefore,
+      VisionSpec.Pooling pooling,
+      boolean projection)
+      implements Serializable {
+    private static final int LARGEST = 4096;
+
+    /** How the tokens of a picture become one vector. */
+    public enum Pooling {
+      /** The class token, after the last norm. */
+      CLASS_TOKEN,
+      /** A learned query looks at all tokens, and a perceptron follows. */
+      ATTENTION
+    }
+
+    /** OpenAI's kind of tower. */
+    public static VisionSpec clip(TowerSpec tower, int imageSize, int patchSize) {
+      return new VisionSpec(
+          tower,
+          imageSize,
+          patchSize,
+          imageSize / patchSize,
+          true,
+          0,
+          false,
+          true,
+          VisionSpec.Pooling.CLASS_TOKEN,
+          true);
+    }
+
+    VisionSpec withoutProjection() {
+      return new VisionSpec(
+          tower,
+          imageSize,
+          patchSize,
+          positionGrid,
+          classToken,
+          registers,
+          patchBias,
+          normBefore,
+          pooling,
+          false);
+    }
+
+    /**
+     * This for pictures of {@code side} pixels.
+     *
+     * @param where the configuration's name, for messages
+     */
+    VisionSpec withImageSize(int side, String where) {
+      if (side % patchSize != 0) {
+        throw NomenException.input(
+            "%s has images of %d pixels in patches of %d, which leaves a rest; such a model is not supported."
+                .formatted(where, side, patchSize));
+      }
+      if (side > LARGEST) {
+        throw NomenException.input(
+            "%s has images of %d pixels; at most %d are supported."
+                .formatted(where, side, LARGEST));
+      }
+      return new VisionSpec(
+          tower,
+          side,
+          patchSize,
+          positionGrid,
+          classToken,
+          registers,
+          patchBias,
+          normBefore,
+          pooling,
+          projection);
+    }
+
+    /** Patches along one side. */
+    public int grid() {
+      return imageSize / patchSize;
+    }
+
+    /** Tokens of an image: its patches, the class token and the registers. */
+    public int tokens() {
+      return grid() * grid() + (classToken ? 1 : 0) + registers;
+    }
+
+    /** Bytes of one RGB input. */
+    public int imageBytes() {
+      return imageSize * imageSize * 3;
+    }
   }
 }

@@ -2,7 +2,8 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
-import io.nomen.encode.BucketManifest.BadImage;
+import io.nomen.encode.EncodeTask.BucketManifest;
+import io.nomen.encode.EncodeTask.BucketManifest.BadImage;
 import io.nomen.run.RunRecord.Counts;
 import java.io.Serializable;
 import java.util.ArrayList;

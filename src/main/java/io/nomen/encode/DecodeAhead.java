@@ -1,11 +1,11 @@
 package io.nomen.encode;
 
 import io.nomen.DaemonThreads;
-import io.nomen.image.CloseableIterator;
-import io.nomen.image.Content;
-import io.nomen.image.DecodeOptions;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
+import io.nomen.image.RawImage.Content;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;

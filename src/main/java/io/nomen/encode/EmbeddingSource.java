@@ -2,6 +2,7 @@ package io.nomen.encode;
 
 import io.nomen.NomenException;
 import io.nomen.clip.ClipModel;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;

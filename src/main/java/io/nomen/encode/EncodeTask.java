@@ -1,31 +1,36 @@
 package io.nomen.encode;
 
+import io.nomen.RootLocale;
 import io.nomen.clip.ClipEncoder;
 import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
-import io.nomen.clip.PixelBuffer;
-import io.nomen.encode.BucketManifest.BadImage;
+import io.nomen.clip.EncoderCache.PixelBuffer;
+import io.nomen.encode.EncodeTask.BucketManifest;
+import io.nomen.encode.EncodeTask.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
-import io.nomen.image.Facts;
-import io.nomen.image.LeftOut;
+import io.nomen.image.BucketReader.LeftOut;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.Decoded.ImageInfo;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ImageRow;
 import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
 import java.io.Closeable;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.util.LongAccumulator;
 
@@ -34,12 +39,12 @@ import org.apache.spark.util.LongAccumulator;
  * then, when both are whole, the manifest that makes them count. A repeated or speculative task
  * writes beside the first, and the manifest names the winner.
  */
-final class EncodeTask implements Function<Bucket, BucketManifest> {
+public final class EncodeTask implements Function<Bucket, BucketManifest> {
   private static final long serialVersionUID = 1L;
 
   private final Storage storage;
   private final List<ClipModel> models;
-  private final EncodeSettings settings;
+  private final Settings settings;
   private final LongAccumulator encoded;
 
   /**
@@ -47,8 +52,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
    *
    * @param models the first one's embeddings are the images'
    */
-  EncodeTask(
-      Storage storage, List<ClipModel> models, EncodeSettings settings, LongAccumulator encoded) {
+  EncodeTask(Storage storage, List<ClipModel> models, Settings settings, LongAccumulator encoded) {
     this.storage = storage;
     this.models = List.copyOf(models);
     this.settings = settings;
@@ -67,7 +71,7 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
   }
 
   private BucketManifest encode(Bucket bucket, String file) {
-    TorchDevice device = TaskDevice.choose(settings.device(), TaskContext.get());
+    TorchDevice device = TorchDevice.ofTask(settings.device());
     List<ClipEncoder> encoders =
         models.stream()
             .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
@@ -221,13 +225,65 @@ final class EncodeTask implements Function<Bucket, BucketManifest> {
               image.raw().path(),
               status,
               image.reason(),
-              image.facts().map(Facts::format),
-              image.facts().map(Facts::width),
-              image.facts().map(Facts::height),
+              image.info().map(ImageInfo::format),
+              image.info().map(ImageInfo::width),
+              image.info().map(ImageInfo::height),
               image.bytes(),
               image.raw().offset(),
               image.digest(),
               image.raw().label()));
     }
   }
+
+  /**
+   * Says that a bucket is whole, and which files are it. Written last: a bucket without its
+   * manifest does not count, whatever files lie about.
+   *
+   * @param bucket number of the bucket
+   * @param file name of its Parquet file, the same in {@code images} and {@code embeddings}
+   * @param listed rows in {@code images}
+   * @param embedded rows in {@code embeddings}
+   * @param statuses word of each status → images that have it
+   * @param bad up to {@value #EXAMPLES} of each status of bad images
+   * @param leftOut kind of what lay among the images and is none → how many
+   */
+  public record BucketManifest(
+      int bucket,
+      String file,
+      long listed,
+      long embedded,
+      SortedMap<String, Long> statuses,
+      List<BadImage> bad,
+      SortedMap<String, Long> leftOut)
+      implements Serializable {
+    /** As many as a message shows. */
+    public static final int EXAMPLES = 3;
+
+    /** An image that could not be used. */
+    public record BadImage(String status, String reason, String path) implements Serializable {}
+
+    public static String name(int bucket) {
+      return RootLocale.format("bucket-%06d.json", bucket);
+    }
+  }
+
+  /**
+   * What a task needs to know to encode a bucket.
+   *
+   * @param batchSize images per forward pass
+   * @param decodeThreads threads that decode ahead of the encoder, per task
+   * @param torchThreads threads of one libtorch operation: an executor's cores over its task slots
+   */
+  record Settings(
+      String imagesFolder,
+      String embeddingsFolder,
+      String manifestsFolder,
+      Precision precision,
+      String device,
+      int batchSize,
+      int decodeThreads,
+      int torchThreads,
+      ReadOptions read,
+      DecodeOptions decode)
+      implements Serializable {}
 }

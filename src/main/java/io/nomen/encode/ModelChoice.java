@@ -1,7 +1,7 @@
 package io.nomen.encode;
 
 import io.nomen.run.RunFolder.StageAttempt;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
 import java.io.Serializable;
@@ -20,7 +20,7 @@ public record ModelChoice(String location, Precision precision, String device, i
 
   /** Where tasks will work, as far as the driver can tell: it has often no GPU itself. */
   public TorchDevice taskDevice() {
-    return TaskResources.gpus() && !device.equals("cpu")
+    return Sessions.offersGpus() && !device.equals("cpu")
         ? new TorchDevice(TorchDevice.Kind.CUDA, 0)
         : TorchDevice.choose(device, List.of());
   }

@@ -1,13 +1,13 @@
 package io.nomen.encode;
 
-import io.nomen.image.Content;
-import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
-import io.nomen.image.Facts;
+import io.nomen.image.Decoded.ImageInfo;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Digests;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ record PreparedImage(
     RawImage raw,
     ImageStatus status,
     Optional<String> reason,
-    Optional<Facts> facts,
+    Optional<ImageInfo> info,
     long bytes,
     Optional<String> digest,
     List<byte[]> pixels) {
@@ -49,7 +49,7 @@ record PreparedImage(
   /** The same image, found unusable after all. */
   PreparedImage bad(String why) {
     return new PreparedImage(
-        raw, ImageStatus.CORRUPT, Optional.of(why), facts, bytes, digest, List.of());
+        raw, ImageStatus.CORRUPT, Optional.of(why), info, bytes, digest, List.of());
   }
 
   private static PreparedImage decode(
@@ -66,7 +66,7 @@ record PreparedImage(
           raw.withoutBytes(),
           ImageStatus.OK,
           Optional.empty(),
-          Optional.of(ok.facts()),
+          Optional.of(ok.info()),
           bytes.length,
           digest,
           pixels);
@@ -76,7 +76,7 @@ record PreparedImage(
         raw.withoutBytes(),
         bad.status(),
         Optional.of(bad.reason()),
-        bad.facts(),
+        bad.info(),
         bytes.length,
         digest,
         List.of());

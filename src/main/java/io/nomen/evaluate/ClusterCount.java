@@ -1,7 +1,15 @@
 package io.nomen.evaluate;
 
 import io.nomen.RootLocale;
+import io.nomen.method.ClusterSweep;
+import io.nomen.method.MethodInput;
+import io.nomen.semantics.NounSubspace;
+import io.nomen.semantics.SubspaceWidth;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.Silhouette;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -33,6 +41,10 @@ public final class ClusterCount {
 
   /** Least share of clusters whose best noun is no other cluster's. */
   private static final double DISTINCT = 0.75;
+
+  private static final int SAMPLE = 5_000;
+  private static final int RESTARTS = 3;
+  private static final int MOST_CLUSTERS = 300;
 
   private ClusterCount() {}
 
@@ -175,5 +187,37 @@ public final class ClusterCount {
                 + " silhouette, %.3f",
             best.clusters(), best.silhouette());
     return new Choice(best.clusters(), reason, curve);
+  }
+
+  /**
+   * {@code --clusters auto}: a sweep over K in the noun subspace (among the images as they are
+   * where there are no nouns), and the choice from it.
+   */
+  public static Choice choose(MethodInput input) {
+    RowBlocks space = space(input);
+    int[] candidates = candidates(space.rows(), MOST_CLUSTERS);
+    ClusterSweep sweep =
+        ClusterSweep.run(space, candidates, SAMPLE, RESTARTS, input.seed(), input.progress());
+    Matrix rows = sweep.sample().rows();
+    List<Trial> trials =
+        sweep.trials().stream().map(trial -> judged(trial, rows, input.seed())).toList();
+    return choose(trials);
+  }
+
+  private static RowBlocks space(MethodInput input) {
+    return input
+        .nouns()
+        .map(nouns -> NounSubspace.of(input.embeddings(), nouns.embeddings(), SubspaceWidth.AUTO))
+        .map(subspace -> subspace.of(input.embeddings()))
+        .orElse(input.embeddings());
+  }
+
+  private static Trial judged(ClusterSweep.Trial trial, Matrix rows, long seed) {
+    int[] best = trial.assignments()[0];
+    int count = Arrays.stream(best).max().orElse(0) + 1;
+    double silhouette =
+        Silhouette.of(rows.values(), rows.width(), best, count, best.length, seed).overall();
+    double stability = Quality.stability(Arrays.asList(trial.assignments()));
+    return new Trial(trial.clusters(), silhouette, stability, OptionalDouble.empty());
   }
 }

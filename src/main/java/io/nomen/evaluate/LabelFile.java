@@ -1,6 +1,7 @@
 package io.nomen.evaluate;
 
 import io.nomen.NomenException;
+import io.nomen.evaluate.LabelSource.Labels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

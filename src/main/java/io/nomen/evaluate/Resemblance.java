@@ -1,10 +1,10 @@
 package io.nomen.evaluate;
 
 import io.nomen.RootLocale;
-import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
+import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.Arrays;

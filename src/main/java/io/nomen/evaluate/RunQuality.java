@@ -1,7 +1,9 @@
 package io.nomen.evaluate;
 
+import io.nomen.method.FittedModel;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.run.Assignments;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
@@ -10,7 +12,9 @@ import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -122,6 +126,58 @@ public record RunQuality(
             });
       }
       return best;
+    }
+  }
+
+  /**
+   * Whether the clusters come out the same from other starts: the mean adjusted Rand index between
+   * what a method's restarts make of the same images, which no label is needed for.
+   *
+   * @param percent mean over all pairs of restarts; empty where there was one start only
+   * @param restarts how many were compared
+   */
+  public record Stability(Optional<Double> percent, int restarts) {
+    private static final int SAMPLE = 2_000;
+
+    /** For a method of which nothing is known but its result. */
+    static final Stability UNKNOWN = new Stability(Optional.empty(), 1);
+
+    /**
+     * Has all restarts assign a sample.
+     *
+     * @param restarts models of one method, the one that counts among them
+     */
+    public static Stability of(
+        List<FittedModel> restarts, RowBlocks embeddings, RowBlocks norms, long seed) {
+      if (restarts.size() < 2) {
+        return UNKNOWN;
+      }
+      JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
+      RowBlocks rows = sample(spark, embeddings, seed);
+      RowBlocks lengths = sample(spark, norms, seed);
+      List<int[]> assignments =
+          restarts.stream().map(model -> clusters(model, rows, lengths)).toList();
+      return new Stability(Optional.of(Quality.stability(assignments)), restarts.size());
+    }
+
+    /** For {@code run.json}: per cent, as the scores of {@code evaluate}. */
+    public Map<String, Object> summary() {
+      Map<String, Object> summary = new LinkedHashMap<>();
+      percent.ifPresent(
+          value -> {
+            summary.put("stability", Math.round(value * 100) / 100.0);
+            summary.put("stability_restarts", restarts);
+          });
+      return summary;
+    }
+
+    private static RowBlocks sample(JavaSparkContext spark, RowBlocks matrix, long seed) {
+      return RowBlocks.of(
+          spark, RowSample.exactly(matrix, SAMPLE, seed).rows().values(), matrix.width());
+    }
+
+    private static int[] clusters(FittedModel model, RowBlocks rows, RowBlocks norms) {
+      return AssignmentBlock.clusters(model.assign(rows, Optional.of(norms)));
     }
   }
 }

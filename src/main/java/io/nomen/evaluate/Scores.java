@@ -1,6 +1,11 @@
 package io.nomen.evaluate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -98,6 +103,94 @@ public record Scores(double acc, double nmi, double ari) {
           Arrays.stream(table.counts())
               .map(row -> Arrays.stream(columns).mapToLong(c -> row[c]).toArray())
               .toArray(long[][]::new));
+    }
+  }
+
+  /**
+   * What each cluster holds, by the labels of its images.
+   *
+   * @param rows one row per cluster, by cluster number
+   */
+  public record LabelTable(List<Row> rows) {
+
+    /**
+     * One cluster.
+     *
+     * @param cluster its number
+     * @param size images in it
+     * @param majorityLabel the label most of them have; the smaller number of equals
+     * @param purity share of its images that have it, 0 to 1
+     * @param matchedLabel the label that the best one-to-one matching gives it, if one is left for
+     *     it
+     */
+    public record Row(
+        int cluster, long size, int majorityLabel, double purity, OptionalInt matchedLabel) {}
+
+    public LabelTable {
+      rows = List.copyOf(rows);
+    }
+
+    public static LabelTable of(Contingency table) {
+      int[] matching = table.matching();
+      long[] sizes = table.clusterSizes();
+      return new LabelTable(
+          IntStream.range(0, sizes.length)
+              .mapToObj(column -> row(table, column, sizes[column], matching[column]))
+              .toList());
+    }
+
+    private static Row row(Contingency table, int column, long size, int matched) {
+      int majority = 0;
+      for (int r = 1; r < table.labels().length; r++) {
+        if (table.counts()[r][column] > table.counts()[majority][column]) {
+          majority = r;
+        }
+      }
+      return new Row(
+          table.clusters()[column],
+          size,
+          table.labels()[majority],
+          (double) table.counts()[majority][column] / size,
+          matched < 0 ? OptionalInt.empty() : OptionalInt.of(table.labels()[matched]));
+    }
+  }
+
+  /**
+   * Two clusterings of the same images.
+   *
+   * @param nmi agreement in per cent, as {@link Scores}
+   * @param ari agreement in per cent, as {@link Scores}
+   * @param matches clusters that stand for each other, by the first run's number
+   * @param moved rows of the images whose two clusters are not matched to each other
+   */
+  public record RunComparison(double nmi, double ari, List<Match> matches, int[] moved) {
+
+    /**
+     * A cluster of the first run and its counterpart in the second.
+     *
+     * @param common images in both
+     */
+    public record Match(int first, int second, long common) {}
+
+    /** Compares; both arrays are [n], the same image at the same place. */
+    public static RunComparison of(int[] first, int[] second) {
+      Contingency table = Contingency.of(second, first);
+      int[] matching = table.matching();
+      List<Match> matches = new ArrayList<>();
+      Map<Integer, Integer> counterpart = new HashMap<>();
+      for (int c = 0; c < matching.length; c++) {
+        int r = matching[c];
+        if (r >= 0 && table.counts()[r][c] > 0) {
+          matches.add(new Match(table.clusters()[c], table.labels()[r], table.counts()[r][c]));
+          counterpart.put(table.clusters()[c], table.labels()[r]);
+        }
+      }
+      int[] moved =
+          IntStream.range(0, first.length)
+              .filter(i -> !Integer.valueOf(second[i]).equals(counterpart.get(first[i])))
+              .toArray();
+      Scores scores = Scores.of(table);
+      return new RunComparison(scores.nmi(), scores.ari(), List.copyOf(matches), moved);
     }
   }
 }

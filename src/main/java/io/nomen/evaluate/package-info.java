@@ -1,6 +1,6 @@
 /**
  * How good a clustering is: against labels ({@link io.nomen.evaluate.Scores}), against another run
- * ({@link io.nomen.evaluate.RunComparison}), and without either ({@link
+ * ({@link io.nomen.evaluate.Scores.RunComparison}), and without either ({@link
  * io.nomen.evaluate.Quality}). Plain arrays in, records out. Labels come into Nomen here and
  * nowhere else.
  */

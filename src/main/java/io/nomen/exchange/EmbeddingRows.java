@@ -1,6 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.NomenException;
+import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;

@@ -13,6 +13,7 @@ import io.nomen.run.RunRecord;
 import io.nomen.run.TableWriter;
 import io.nomen.store.Storage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -170,6 +171,88 @@ public final class ImportJob {
     void commit() {
       folder.commit("embeddings", attempt, files, embeddingRows);
       folder.commit("images", attempt, files, imageRows);
+    }
+  }
+
+  /**
+   * What is imported.
+   *
+   * @param labels [n] integers in a {@code .npy} for {@code evaluate}, kept in the images table
+   * @param paths a text with the path of each row, one a line, as {@code export} writes it; without
+   *     it row i gets the path {@code row-000000i}, unless the source names its rows
+   * @param maxBadFraction share of rows without direction above which the import fails, 0 to 1
+   */
+  public record ImportOptions(
+      ImportSource source,
+      Optional<String> labels,
+      Optional<String> paths,
+      double maxBadFraction) {}
+
+  /** A file of embeddings that another program wrote. */
+  public sealed interface ImportSource {
+    String uri();
+
+    /** NumPy's array [n, d]. */
+    record Npy(String uri) implements ImportSource {}
+
+    /**
+     * A safetensors file.
+     *
+     * @param tensor the matrix [n, d]; may be left out where there is one, or one called {@code
+     *     embeddings}
+     */
+    record Safetensors(String uri, Optional<String> tensor) implements ImportSource {}
+
+    /**
+     * A Parquet file, or a folder with several.
+     *
+     * @param embeddingColumn lists of float or double; may be left out where there is one such
+     *     column
+     * @param pathColumn what images are called; {@code path} where there is one
+     */
+    record Parquet(
+        String uri,
+        Optional<String> embeddingColumn,
+        Optional<String> pathColumn,
+        Optional<String> labelColumn)
+        implements ImportSource {}
+  }
+
+  /** What imported rows are called, no two alike, and what their labels are. */
+  static final class RowNames {
+    private final int digits;
+    private final Optional<List<String>> paths;
+    private final Optional<int[]> labels;
+    private final Set<String> taken = new HashSet<>();
+
+    RowNames(long rows, Optional<List<String>> paths, Optional<int[]> labels) {
+      // Wide enough that the order of paths is the order of rows.
+      this.digits = Math.max(7, Long.toString(rows - 1).length());
+      this.paths = paths;
+      this.labels = labels;
+    }
+
+    String path(long row, Optional<List<String>> inPart, int place) {
+      Optional<String> named =
+          paths
+              .map(all -> all.get(Math.toIntExact(row)))
+              .or(() -> inPart.map(all -> all.get(place)))
+              .filter(path -> !path.isEmpty());
+      if (named.isEmpty()) {
+        return RootLocale.format("row-%0" + digits + "d", row);
+      }
+      if (!taken.add(named.get())) {
+        throw NomenException.input(
+            "Row %d has the path \"%s\", which an earlier row has too; paths must differ."
+                .formatted(row, named.get()));
+      }
+      return named.get();
+    }
+
+    Optional<String> label(long row, Optional<List<Optional<String>>> inPart, int place) {
+      return labels
+          .map(all -> Integer.toString(all[Math.toIntExact(row)]))
+          .or(() -> inPart.flatMap(all -> all.get(place)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.heads;
 
+import io.nomen.heads.Trainer.TrainerSettings;
 import java.util.SplittableRandom;
 
 /**

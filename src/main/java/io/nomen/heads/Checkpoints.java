@@ -2,6 +2,7 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
+import io.nomen.heads.Trainer.TrainingHistory;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Json;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +18,7 @@ import java.util.List;
 final class GradientStep implements Objective.BatchMeans, AutoCloseable {
   private final Objective objective;
   private final TorchScript script;
-  private final NDManager scope = TorchScope.open();
+  private final NDManager scope = Torch.newScope();
   private final List<Part> parts = new ArrayList<>();
 
   private record Part(NDArray[] rows, int count) {}

@@ -141,4 +141,26 @@ public sealed interface HeadShape extends Serializable {
     }
     return List.copyOf(tensors);
   }
+
+  /**
+   * A named tensor inside a flat array.
+   *
+   * @param name as PyTorch's state dictionary of the same network calls it
+   * @param offset where it begins
+   * @param shape its dimensions; row-major
+   */
+  record NamedTensor(String name, int offset, List<Integer> shape) implements Serializable {
+
+    public int size() {
+      return shape.stream().reduce(1, Math::multiplyExact);
+    }
+
+    public int end() {
+      return offset + size();
+    }
+
+    public float[] in(float[] flat) {
+      return Arrays.copyOfRange(flat, offset, end());
+    }
+  }
 }

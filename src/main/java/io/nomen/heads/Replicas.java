@@ -23,7 +23,7 @@ public record Replicas(
     Trainer.Result best, long bestSeed, List<TrainedHead> heads, List<Double> losses) {
 
   /**
-   * Trains with the seeds {@code seed}, {@code seed + 1}, ….
+   * Trains with seeds that no other {@code seed} takes: {@code seed · replicas} and those after it.
    *
    * @param atOnce how many run at the same time
    * @param training what to do with a seed
@@ -34,14 +34,14 @@ public record Replicas(
     try {
       List<Future<Trainer.Result>> running = new ArrayList<>();
       for (int i = 0; i < replicas; i++) {
-        long own = seed + i;
+        long own = seed * replicas + i;
         running.add(pool.submit(() -> training.apply(own)));
       }
       List<Trainer.Result> results = new ArrayList<>();
       for (Future<Trainer.Result> future : running) {
         results.add(future.get());
       }
-      return choose(results, seed);
+      return choose(results, seed * replicas);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof NomenException known) {
         throw known;
@@ -56,7 +56,7 @@ public record Replicas(
     }
   }
 
-  private static Replicas choose(List<Trainer.Result> results, long seed) {
+  private static Replicas choose(List<Trainer.Result> results, long first) {
     int best = 0;
     List<Double> losses = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
@@ -70,6 +70,6 @@ public record Replicas(
       heads.add(result.head());
     }
     Collections.swap(heads, 0, best);
-    return new Replicas(results.get(best), seed + best, List.copyOf(heads), List.copyOf(losses));
+    return new Replicas(results.get(best), first + best, List.copyOf(heads), List.copyOf(losses));
   }
 }

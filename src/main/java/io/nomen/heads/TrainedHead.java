@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -65,7 +65,7 @@ public record TrainedHead(HeadShape shape, float[] parameters, float[] statistic
     int clusters = shape.clusters();
     float[] all = new float[block.rows() * clusters];
     TorchScript script = TorchScript.of(SCRIPT);
-    try (NDManager scope = TorchScope.open()) {
+    try (NDManager scope = Torch.newScope()) {
       NDArray[] weights = weights(scope);
       String method = weights.length == 2 ? "linear" : "two_layer";
       for (int first = 0; first < block.rows(); first += ROWS_AT_ONCE) {

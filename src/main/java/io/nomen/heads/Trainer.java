@@ -2,11 +2,15 @@ package io.nomen.heads;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
-import io.nomen.heads.TrainingHistory.Epoch;
+import io.nomen.heads.Objective.StepResult;
+import io.nomen.heads.Trainer.TrainingHistory.Epoch;
+import io.nomen.tensor.TaskThreads;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -99,7 +103,7 @@ public final class Trainer {
   private Outcome alone(ShardRun run, TrainingState state) {
     Broadcast<TrainingSet> rows = set;
     int batches = run.batches(rows.value().rows());
-    ShardRun.Outcome outcome =
+    ShardRun.ShardOutcome outcome =
         sharing(
             state,
             begin ->
@@ -182,7 +186,7 @@ public final class Trainer {
   /** Several steps of every shard's own optimiser, and the mean of where they got to. */
   private Round averaged(ShardRun run, TrainingState state, int from, int to) {
     Broadcast<TrainingSet> rows = set;
-    List<ShardRun.Outcome> outcomes =
+    List<ShardRun.ShardOutcome> outcomes =
         sharing(
             state,
             begin ->
@@ -191,7 +195,7 @@ public final class Trainer {
                     .collect());
     GradientAccumulator sum = new GradientAccumulator();
     double[] termSums = new double[objective.terms().size()];
-    for (ShardRun.Outcome outcome : outcomes) {
+    for (ShardRun.ShardOutcome outcome : outcomes) {
       requireNumbers(run, outcome.badStep());
       sum.add(outcome.state().joined(), Math.toIntExact(outcome.rows()));
       for (int i = 0; i < termSums.length; i++) {
@@ -232,6 +236,186 @@ public final class Trainer {
           ("The loss is not a number in epoch %d, step %d; look for embeddings that are not finite,"
                   + " or train with a larger --batch-size, fewer --shards or another --seed.")
               .formatted(run.epoch() + 1, badStep + 1));
+    }
+  }
+
+  /** What an objective wants to know anew before every epoch; called on the driver. */
+  @FunctionalInterface
+  public interface EpochPreparation {
+    /** For objectives that want nothing. */
+    EpochPreparation NONE = (epoch, head) -> new float[0];
+
+    /**
+     * Prepares an epoch.
+     *
+     * @param epoch its number, from 1
+     * @param head the image head as it is
+     * @return rows as wide as the objective's first view, row-major
+     */
+    float[] before(int epoch, TrainedHead head);
+  }
+
+  /**
+   * How an objective is minimised.
+   *
+   * @param epochs how often all rows are gone through
+   * @param batch rows per step, over all shards together; N where N is less
+   * @param rate Adam's step size
+   * @param shards parts of each batch that are worked on side by side; BatchNorm and the loss see a
+   *     shard's own part
+   * @param localSteps optimiser steps that a shard takes alone before states are averaged; 1 sums
+   *     gradients at every step. With one shard the result is the same for every value
+   * @param seed of first parameters, order and neighbours
+   */
+  public record TrainerSettings(
+      int epochs, int batch, double rate, int shards, int localSteps, long seed)
+      implements Serializable {
+
+    public TrainerSettings {
+      require(epochs, "--epochs");
+      require(batch, "--batch-size");
+      require(shards, "--shards");
+      require(localSteps, "--local-steps");
+    }
+
+    /** One shard: what the papers do. */
+    public static TrainerSettings of(int epochs, int batch, double rate, long seed) {
+      return new TrainerSettings(epochs, batch, rate, 1, 1, seed);
+    }
+
+    /** The same with another {@code seed}. */
+    public TrainerSettings withSeed(long other) {
+      return new TrainerSettings(epochs, batch, rate, shards, localSteps, other);
+    }
+
+    private static void require(int value, String option) {
+      if (value < 1) {
+        throw NomenException.usage("%s is %d; give a number from 1.".formatted(option, value));
+      }
+    }
+  }
+
+  /**
+   * How training went, for the run's record and its curves.
+   *
+   * @param epochs one entry per epoch gone through
+   */
+  public record TrainingHistory(List<Epoch> epochs) {
+
+    /**
+     * Means over the steps of one epoch.
+     *
+     * @param epoch its number, from 1
+     * @param terms the loss, what it is made of, and label-free quantities, by the names of {@link
+     *     Objective#terms()}
+     */
+    public record Epoch(int epoch, Map<String, Double> terms) {}
+
+    public TrainingHistory {
+      epochs = List.copyOf(epochs);
+    }
+
+    static TrainingHistory empty() {
+      return new TrainingHistory(List.of());
+    }
+
+    TrainingHistory and(Epoch epoch) {
+      List<Epoch> longer = new ArrayList<>(epochs);
+      longer.add(epoch);
+      return new TrainingHistory(longer);
+    }
+
+    /** The mean loss of the last epoch: what replicas are compared by. */
+    public double lastLoss() {
+      return epochs.get(epochs.size() - 1).terms().get("loss");
+    }
+  }
+
+  /**
+   * What one shard does within one Spark task: consecutive steps of one epoch on its part of each
+   * batch.
+   *
+   * @param tasks how many tasks run at once on this machine, to share its cores
+   */
+  record ShardRun(
+      Objective objective, TrainerSettings settings, int epoch, float[] prepared, int tasks)
+      implements Serializable {
+
+    /**
+     * Where a shard got to.
+     *
+     * @param state after its last step
+     * @param termSums sums of the steps' terms, weighted by rows
+     * @param rows rows seen, over all steps
+     * @param badStep first step whose loss is not a number, or −1
+     */
+    record ShardOutcome(TrainingState state, double[] termSums, long rows, int badStep)
+        implements Serializable {}
+
+    /** Takes the steps {@code from} to {@code to} of the epoch with an optimiser of its own. */
+    ShardOutcome steps(TrainingSet set, TrainingState start, int shard, int from, int to) {
+      return TaskThreads.share(tasks, () -> stepsAlone(set, start, shard, from, to));
+    }
+
+    /** What this shard's part of one batch adds to a mean over the batch. */
+    GradientAccumulator sum(
+        TrainingSet set,
+        TrainingState state,
+        int shard,
+        int number,
+        String method,
+        float[]... arguments) {
+      return TaskThreads.share(
+          tasks,
+          () -> {
+            long[] batch = plan(set).draw(number, shard, settings.shards());
+            try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+              return step.sum(method, arguments);
+            }
+          });
+    }
+
+    /** The seed of what step {@code number} draws beside its rows. */
+    long seed(int number) {
+      return new SplittableRandom(settings.seed() + 31L * epoch).nextLong() + number;
+    }
+
+    int batches(int rows) {
+      return objective.stepsPerEpoch(rows, settings.batch());
+    }
+
+    private ShardOutcome stepsAlone(
+        TrainingSet set, TrainingState start, int shard, int from, int to) {
+      BatchPlan plan = plan(set);
+      TrainingState state = start.copy();
+      double[] sums = new double[objective.terms().size()];
+      long seen = 0;
+      for (int number = from; number < to; number++) {
+        long[] batch = plan.draw(number, shard, settings.shards());
+        StepResult result;
+        try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+          result = objective.step(state, seed(number), step, prepared);
+        }
+        if (!Float.isFinite(result.term(0))) {
+          return new ShardOutcome(state, sums, seen, number);
+        }
+        state.adopt(result);
+        state = objective.adam().step(state, result.values(), settings.rate());
+        int rows = rows(batch);
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += (double) result.term(i) * rows;
+        }
+        seen += rows;
+      }
+      return new ShardOutcome(state, sums, seen, -1);
+    }
+
+    private BatchPlan plan(TrainingSet set) {
+      return set.plan(objective, settings, epoch);
+    }
+
+    private int rows(long[] batch) {
+      return batch.length / (1 + objective.views());
     }
   }
 }

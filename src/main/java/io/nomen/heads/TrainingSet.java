@@ -2,9 +2,11 @@ package io.nomen.heads;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.NativeFloats;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.Torch;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
 import java.util.List;
@@ -81,7 +83,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   /** The features in libtorch's memory, one [N, d] float16 tensor per view. */
   synchronized List<NDArray> tensors() {
     if (tensors == null) {
-      NDManager scope = TorchScope.open();
+      NDManager scope = Torch.newScope();
       tensors =
           views.stream()
               .map(v -> NativeFloats.ofHalves(scope, v.features(), v.rows(), v.width()))
@@ -111,5 +113,28 @@ public final class TrainingSet implements Serializable, AutoCloseable {
       owner = null;
       tensors = null;
     }
+  }
+
+  private record HalfBlock(long firstRow, short[] values) implements Serializable {}
+
+  /**
+   * Brings features to the driver as half floats, so that float32 rows never gather in one place.
+   *
+   * @return all rows, [N, d] half floats, row-major: 1 kB per row at 512 columns
+   */
+  public static short[] collectHalves(RowBlocks rows) {
+    short[] all = new short[Math.toIntExact(rows.rows() * rows.width())];
+    for (HalfBlock part :
+        rows.blocks()
+            .map(b -> new HalfBlock(b.firstRow(), HalfFloats.encode(b.values())))
+            .collect()) {
+      System.arraycopy(
+          part.values(),
+          0,
+          all,
+          Math.toIntExact(part.firstRow() * rows.width()),
+          part.values().length);
+    }
+    return all;
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.heads;
 
+import io.nomen.heads.Objective.StepResult;
 import java.io.Serializable;
 import java.util.Arrays;
 

@@ -1,6 +1,7 @@
 package io.nomen.heads;
 
 import io.nomen.RootLocale;
+import io.nomen.heads.Objective.StepResult;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -5,9 +5,9 @@
  * what heads there are, what the loss is, and how its gradient is computed: a TorchScript method,
  * called once per step, or several times where something is fitted within the step. A {@link
  * io.nomen.heads.TrainingSet} holds the features as half floats and the lists of neighbours that a
- * step draws from, and is broadcast once. {@link io.nomen.heads.EpochPreparation} prepare an epoch,
- * for objectives that want something anew every time. The {@link io.nomen.heads.Trainer} takes the
- * steps, in one shard or several, and writes a checkpoint after every epoch; {@link
+ * step draws from, and is broadcast once. {@link io.nomen.heads.Trainer.EpochPreparation} prepare
+ * an epoch, for objectives that want something anew every time. The {@link io.nomen.heads.Trainer}
+ * takes the steps, in one shard or several, and writes a checkpoint after every epoch; {@link
  * io.nomen.heads.Replicas} runs it with several seeds at once. What comes out is a {@link
  * io.nomen.heads.TrainedHead}, which only labels.
  *

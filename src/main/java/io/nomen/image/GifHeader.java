@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.image.Decoded.ImageInfo;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 
@@ -108,8 +109,8 @@ final class GifHeader {
   }
 
   /** The canvas, as large as its first picture needs it. */
-  Facts facts() {
-    return new Facts("gif", width, height, orientation);
+  ImageInfo info() {
+    return new ImageInfo("gif", width, height, orientation);
   }
 
   /** The first picture in its place; around it lies the canvas's background. */

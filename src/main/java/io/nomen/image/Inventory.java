@@ -1,6 +1,9 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.image.Bucket.FileBucket;
+import io.nomen.image.Bucket.TarBucket;
+import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -322,5 +326,34 @@ public final class Inventory {
       }
     }
     return Integer.compare(a.length(), b.length());
+  }
+
+  /**
+   * How inputs are listed.
+   *
+   * @param filesPerBucket most plain files in one bucket
+   * @param imageColumn binary column of Parquet inputs; without it Parquet files are no images
+   * @param labelColumn column of Parquet inputs that holds labels
+   * @param pathColumn column of Parquet inputs that names their images
+   */
+  public record InventoryOptions(
+      int filesPerBucket,
+      Optional<String> imageColumn,
+      Optional<String> labelColumn,
+      Optional<String> pathColumn) {
+    public static final int DEFAULT_FILES_PER_BUCKET = 2000;
+
+    public InventoryOptions {
+      if (filesPerBucket < 1) {
+        throw new IllegalArgumentException(
+            "a bucket holds at least one file, not " + filesPerBucket);
+      }
+    }
+
+    /** Buckets of {@value #DEFAULT_FILES_PER_BUCKET} files, no Parquet columns. */
+    public static InventoryOptions defaults() {
+      return new InventoryOptions(
+          DEFAULT_FILES_PER_BUCKET, Optional.empty(), Optional.empty(), Optional.empty());
+    }
   }
 }

@@ -9,8 +9,10 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
+import java.util.Locale;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
 
 /**
  * Decodes JPEG through the JDK's reader, which is libjpeg and gives libjpeg's pixels. It is handed
@@ -38,9 +40,9 @@ final class JpegPixels {
       throw BadImageException.truncated(
           "its JPEG data is too short for %d blocks", header.frame().blocks());
     }
-    ImageReader reader = JdkReaders.create("jpeg");
+    ImageReader reader = ImageIoReader.JdkReaders.create("jpeg");
     JpegWarnings warnings = new JpegWarnings();
-    try (DeadlineImageInputStream in = new DeadlineImageInputStream(header.bare(), deadline)) {
+    try (Deadline.InputStream in = new Deadline.InputStream(header.bare(), deadline)) {
       reader.addIIOReadWarningListener(warnings);
       reader.setInput(in, true, true);
       RgbImage image = pixels(reader, header);
@@ -95,5 +97,39 @@ final class JpegPixels {
       at += 3;
     }
     return image;
+  }
+
+  /** Hears what libjpeg says while it goes on with a damaged picture. */
+  static final class JpegWarnings implements IIOReadWarningListener {
+    private String truncation = "";
+    private String damage = "";
+
+    @Override
+    public void warningOccurred(ImageReader source, String warning) {
+      String text = warning.toLowerCase(Locale.ROOT);
+      if (text.contains("premature end of input") || text.contains("premature end of jpeg file")) {
+        truncation = warning;
+      } else if (text.contains("bad huffman")
+          || text.contains("premature end of data segment")
+          || text.contains("instead of rst")
+          || text.contains("invalid progressive")) {
+        damage = warning;
+      }
+    }
+
+    /**
+     * Fails where a part of the picture is made up.
+     *
+     * @param ended whether the file has an end marker behind its last scan: without one, what looks
+     *     like damage is that the file stops
+     */
+    void refuse(boolean ended) throws BadImageException {
+      if (!truncation.isEmpty() || (!damage.isEmpty() && !ended)) {
+        throw BadImageException.truncated("it ends before its last JPEG block");
+      }
+      if (!damage.isEmpty()) {
+        throw BadImageException.corrupt("the jpeg reader said: %s", damage);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.image.RawImage.Label;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

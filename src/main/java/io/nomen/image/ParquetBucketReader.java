@@ -1,6 +1,11 @@
 package io.nomen.image;
 
 import io.nomen.RootLocale;
+import io.nomen.image.Bucket.ParquetBucket;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.Inventory.InventoryOptions;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package io.nomen.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
+import io.nomen.image.Bucket.ParquetBucket;
+import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import java.io.IOException;

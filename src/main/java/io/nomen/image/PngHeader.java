@@ -1,5 +1,6 @@
 package io.nomen.image;
 
+import io.nomen.image.Decoded.ImageInfo;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -174,8 +175,9 @@ final class PngHeader {
     }
   }
 
-  Facts facts() {
-    return new Facts("png", width, height, ExifOrientation.first(exifOrientation, xmpOrientation));
+  ImageInfo info() {
+    return new ImageInfo(
+        "png", width, height, ExifOrientation.first(exifOrientation, xmpOrientation));
   }
 
   /** Fails where the pixels cannot be all there, before memory is taken for them. */

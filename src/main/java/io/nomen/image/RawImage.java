@@ -31,4 +31,45 @@ public record RawImage(
     }
     return name;
   }
+
+  /** What reading one listed image gave: its bytes, or why there are none. */
+  public sealed interface Content permits Content.Whole, Content.Missing {
+
+    /**
+     * The bytes.
+     *
+     * @param bytes the whole file or member, as stored
+     */
+    record Whole(byte[] bytes) implements Content {}
+
+    /**
+     * No bytes.
+     *
+     * @param status anything but {@link ImageStatus#OK}
+     * @param reason one clause for the table of images
+     */
+    record Missing(ImageStatus status, String reason) implements Content {}
+  }
+
+  /** Labels that inputs carry. They are kept for evaluation; nothing else reads them. */
+  static final class Label {
+    private Label() {}
+
+    /** The name of the folder that holds {@code uri}, unless that is {@code root} itself. */
+    static Optional<String> ofFolder(String root, String uri) {
+      int end = uri.lastIndexOf('/');
+      String inside = root.endsWith("/") ? root : root + "/";
+      if (!uri.startsWith(inside) || end < inside.length()) {
+        return Optional.empty();
+      }
+      return Optional.of(uri.substring(uri.lastIndexOf('/', end - 1) + 1, end));
+    }
+
+    /** The folder that a member's name in a shard names, if it does. */
+    static Optional<String> ofMember(String name) {
+      int end = name.lastIndexOf('/');
+      String folder = end < 0 ? "" : name.substring(name.lastIndexOf('/', end - 1) + 1, end);
+      return Optional.of(folder).filter(text -> !text.matches("[.]{0,2}"));
+    }
+  }
 }

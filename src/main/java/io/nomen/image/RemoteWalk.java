@@ -1,6 +1,7 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.image.RawImage.Label;
 import io.nomen.store.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;

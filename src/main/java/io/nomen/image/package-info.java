@@ -9,10 +9,11 @@
  *
  * <p>Three promises hold throughout. Every listed image becomes exactly one {@link
  * io.nomen.image.RawImage}, whatever is wrong with it; what is no image of a user's is left out and
- * counted in {@link io.nomen.image.LeftOut}. What an image's bytes say is never believed before it
- * is checked against what is there: sizes, offsets and lengths cannot make memory or time be spent
- * that the bytes do not pay for, up to the limits in {@link io.nomen.image.DecodeOptions}. Pixels
- * are Pillow's: the goldens of CLIP's preprocessing are made with it.
+ * counted in {@link io.nomen.image.BucketReader.LeftOut}. What an image's bytes say is never
+ * believed before it is checked against what is there: sizes, offsets and lengths cannot make
+ * memory or time be spent that the bytes do not pay for, up to the limits in {@link
+ * io.nomen.image.ImageDecoder.DecodeOptions}. Pixels are Pillow's: the goldens of CLIP's
+ * preprocessing are made with it.
  *
  * <p>Formats are recognised and their headers read here; JPEG, PNG and GIF are decoded by the JDK's
  * ImageIO readers, BMP and TIFF by TwelveMonkeys', WebP by libwebp.

@@ -4,24 +4,19 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.clip.ClipModel;
-import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.RunQuality;
-import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.ClusterRow;
-import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
-import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +37,6 @@ public final class AssignJob {
   private final AssignOptions options;
   private final Snapshot earlier;
   private final RunRecord fitted;
-  private final Stopwatch stopwatch = new Stopwatch();
 
   public AssignJob(JobContext context, RunFolder folder, AssignOptions options) {
     this.context = context;
@@ -78,61 +72,33 @@ public final class AssignJob {
   }
 
   private RunRecord run(Optional<ClipModel> model) {
-    EmbeddingSource source =
-        stopwatch.time(
-            "encode",
-            () ->
-                EmbeddingSource.of(context, folder, options.images(), options.embeddings(), model));
-    StageAttempt attempt =
-        folder.begin(
-            NAME,
-            Map.of(
-                "embeddings", source.id(), "run", fitted.run(), "nomen", Platform.nomenVersion()),
-            options.resume());
-    Optional<Snapshot> done = folder.published(attempt);
-    if (done.isEmpty()) {
-      return assign(folder.unpublished(attempt), source);
-    }
-    context.progress().say("assign: done before with the same embeddings and run");
-    RunRecord record = folder.show(done.get());
-    new GalleryStage(context, folder).finish(done.get());
-    return record;
+    RunInProgress run =
+        new RunInProgress(context, folder, options.images(), options.embeddings(), model);
+    Map<String, String> settings =
+        Map.of(
+            "embeddings", run.source().id(), "run", fitted.run(), "nomen", Platform.nomenVersion());
+    return run.unlessDone(NAME, settings, options.resume(), () -> assign(run));
   }
 
-  private RunRecord assign(StageAttempt attempt, EmbeddingSource source) {
+  private RunRecord assign(RunInProgress run) {
     FittedModel model = StoredModel.read(earlier);
-    EmbeddingTable table =
-        new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
-    if (table.width() != model.width()) {
+    if (run.table().width() != model.width()) {
       throw NomenException.usage(
           "The embeddings have %d columns and the run in %s took %d; encode with its model (%s)."
               .formatted(
-                  table.width(), earlier.uri(), model.width(), fitted.model().get("location")));
+                  run.table().width(),
+                  earlier.uri(),
+                  model.width(),
+                  fitted.model().get("location")));
     }
-    RowBlocks embeddings = table.embeddings();
     RunQuality quality =
-        ResultTables.write(
-            folder,
-            attempt.attempt(),
-            model.assign(embeddings, Optional.of(table.norms())),
-            table,
-            embeddings,
+        run.write(
+            model.assign(run.embeddings(), Optional.of(run.table().norms())),
             ResemblanceColumns.NONE,
             earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(),
             assignments -> NamedClusters.of(earlier),
-            fitted.seed(),
-            stopwatch);
-    Map<String, String> attempts = new LinkedHashMap<>(source.attempts());
-    attempts.put("assignments", attempt.attempt());
-    attempts.put("clusters", attempt.attempt());
-    RunRecord record = record(attempt, source, quality);
-    Snapshot run =
-        folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record));
-    folder.finish(attempt, Map.of());
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
-    RunRecord timed = record(attempt, source, quality);
-    folder.show(timed);
-    return timed;
+            fitted.seed());
+    return run.publish(() -> record(run, quality));
   }
 
   /** The model of the earlier run, where there are images to encode. */
@@ -151,12 +117,12 @@ public final class AssignJob {
     return Optional.of(model);
   }
 
-  private RunRecord record(StageAttempt attempt, EmbeddingSource source, RunQuality quality) {
+  private RunRecord record(RunInProgress run, RunQuality quality) {
     Map<String, Object> provenance = new LinkedHashMap<>();
     provenance.put("assigned_by", earlier.uri());
     provenance.put("run", fitted.run());
     return new RunRecord(
-        attempt.attempt(),
+        run.attempt().attempt(),
         options.title(),
         Instant.now().toString(),
         options.command(),
@@ -166,11 +132,26 @@ public final class AssignJob {
         fitted.seed(),
         fitted.model(),
         fitted.vocabulary(),
-        source.counts(),
-        stopwatch.seconds(),
+        run.source().counts(),
+        run.seconds(),
         quality.summary(),
         provenance,
         List.of(),
         Platform.versions());
   }
+
+  /**
+   * New images for an earlier run's clusters.
+   *
+   * @param run folder of the earlier run
+   * @param images which images; empty where {@code embeddings} names ready ones
+   */
+  public record AssignOptions(
+      String run,
+      Optional<EncodeOptions> images,
+      List<String> embeddings,
+      boolean resume,
+      String title,
+      List<String> command,
+      Map<String, String> effectiveOptions) {}
 }

@@ -1,53 +1,50 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
+import io.nomen.encode.EmbeddingSource;
+import io.nomen.evaluate.ClusterTransitions;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.Snapshot;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.stream.IntStream;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
-import io.nomen.encode.EmbeddingSource;
-import io.nomen.evaluate.AutoClusters;
 import io.nomen.evaluate.ClusterCount;
-import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
-import io.nomen.evaluate.Stability;
-import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.KMeansWarmUp;
+import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
+import io.nomen.method.Findings;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
+import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
-import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
-import io.nomen.run.Platform;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.SemanticTables;
-import io.nomen.run.Snapshot;
-import io.nomen.run.Stopwatch;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
-import io.nomen.semantics.SemanticSpace;
 import io.nomen.store.Digests;
-import io.nomen.store.Storage;
-import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -64,10 +61,6 @@ public final class ClusterJob {
   private final ClusterOptions options;
   private final NounSource nounSource;
   private final Optional<Previous> previous;
-  private final Stopwatch stopwatch = new Stopwatch();
-  private final Map<String, String> attempts = new LinkedHashMap<>();
-  private Optional<ClusterCount.Choice> count = Optional.empty();
-  private Optional<Table> secondTable = Optional.empty();
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
@@ -87,40 +80,7 @@ public final class ClusterJob {
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
     Optional<ClipCheckpoint> checkpoint = checkpoint();
-    return folder.holding(() -> run(checkpoint));
-  }
-
-  private RunRecord run(Optional<ClipCheckpoint> checkpoint) {
-    EmbeddingSource source = stopwatch.time("encode", () -> source(checkpoint));
-    secondTable =
-        options
-            .secondEmbeddings()
-            .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
-    Optional<NounTable> nouns = nouns(checkpoint, source);
-    requireSensible(nouns);
-    previous.ifPresent(earlier -> earlier.requireModelOf(source));
-    StageAttempt attempt = folder.begin(NAME, settings(source, nouns), options.resume());
-    Optional<Snapshot> done = folder.published(attempt);
-    if (done.isEmpty()) {
-      return cluster(folder.unpublished(attempt), source, nouns, checkpoint);
-    }
-    context.progress().say("cluster: done before with the same embeddings, nouns and options");
-    RunRecord record = folder.show(done.get());
-    new GalleryStage(context, folder).finish(done.get());
-    return record;
-  }
-
-  /** Meanwhile k-means warms up, where it lies ahead. */
-  private Optional<NounTable> nouns(Optional<ClipCheckpoint> checkpoint, EmbeddingSource source) {
-    boolean ahead = options.classes().isEmpty() && folder.current().isEmpty();
-    Optional<KMeansWarmUp> warming =
-        ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
-    try {
-      return stopwatch.time(
-          "vocabulary", () -> nounSource.table(folder, checkpoint, source, attempts));
-    } finally {
-      warming.ifPresent(KMeansWarmUp::close);
-    }
+    return folder.holding(() -> new Run(checkpoint).record());
   }
 
   private Optional<ClipCheckpoint> checkpoint() {
@@ -135,276 +95,309 @@ public final class ClusterJob {
     return Optional.of(checkpoint);
   }
 
-  private EmbeddingSource source(Optional<ClipCheckpoint> checkpoint) {
-    return EmbeddingSource.of(
-        context,
-        folder,
-        options.images(),
-        options.embeddings(),
-        checkpoint.map(ClipCheckpoint::model));
-  }
+  /** One run: its embeddings and nouns, and from them its clusters. */
+  private final class Run {
+    private final Optional<ClipCheckpoint> checkpoint;
+    private final RunInProgress run;
+    private final Optional<Table> second;
+    private final Optional<NounTable> nouns;
+    private Optional<ClusterCount.Choice> count = Optional.empty();
+    private Optional<ClusterTransitions> transitions = Optional.empty();
 
-  /** The same images' embeddings by another model, where a method takes two. */
-  private Optional<EmbeddingTable> second() {
-    return secondTable.map(
-        table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
-  }
-
-  private static RowBlocks withLengths(EmbeddingTable table) {
-    return UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()));
-  }
-
-  /** Row i of both must be the same image. */
-  private void requireSameImages(EmbeddingTable first) {
-    second()
-        .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
-        .ifPresent(
-            second -> {
-              throw NomenException.input(
-                  "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
-                      .formatted(
-                          options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
-            });
-  }
-
-  private void requireSensible(Optional<NounTable> nouns) {
-    int wanted = options.clusters().orElse(0);
-    int classes = nouns.map(table -> table.nouns().size()).orElse(0);
-    if (options.classes().isPresent() && wanted > 0 && wanted != classes) {
-      throw NomenException.usage(
-          "--clusters is %d, but %s names %d classes; leave --clusters away."
-              .formatted(wanted, options.classes().get(), classes));
+    Run(Optional<ClipCheckpoint> checkpoint) {
+      this.checkpoint = checkpoint;
+      this.run =
+          new RunInProgress(
+              context,
+              folder,
+              options.images(),
+              options.embeddings(),
+              checkpoint.map(ClipCheckpoint::model));
+      this.second =
+          options
+              .secondEmbeddings()
+              .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
+      this.nouns = nouns();
     }
-  }
 
-  private Map<String, String> settings(EmbeddingSource source, Optional<NounTable> nouns) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("nomen", Platform.nomenVersion());
-    settings.put("embeddings", source.id());
-    settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
-    settings.put("method", options.method());
-    settings.put("clusters", options.wanted());
-    settings.put("seed", Long.toString(options.seed()));
-    settings.put("options", options.options().toString());
-    secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
-    previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
-    settings.put(
-        "duplicate-cosine",
-        options.duplicateCosine().isPresent()
-            ? "" + options.duplicateCosine().getAsDouble()
-            : "off");
-    return settings;
-  }
-
-  private RunRecord cluster(
-      StageAttempt attempt,
-      EmbeddingSource source,
-      Optional<NounTable> nouns,
-      Optional<ClipCheckpoint> checkpoint) {
-    EmbeddingTable table =
-        new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
-    requireEnough(table.rows());
-    requireSameImages(table);
-    RowBlocks embeddings = table.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
-    try (Clustering clustering =
-        stopwatch.time("cluster", () -> fit(attempt, embeddings, table.norms(), nouns))) {
-      return finish(attempt, source, nouns, checkpoint, table, embeddings, clustering);
-    } finally {
-      embeddings.unpersist();
+    /** Meanwhile k-means warms up, where it lies ahead. */
+    private Optional<NounTable> nouns() {
+      boolean ahead = options.classes().isEmpty() && folder.current().isEmpty();
+      Optional<KMeansWarmUp> warming =
+          ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
+      try {
+        return run.time(
+            "vocabulary", () -> nounSource.table(folder, checkpoint, run.source(), run.attempts()));
+      } finally {
+        warming.ifPresent(KMeansWarmUp::close);
+      }
     }
-  }
 
-  private Clustering fit(
-      StageAttempt attempt, RowBlocks embeddings, RowBlocks norms, Optional<NounTable> nouns) {
-    MethodInput input =
-        new MethodInput(
-            embeddings,
-            Optional.of(norms),
-            nouns.map(NounTable::matrix),
-            options.clusters().orElse(1),
-            options.options(),
-            options.seed(),
-            context.progress(),
-            Checkpoints.in(
-                context.storage(),
-                folder.uri() + "/_stages/heads-" + attempt.attempt(),
-                Digests.sha256(attempt.settings().toString())),
-            second().map(ClusterJob::withLengths));
-    if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-      ClusterCount.Choice choice = AutoClusters.choose(input);
-      count = Optional.of(choice);
-      context
-          .progress()
-          .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-      input = input.withClusters(choice.clusters());
+    RunRecord record() {
+      requireClasses();
+      previous.ifPresent(earlier -> earlier.requireModelOf(run.source()));
+      return run.unlessDone(NAME, settings(), options.resume(), this::cluster);
     }
-    return Methods.named(options.method()).cluster(input);
-  }
 
-  private Optional<Resemblance> resemblance(RowBlocks embeddings) {
-    if (options.duplicateCosine().isEmpty() || embeddings.rows() < 2) {
-      return Optional.empty();
+    private void requireClasses() {
+      int wanted = options.clusters().orElse(0);
+      int classes = nouns.map(table -> table.nouns().size()).orElse(0);
+      if (options.classes().isPresent() && wanted > 0 && wanted != classes) {
+        throw NomenException.usage(
+            "--clusters is %d, but %s names %d classes; leave --clusters away."
+                .formatted(wanted, options.classes().get(), classes));
+      }
     }
-    Resemblance found = Resemblance.of(embeddings, options.duplicateCosine().getAsDouble());
-    context.progress().say(found.remark());
-    return Optional.of(found);
-  }
 
-  /**
-   * The method's own provenance, how the number of clusters was chosen where it was, what the
-   * neighbours told, and what became of an earlier run's clusters.
-   */
-  private Map<String, Object> provenance(
-      Clustering clustering,
-      Optional<Resemblance> resemblance,
-      Optional<ClusterTransitions> transitions) {
-    Map<String, Object> all = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
-    resemblance.ifPresent(found -> all.put("resemblance", found.provenance()));
-    count.ifPresent(choice -> all.put("cluster_count", choice));
-    transitions.ifPresent(found -> all.put(ClusterTransitions.KEY, found));
-    return all;
-  }
+    private Map<String, String> settings() {
+      Map<String, String> settings = new LinkedHashMap<>();
+      settings.put("nomen", Platform.nomenVersion());
+      settings.put("embeddings", run.source().id());
+      settings.put("nouns", nouns.map(NounTable::digest).orElse("none"));
+      settings.put("method", options.method());
+      settings.put("clusters", options.wanted());
+      settings.put("seed", Long.toString(options.seed()));
+      settings.put("options", options.options().toString());
+      second.ifPresent(table -> settings.put("second-embeddings", table.folder()));
+      previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
+      settings.put(
+          "duplicate-cosine",
+          options.duplicateCosine().isPresent()
+              ? "" + options.duplicateCosine().getAsDouble()
+              : "off");
+      return settings;
+    }
 
-  private RunRecord finish(
-      StageAttempt attempt,
-      EmbeddingSource source,
-      Optional<NounTable> nouns,
-      Optional<ClipCheckpoint> checkpoint,
-      EmbeddingTable table,
-      RowBlocks embeddings,
-      Clustering clustering) {
-    String id = attempt.attempt();
-    Optional<ClusterTransitions> transitions =
-        previous.map(
-            earlier ->
-                stopwatch.time(
-                    "previous", () -> earlier.transitions(clustering, table, embeddings)));
-    transitions.map(ClusterTransitions::remark).ifPresent(context.progress()::say);
-    List<Optional<ClusterRow>> before =
-        transitions
-            .map(found -> previous.orElseThrow().predecessors(found))
-            .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
-    Optional<SemanticSpace> space = clustering.semantics();
-    Optional<Resemblance> resemblance = stopwatch.time("neighbours", () -> resemblance(embeddings));
-    RunQuality quality =
-        ResultTables.write(
-            folder,
-            id,
-            clustering.assignments(),
-            table,
-            embeddings,
-            resemblance
-                .map(
-                    found ->
-                        ResemblanceColumns.of(found.duplicateOf(), found.outlierScore(), table))
-                .orElse(ResemblanceColumns.NONE),
-            transitions
-                .map(ClusterTransitions::ids)
-                .orElse(IntStream.range(0, clustering.clusters()).toArray()),
-            assignments ->
-                new ClusterNaming(
-                        options.classes().isPresent(),
-                        nounSource.isOwnList(),
-                        nouns,
-                        options.options().semantics(),
-                        options.seed())
-                    .of(embeddings, assignments.cluster(), clustering, before),
-            options.seed(),
-            stopwatch);
-    Stability stability =
-        stopwatch.time(
-            "quality",
-            () -> Stability.of(clustering.restarts(), embeddings, table.norms(), options.seed()));
-    attempts.putAll(source.attempts());
-    List.of("assignments", "clusters", "heads").forEach(name -> attempts.put(name, id));
-    space.ifPresent(
-        found ->
-            SemanticTables.write(folder, id, found, nouns.orElseThrow())
-                .forEach(name -> attempts.put(name, id)));
-    StoredModel.write(folder, id, clustering.model());
-    MethodRemarks.of(clustering.findings(), Optional.empty()).forEach(context.progress()::say);
-    fewer(clustering).ifPresent(context.progress()::say);
-    Map<String, Object> told = new LinkedHashMap<>(quality.summary());
-    told.putAll(stability.summary());
-    RunRecord record =
-        record(
-            id,
-            source,
-            nouns,
-            checkpoint,
-            clustering,
-            told,
-            provenance(clustering, resemblance, transitions));
-    Snapshot run = folder.publish(id, attempts, source.sources(), Optional.of(record));
-    folder.finish(attempt, Map.of());
-    folder.storage().delete(folder.uri() + "/_stages/heads-" + id);
-    stopwatch.time("gallery", () -> new GalleryStage(context, folder).run(run));
-    RunRecord timed =
-        record(
-            id,
-            source,
-            nouns,
-            checkpoint,
-            clustering,
-            told,
-            provenance(clustering, resemblance, transitions));
-    folder.show(timed);
-    return timed;
-  }
+    private RunRecord cluster() {
+      requireEnough();
+      requireSameImages();
+      run.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
+      try (Clustering clustering = run.time("cluster", this::fit)) {
+        return finish(clustering);
+      } finally {
+        run.embeddings().unpersist();
+      }
+    }
 
-  /** Says so where a method made fewer clusters than it was asked for. */
-  private Optional<String> fewer(Clustering clustering) {
-    int wanted = options.clusters().orElse(0);
-    int empty = wanted - clustering.clusters();
-    return empty <= 0
-        ? Optional.empty()
-        : Optional.of(
+    private void requireEnough() {
+      int wanted = options.clusters().orElse(1);
+      long rows = run.table().rows();
+      if (options.classes().isEmpty() && wanted > rows) {
+        throw NomenException.usage(
+            "%,d clusters are wanted of %,d images; give at most %,d."
+                .formatted(wanted, rows, rows));
+      }
+    }
+
+    /** The same images' embeddings by another model, where a method takes two. */
+    private Optional<EmbeddingTable> secondTable() {
+      return second.map(
+          table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
+    }
+
+    /** Row i of both must be the same image. */
+    private void requireSameImages() {
+      EmbeddingTable first = run.table();
+      secondTable()
+          .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
+          .ifPresent(
+              second -> {
+                throw NomenException.input(
+                    "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                        .formatted(
+                            options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+              });
+    }
+
+    private Clustering fit() {
+      MethodInput input =
+          new MethodInput(
+              run.embeddings(),
+              Optional.of(run.table().norms()),
+              nouns.map(NounTable::matrix),
+              options.clusters().orElse(1),
+              options.options(),
+              options.seed(),
+              context.progress(),
+              Checkpoints.in(
+                  context.storage(),
+                  checkpoints(),
+                  Digests.sha256(run.attempt().settings().toString())),
+              secondTable()
+                  .map(
+                      table ->
+                          UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()))));
+      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
+        ClusterCount.Choice choice = ClusterCount.choose(input);
+        count = Optional.of(choice);
+        context
+            .progress()
+            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+        input = input.withClusters(choice.clusters());
+      }
+      return Methods.named(options.method()).cluster(input);
+    }
+
+    /** Where training keeps its state. */
+    private String checkpoints() {
+      return folder.uri() + "/_stages/heads-" + run.attempt().attempt();
+    }
+
+    private RunRecord finish(Clustering clustering) {
+      String id = run.attempt().attempt();
+      transitions =
+          previous.map(
+              earlier ->
+                  run.time(
+                      "previous",
+                      () -> earlier.transitions(clustering, run.table(), run.embeddings())));
+      transitions.map(ClusterTransitions::remark).ifPresent(context.progress()::say);
+      Optional<Resemblance> resemblance = run.time("neighbours", this::resemblance);
+      RunQuality quality =
+          run.write(
+              clustering.assignments(),
+              resemblance
+                  .map(
+                      found ->
+                          ResemblanceColumns.of(
+                              found.duplicateOf(), found.outlierScore(), run.table()))
+                  .orElse(ResemblanceColumns.NONE),
+              transitions
+                  .map(ClusterTransitions::ids)
+                  .orElse(IntStream.range(0, clustering.clusters()).toArray()),
+              assignments -> names(assignments, clustering),
+              options.seed());
+      Stability stability =
+          run.time(
+              "quality",
+              () ->
+                  Stability.of(
+                      clustering.restarts(),
+                      run.embeddings(),
+                      run.table().norms(),
+                      options.seed()));
+      clustering
+          .semantics()
+          .ifPresent(
+              space ->
+                  SemanticTables.write(folder, id, space, nouns.orElseThrow())
+                      .forEach(table -> run.attempts().put(table, id)));
+      StoredModel.write(folder, id, clustering.model());
+      run.attempts().put("heads", id);
+      remarks(clustering, Optional.empty()).forEach(context.progress()::say);
+      Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
+      measured.putAll(stability.summary());
+      RunRecord published = run.publish(() -> record(clustering, resemblance, measured));
+      folder.storage().delete(checkpoints());
+      return published;
+    }
+
+    private Optional<Resemblance> resemblance() {
+      if (options.duplicateCosine().isEmpty() || run.embeddings().rows() < 2) {
+        return Optional.empty();
+      }
+      Resemblance found = Resemblance.of(run.embeddings(), options.duplicateCosine().getAsDouble());
+      context.progress().say(found.remark());
+      return Optional.of(found);
+    }
+
+    private NamedClusters names(Assignments assignments, Clustering clustering) {
+      List<Optional<ClusterRow>> earlier =
+          transitions
+              .map(found -> previous.orElseThrow().predecessors(found))
+              .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
+      return new ClusterNaming(
+              options.classes().isPresent(),
+              nounSource.isOwnList(),
+              nouns,
+              options.options().semantics(),
+              options.seed())
+          .of(run.embeddings(), assignments.cluster(), clustering, earlier);
+    }
+
+    private RunRecord record(
+        Clustering clustering, Optional<Resemblance> resemblance, Map<String, Object> quality) {
+      Map<String, Object> model = new LinkedHashMap<>();
+      checkpoint
+          .map(ClipCheckpoint::model)
+          .ifPresent(
+              m -> {
+                model.put("id", m.id());
+                model.put("location", m.location());
+                model.put("digest", m.digest());
+              });
+      Map<String, Object> vocabulary = new LinkedHashMap<>();
+      nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
+      vocabulary.put("source", nounSource.told());
+      Map<String, Object> method = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
+      resemblance.ifPresent(found -> method.put("resemblance", found.provenance()));
+      count.ifPresent(choice -> method.put("cluster_count", choice));
+      transitions.ifPresent(found -> method.put(ClusterTransitions.KEY, found));
+      return new RunRecord(
+          run.attempt().attempt(),
+          options.title(),
+          Instant.now().toString(),
+          options.command(),
+          options.effectiveOptions(),
+          options.method(),
+          clustering.clusters(),
+          options.seed(),
+          model,
+          vocabulary,
+          run.source().counts(),
+          run.seconds(),
+          quality,
+          method,
+          remarks(clustering, count),
+          Platform.versions());
+    }
+
+    /**
+     * What a user should read of the clustering, in sentences.
+     *
+     * @param chosen how K was chosen, where it was and has not been said yet
+     */
+    private List<String> remarks(Clustering clustering, Optional<ClusterCount.Choice> chosen) {
+      Findings findings = clustering.findings();
+      List<String> remarks = new ArrayList<>();
+      findings
+          .part(Findings.TextGate.class)
+          .ifPresent(
+              gate ->
+                  remarks.add(
+                      RootLocale.format(
+                          "How well the nouns describe these images: ρ = %.2f, %s.",
+                          gate.rho(), gate.words())));
+      findings
+          .part(Findings.LinkageComparison.class)
+          .filter(Findings.LinkageComparison::taken)
+          .ifPresent(
+              linkage ->
+                  remarks.add(
+                      RootLocale.format(
+                          "Clusters are as large as they come: average linkage separates the"
+                              + " images %s (silhouette %.2f) than k-means, whose clusters are of"
+                              + " about equal sizes (%.2f).",
+                          linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
+                          linkage.best(),
+                          linkage.silhouetteOfKmeans())));
+      chosen.ifPresent(
+          choice ->
+              remarks.add(
+                  RootLocale.format(
+                      "%d clusters were chosen: %s.", choice.clusters(), choice.reason())));
+      int wanted = options.clusters().orElse(0);
+      int empty = wanted - clustering.clusters();
+      if (empty > 0) {
+        remarks.add(
             RootLocale.format(
                 "%,d of the %,d clusters that were asked for are empty and left out: method %s"
                     + " found no more among these images; k-means (--method kmeans) makes as many"
                     + " as it is asked for",
                 empty, wanted, options.method()));
-  }
-
-  private RunRecord record(
-      String id,
-      EmbeddingSource source,
-      Optional<NounTable> nouns,
-      Optional<ClipCheckpoint> checkpoint,
-      Clustering clustering,
-      Map<String, Object> quality,
-      Map<String, Object> provenance) {
-    Map<String, Object> model = new LinkedHashMap<>();
-    checkpoint
-        .map(ClipCheckpoint::model)
-        .ifPresent(
-            m -> {
-              model.put("id", m.id());
-              model.put("location", m.location());
-              model.put("digest", m.digest());
-            });
-    Map<String, Object> vocabulary = new LinkedHashMap<>();
-    nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
-    vocabulary.put("source", nounSource.told());
-    return new RunRecord(
-        id,
-        options.title(),
-        Instant.now().toString(),
-        options.command(),
-        options.effectiveOptions(),
-        options.method(),
-        clustering.clusters(),
-        options.seed(),
-        model,
-        vocabulary,
-        source.counts(),
-        stopwatch.seconds(),
-        quality,
-        provenance,
-        Stream.concat(
-                MethodRemarks.of(clustering.findings(), count).stream(), fewer(clustering).stream())
-            .toList(),
-        Platform.versions());
+      }
+      return remarks;
+    }
   }
 
   /**
@@ -487,14 +480,6 @@ public final class ClusterJob {
       return Arrays.stream(transitions.ids())
           .mapToObj(id -> Optional.ofNullable(byId.get(id)))
           .toList();
-    }
-  }
-
-  private void requireEnough(long rows) {
-    int wanted = options.clusters().orElse(1);
-    if (options.classes().isEmpty() && wanted > rows) {
-      throw NomenException.usage(
-          "%,d clusters are wanted of %,d images; give at most %,d.".formatted(wanted, rows, rows));
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.nomen.job;
 
-import io.nomen.encode.EncodeOptions;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.encode.ModelChoice;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.MethodOptions;
 import java.util.List;
 import java.util.Map;

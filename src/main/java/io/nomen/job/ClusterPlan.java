@@ -4,10 +4,13 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
+import io.nomen.method.TrainingOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Table;
+import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,5 +51,66 @@ record ClusterPlan(
             uri -> plan.add("give clusters that go on the numbers and names they have in " + uri));
     plan.add("name the clusters, write tables and gallery to " + folder.uri());
     return plan;
+  }
+
+  /**
+   * What the clustering holds in memory, for a dry run: from the sizes of its blocks alone.
+   *
+   * @param method the method's word
+   * @param width d, columns of the embeddings
+   * @param rows N, as far as it is known before shards are opened
+   * @param training how heads are trained, for methods that have some
+   */
+  public record TaskMemory(String method, int width, long rows, TrainingOptions training) {
+    private static final double MEGABYTE = 1e6;
+
+    /** Sentences for people. */
+    public List<String> sentences() {
+      List<String> sentences = new ArrayList<>();
+      sentences.add(
+          RootLocale.format(
+              "memory of a task: %.0f MB whatever the number of images, nouns and clusters (a block"
+                  + " of %,d × %,d floats twice, products with nouns and centres in slices)",
+              task() / MEGABYTE, RowBlocks.ROWS_PER_BLOCK, blockWidth()));
+      if (trains()) {
+        sentences.add(
+            RootLocale.format(
+                "memory of an executor while heads are trained: %,.0f MB for %,d images (half"
+                    + " floats twice, lists of neighbours)",
+                trainingSet() / MEGABYTE, trained()));
+      }
+      return sentences;
+    }
+
+    /** Bytes: a block on the heap, its copy for libtorch, a slice of products on both sides. */
+    long task() {
+      long block = (long) RowBlocks.ROWS_PER_BLOCK * blockWidth() * Float.BYTES;
+      return 2 * block + 2L * InnerProducts.MAX_PRODUCTS * Float.BYTES;
+    }
+
+    /**
+     * Bytes: the features of all views on the heap and in libtorch, and their neighbours' numbers.
+     */
+    long trainingSet() {
+      // TURTLE's training pairs no neighbours.
+      boolean pairs = method.equals("tac") || method.equals("sic");
+      int neighbours = pairs ? training.neighbours().orElse(method.equals("tac") ? 50 : 20) : 0;
+      int views = method.equals("sic") || method.equals("turtle") ? 1 : 2;
+      return trained()
+          * (2L * Short.BYTES * views * width + (long) Integer.BYTES * views * neighbours);
+    }
+
+    private long trained() {
+      return Math.min(rows, training.trainMax());
+    }
+
+    /** Nomen's own method trains too, on a sample that is small whatever the number of images. */
+    private boolean trains() {
+      return List.of("tac", "sic", "turtle").contains(method) && rows > 0;
+    }
+
+    private int blockWidth() {
+      return method.equals("tac-no-train") ? 2 * width : width;
+    }
   }
 }

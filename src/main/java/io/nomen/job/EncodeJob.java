@@ -2,8 +2,8 @@ package io.nomen.job;
 
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.BadImages;
-import io.nomen.encode.EncodeOptions;
 import io.nomen.encode.EncodeStage;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;

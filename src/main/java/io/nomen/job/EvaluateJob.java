@@ -1,13 +1,13 @@
 package io.nomen.job;
 
 import io.nomen.NomenException;
-import io.nomen.evaluate.ClusterTable;
 import io.nomen.evaluate.Contingency;
 import io.nomen.evaluate.LabelSource;
-import io.nomen.evaluate.Labels;
-import io.nomen.evaluate.RunComparison;
+import io.nomen.evaluate.LabelSource.Labels;
 import io.nomen.evaluate.Scores;
 import io.nomen.evaluate.Scores.ConfusionMatrix;
+import io.nomen.evaluate.Scores.LabelTable;
+import io.nomen.evaluate.Scores.RunComparison;
 import io.nomen.exchange.ExportJob;
 import io.nomen.naming.NameScores;
 import io.nomen.run.Assignments;
@@ -57,20 +57,20 @@ public final class EvaluateJob {
     result.put("without_label", paths.size() - clusters.length);
     result.put("classes", truth.names().size());
     result.put("labels", labels);
-    NameScores names = names(run, truth, ClusterTable.of(counted));
+    NameScores names = names(run, truth, LabelTable.of(counted));
     result.put("names", names.summary());
     Map<String, Object> whole = new LinkedHashMap<>(result);
     whole.put("run", run.run());
     whole.put("without_labels", run.requireRecord().quality());
     whole.put("label_names", truth.names());
-    whole.put("by_cluster", ClusterTable.of(counted).rows());
+    whole.put("by_cluster", LabelTable.of(counted).rows());
     whole.put("by_name", names.rows());
     whole.put("confusion", ConfusionMatrix.of(counted));
     storage.writeText(folder.uri() + "/evaluation.json", Json.pretty(whole));
     return result;
   }
 
-  private static NameScores names(Snapshot run, Labels truth, ClusterTable table) {
+  private static NameScores names(Snapshot run, Labels truth, LabelTable table) {
     Map<Integer, String> names = ExportJob.clusterNames(run);
     List<NameScores.Named> named =
         table.rows().stream()

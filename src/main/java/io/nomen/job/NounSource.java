@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.Methods;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;

@@ -68,4 +68,19 @@ public final class VocabularyJob {
     result.put("output", folder.uri());
     return result;
   }
+
+  /**
+   * Which nouns a job uses, as the user asked for it.
+   *
+   * @param source {@code auto} (the model's own list where it has one, otherwise WordNet), {@code
+   *     wordnet}, a file with a noun a line, or a folder that {@code nomen vocabulary} wrote
+   * @param subtrees synsets under which WordNet's nouns are taken; empty for all
+   * @param embeddings ready embeddings, a {@code .npy} whose row i belongs to line i of {@code
+   *     source}
+   */
+  public record VocabularyChoice(
+      String source, List<String> subtrees, Optional<String> embeddings, boolean resume) {
+    /** Sources that are no list of a user's. */
+    static final Set<String> KNOWN = Set.of("auto", "wordnet");
+  }
 }

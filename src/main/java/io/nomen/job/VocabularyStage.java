@@ -9,16 +9,15 @@ import io.nomen.clip.ClipModel;
 import io.nomen.clip.EncoderCache;
 import io.nomen.clip.Tokenizer;
 import io.nomen.encode.ModelChoice;
-import io.nomen.encode.TaskDevice;
 import io.nomen.encode.UnitRow;
 import io.nomen.exchange.NpyReader;
+import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
-import io.nomen.run.Watch;
 import io.nomen.spark.LiveCount;
-import io.nomen.spark.TaskResources;
+import io.nomen.spark.Sessions;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
@@ -26,6 +25,7 @@ import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
+import io.nomen.tensor.TorchDevice;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.NounEncoding;
 import io.nomen.vocabulary.NounEncoding.TextEncoder;
@@ -41,7 +41,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -180,8 +179,7 @@ final class VocabularyStage {
     int width = checkpoint.model().projectionWidth();
     float[] all = new float[nouns.size() * width];
     try (LiveCount encoded = new LiveCount(spark.sc(), "nouns encoded");
-        Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns");
-        Watch watch = Watch.every(200, () -> step.done(encoded.value()))) {
+        Progress.Step step = context.progress().begin("vocabulary", nouns.size(), "nouns")) {
       EncodeNouns task =
           new EncodeNouns(
               context.storage(),
@@ -190,10 +188,11 @@ final class VocabularyStage {
               prompts,
               model.device(),
               precision,
-              TaskResources.threads(spark),
+              Sessions.taskThreads(spark),
               encoded.accumulator());
       List<float[]> parts =
-          watch.during(() -> spark.parallelize(batches, tasks).map(task::encode).collect());
+          encoded.during(
+              () -> spark.parallelize(batches, tasks).map(task::encode).collect(), step::done);
       for (int b = 0; b < batches.size(); b++) {
         int[] rows = batches.get(b).rows();
         for (int i = 0; i < rows.length; i++) {
@@ -229,8 +228,7 @@ final class VocabularyStage {
 
     private float[] encodeAlone(NounEncoding.Batch batch) {
       ClipEncoder encoder =
-          EncoderCache.encoder(
-              model, storage, TaskDevice.choose(device, TaskContext.get()), precision);
+          EncoderCache.encoder(model, storage, TorchDevice.ofTask(device), precision);
       float[] embeddings =
           NounEncoding.encode(
               batch,

@@ -10,7 +10,7 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -177,7 +177,7 @@ public final class LloydTally implements Serializable {
         """;
 
     private final TorchScript script = TorchScript.of(SOURCE);
-    private final NDManager scope = TorchScope.open();
+    private final NDManager scope = Torch.newScope();
     private final int sets;
     private final int width;
     private final int count;

@@ -2,7 +2,7 @@ package io.nomen.method;
 
 import io.nomen.kmeans.Centres;
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.nomen.method;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.nomen.heads.TrainingHistory;
+import io.nomen.heads.Trainer.TrainingHistory;
 import io.nomen.neighbours.NeighbourLists;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.nomen.method;
 
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;

@@ -1,14 +1,13 @@
 package io.nomen.method;
 
 import io.nomen.Progress;
-import io.nomen.heads.EpochPreparation;
-import io.nomen.heads.HalfTable;
 import io.nomen.heads.Objective;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
 import io.nomen.heads.Trainer;
-import io.nomen.heads.TrainerSettings;
-import io.nomen.heads.TrainingHistory;
+import io.nomen.heads.Trainer.EpochPreparation;
+import io.nomen.heads.Trainer.TrainerSettings;
+import io.nomen.heads.Trainer.TrainingHistory;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.neighbours.NeighbourLists;
@@ -93,7 +92,10 @@ final class HeadFit {
     try (NeighbourLists lists = input.neighbours(stage, searched, cells, count)) {
       TrainingSet.View rows =
           new TrainingSet.View(
-              features.width(), HalfTable.collect(features), lists.collect(), lists.count());
+              features.width(),
+              TrainingSet.collectHalves(features),
+              lists.collect(),
+              lists.count());
       return new View(rows, lists.report());
     }
   }

@@ -1,7 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
 import java.util.Optional;
 

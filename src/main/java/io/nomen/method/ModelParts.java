@@ -2,7 +2,7 @@ package io.nomen.method;
 
 import io.nomen.NomenException;
 import io.nomen.heads.HeadShape;
-import io.nomen.heads.NamedTensor;
+import io.nomen.heads.HeadShape.NamedTensor;
 import io.nomen.heads.TrainedHead;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;

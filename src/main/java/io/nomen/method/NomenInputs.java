@@ -7,8 +7,8 @@ import io.nomen.semantics.AverageLinkage;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.semantics.SemanticCentres;
-import io.nomen.semantics.SemanticOptions;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.Matrix;
@@ -16,10 +16,12 @@ import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import io.nomen.tensor.UnitRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -35,6 +37,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param joint the sample with its text counterparts beside it where the gate is open, and without
  *     where it is shut, persisted
  * @param lists neighbours of {@code joint}
+ * @param smoothed {@code joint} after one smoothing over its neighbours
  */
 record NomenInputs(
     NounSubspace subspace,
@@ -43,7 +46,8 @@ record NomenInputs(
     SemanticSpace semantics,
     Gate gate,
     RowBlocks joint,
-    NeighbourLists lists)
+    NeighbourLists lists,
+    Smoothing smoothed)
     implements AutoCloseable {
   /** Softer than the papers': an image is seldom one noun alone. */
   static final double TEXT_TEMPERATURE = 0.01;
@@ -94,7 +98,8 @@ record NomenInputs(
     NeighbourLists lists = gate.open() ? neighbours(input, joint) : own;
     counterparts.unpersist();
     raw.unpersist();
-    return new NomenInputs(subspace, rows, sample, semantics, gate, joint, lists);
+    return new NomenInputs(
+        subspace, rows, sample, semantics, gate, joint, lists, smoothed(input, joint, lists));
   }
 
   private static NeighbourLists neighbours(MethodInput input, RowBlocks rows) {
@@ -168,13 +173,38 @@ record NomenInputs(
    * two, as mean directions in the subspace, [K, m].
    */
   List<Matrix> linked(MethodInput input) {
-    try (Smoothing once = smoothed(input, joint);
-        Smoothing twice = smoothed(input, once.rows())) {
-      return List.of(linked(once.rows(), input.clusters()), linked(twice.rows(), input.clusters()));
+    try (Smoothing twice = smoothed(input, smoothed.rows(), lists)) {
+      return List.of(
+          linked(smoothed.rows(), input.clusters()), linked(twice.rows(), input.clusters()));
     }
   }
 
-  private Smoothing smoothed(MethodInput input, RowBlocks rows) {
+  /** The smoothed sample as images and, where the gate is open, as texts: [n, m] unit rows each. */
+  List<RowBlocks> smoothedViews() {
+    int width = sample.width();
+    return IntStream.range(0, joint.width() / width)
+        .mapToObj(view -> columns(smoothed.rows(), view * width, width))
+        .toList();
+  }
+
+  private static RowBlocks columns(RowBlocks rows, int first, int count) {
+    return new RowBlocks(
+        rows.blocks()
+            .map(
+                block -> {
+                  float[] values = new float[block.rows() * count];
+                  for (int row = 0; row < block.rows(); row++) {
+                    System.arraycopy(
+                        block.values(), row * block.width() + first, values, row * count, count);
+                  }
+                  UnitRows.normalise(values, count);
+                  return new RowBlock(block.firstRow(), block.rows(), count, values);
+                }),
+        rows.rows(),
+        count);
+  }
+
+  private static Smoothing smoothed(MethodInput input, RowBlocks rows, NeighbourLists lists) {
     return Smoothing.of(
         JavaSparkContext.fromSparkContext(rows.blocks().context()),
         rows,
@@ -239,6 +269,7 @@ record NomenInputs(
 
   @Override
   public void close() {
+    smoothed.close();
     lists.close();
     rows.unpersist();
     sample.unpersist();

@@ -2,7 +2,7 @@ package io.nomen.method;
 
 import io.nomen.heads.TrainedHead;
 import io.nomen.neighbours.NearestRows;
-import io.nomen.neighbours.NeighbourBlock;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;

@@ -1,12 +1,12 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
-import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.SemanticConsistency;
 import io.nomen.heads.TrainedHead;
-import io.nomen.heads.TrainerSettings;
-import io.nomen.heads.TrainingHistory.Epoch;
+import io.nomen.heads.Trainer.EpochPreparation;
+import io.nomen.heads.Trainer.TrainerSettings;
+import io.nomen.heads.Trainer.TrainingHistory.Epoch;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.kmeans.CentreAssignment;

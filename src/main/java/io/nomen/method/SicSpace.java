@@ -1,7 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.semantics.NounMatrix;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.MeanRow;

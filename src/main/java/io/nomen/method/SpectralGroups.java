@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
-import io.nomen.neighbours.NeighbourBlock;
 import io.nomen.neighbours.NeighbourLists;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlocks;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import io.nomen.tensor.UnitRows;
 import java.util.HashMap;
@@ -117,7 +117,7 @@ final class SpectralGroups {
             .replace("ROUNDS", Integer.toString(ROUNDS))
             .replace("PRODUCTS", Integer.toString(PRODUCTS_PER_ROUND))
             .replace("CLUSTERS", Integer.toString(clusters));
-    try (NDManager scope = TorchScope.open()) {
+    try (NDManager scope = Torch.newScope()) {
       NDArray found =
           TorchScript.of(script)
               .run(

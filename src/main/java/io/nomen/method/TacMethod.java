@@ -1,12 +1,12 @@
 package io.nomen.method;
 
 import io.nomen.heads.Distillation;
-import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
-import io.nomen.heads.TrainerSettings;
+import io.nomen.heads.Trainer.EpochPreparation;
+import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;

@@ -1,9 +1,9 @@
 package io.nomen.method;
 
-import io.nomen.heads.EpochPreparation;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.TrainedHead;
-import io.nomen.heads.TrainerSettings;
+import io.nomen.heads.Trainer.EpochPreparation;
+import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
 import io.nomen.tensor.RowBlocks;

@@ -1,9 +1,10 @@
 package io.nomen.naming;
 
 import io.nomen.RootLocale;
-import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNames.ClusterName.ScoredNoun;
 import io.nomen.naming.Concepts.CommonHypernym;
 import io.nomen.naming.Concepts.Concept;
+import io.nomen.run.ClusterRow;
 import io.nomen.tensor.LinearAssignment;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.WordNet;
@@ -314,5 +315,57 @@ public final class ClusterNames {
         ? RootLocale.format(
             "no noun stands out: the best scores %.3f, chance reaches %.3f", best, noise[cluster])
         : "the nouns that stand out name other clusters or say too little";
+  }
+
+  /**
+   * What a cluster is called, and why.
+   *
+   * @param name unique within a run; {@code cluster 7} where no noun stands out
+   * @param named whether a noun was found
+   * @param gloss what the name means, in WordNet's words; empty where it has no meaning there
+   * @param nouns the five best nouns, best first; hints where the cluster has no name
+   * @param hypernym the id of the common hypernym that gave the name, where one did
+   * @param sisters the nouns under it that stood side by side; empty where there is no hypernym
+   * @param reason why it is called so, in one sentence for people
+   */
+  public record ClusterName(
+      String name,
+      boolean named,
+      String gloss,
+      List<ScoredNoun> nouns,
+      Optional<String> hypernym,
+      List<String> sisters,
+      String reason) {
+
+    public ClusterName {
+      nouns = List.copyOf(nouns);
+      sisters = List.copyOf(sisters);
+    }
+
+    /** The name in a row of the table {@code clusters}. */
+    static ClusterName of(ClusterRow row) {
+      List<ScoredNoun> nouns = new ArrayList<>();
+      for (int i = 0; i < row.nouns().size(); i++) {
+        nouns.add(
+            new ScoredNoun(
+                row.nouns().get(i),
+                row.nounScores()[i],
+                Optional.of(row.nounSynsets().get(i)).filter(id -> !id.isEmpty()),
+                row.nounGlosses().get(i)));
+      }
+      return new ClusterName(
+          row.name(), row.named(), row.gloss(), nouns, row.hypernym(), row.sisters(), row.reason());
+    }
+
+    /**
+     * A noun on a cluster's card.
+     *
+     * @param lemma as it reads: singular, lower case unless it is a proper noun
+     * @param score mean retrieval weight in the cluster less that over all images, summed over
+     *     synonyms
+     * @param synset its meaning's id in WordNet, where it has one
+     * @param gloss that meaning's definition; empty where there is none
+     */
+    public record ScoredNoun(String lemma, double score, Optional<String> synset, String gloss) {}
   }
 }

@@ -1,6 +1,6 @@
 package io.nomen.naming;
 
-import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNames.ClusterName.ScoredNoun;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.WordNet;
 import io.nomen.vocabulary.WordNet.Sense;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
-import io.nomen.tensor.TorchScope;
+import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class BlockProducts implements AutoCloseable {
       """;
 
   private final TorchScript script = TorchScript.of(SOURCE);
-  private final NDManager scope = TorchScope.open();
+  private final NDManager scope = Torch.newScope();
   private final RowBlock block;
   private final List<NDArray> queries = new ArrayList<>();
   private final float[] similarities = new float[KEYS_PER_TILE];

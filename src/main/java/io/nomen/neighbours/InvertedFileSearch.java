@@ -1,6 +1,8 @@
 package io.nomen.neighbours;
 
 import io.nomen.Progress;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
+import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;

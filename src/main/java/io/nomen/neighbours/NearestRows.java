@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.RowBlock;
 import java.io.Serializable;
 import java.util.Arrays;

@@ -2,8 +2,16 @@ package io.nomen.neighbours;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.TaskThreads;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 
 /** Finds the nearest rows of every row of a matrix, by dot product. */
 public final class Neighbours {
@@ -41,6 +49,88 @@ public final class Neighbours {
       return search instanceof Search.InvertedFile file
           ? new InvertedFileSearch(spark, matrix, possible, file).run(step)
           : ExactSearch.run(spark, matrix, possible, step);
+    }
+  }
+
+  /** How neighbours are searched for. */
+  public sealed interface Search {
+    /** Up to so many rows every row is compared with every other one. */
+    long EXACT_LIMIT = 200_000;
+
+    /** Share of the true neighbours that an inverted file must find unless told otherwise. */
+    double DEFAULT_RECALL = 0.95;
+
+    /** Every row against every other one: N² products. */
+    record Exact() implements Search {}
+
+    /**
+     * Rows are kept by the nearest of {@code cells} centres, and compared with those of the nearest
+     * cells alone.
+     *
+     * @param cells how many there are
+     * @param recall share of the true neighbours to find, 0 to 1; decides how many cells are
+     *     searched
+     */
+    record InvertedFile(int cells, double recall) implements Search {}
+
+    /** Exact up to {@link #EXACT_LIMIT} rows, and by an inverted file of {@code cells} beyond. */
+    static Search auto(long rows, int cells) {
+      return rows <= EXACT_LIMIT ? new Exact() : new InvertedFile(cells, DEFAULT_RECALL);
+    }
+  }
+
+  /**
+   * Every row against every other one: the rows go round as broadcast waves, and each block keeps
+   * the best of what it has seen. Never more than one wave of 65,536 rows is on the driver or twice
+   * in an executor.
+   */
+  static final class ExactSearch {
+    private ExactSearch() {}
+
+    static NeighbourLists run(
+        JavaSparkContext spark, RowBlocks matrix, int count, Progress.Step progress) {
+      JavaRDD<RowBlock> blocks = matrix.blocks();
+      JavaRDD<NearestRows> found = blocks.map(block -> new NearestRows(block.rows(), count));
+      int tasks = blocks.getNumPartitions();
+      List<Broadcast<?>> waves = new ArrayList<>();
+      for (long first = 0; first < matrix.rows(); first += BroadcastChunks.ROWS) {
+        Broadcast<List<RowBlock>> keys = spark.broadcast(BroadcastChunks.collect(matrix, first));
+        waves.add(keys);
+        JavaRDD<NearestRows> before = found;
+        found =
+            blocks
+                .zip(before)
+                .map(f -> compare(f._1(), f._2(), keys.value(), tasks))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        found.count();
+        before.unpersist(false);
+        // Only a lost executor's work would need it again, and then fetches it from the driver.
+        keys.unpersist(false);
+        progress.done(waves.size());
+      }
+      JavaRDD<NeighbourBlock> lists =
+          blocks
+              .zip(found)
+              .map(f -> f._2().sorted(f._1().firstRow()))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      lists.count();
+      found.unpersist(false);
+      return new NeighbourLists(lists, matrix.rows(), count, NeighbourLists.Report.exact(), waves);
+    }
+
+    private static NearestRows compare(
+        RowBlock block, NearestRows before, List<RowBlock> keys, int tasks) {
+      return TaskThreads.share(
+          tasks,
+          () -> {
+            NearestRows nearest = before.copy();
+            try (BlockProducts products = new BlockProducts(block)) {
+              for (RowBlock key : keys) {
+                nearest.offerAll(block, products, key.values(), key.firstRow());
+              }
+            }
+            return nearest;
+          });
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.nomen.neighbours;
 
 import io.nomen.Progress;
+import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;

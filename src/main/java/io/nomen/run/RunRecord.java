@@ -1,12 +1,16 @@
 package io.nomen.run;
 
+import ai.djl.engine.Engine;
 import io.nomen.method.Findings;
 import io.nomen.store.Json;
+import io.nomen.tensor.Torch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.spark.package$;
 
 /**
  * The file {@code run.json} of a {@link Snapshot}: what was run, with what, on what, how long and
@@ -107,5 +111,49 @@ public record RunRecord(
     summary.put("seconds", seconds.values().stream().mapToDouble(Double::doubleValue).sum());
     summary.put("quality", quality);
     return summary;
+  }
+
+  /** Seconds by stage, in the order of the stages. */
+  public static final class Stopwatch {
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+    public <T> T time(String stage, Supplier<T> work) {
+      long began = System.nanoTime();
+      try {
+        return work.get();
+      } finally {
+        seconds.merge(stage, (System.nanoTime() - began) / 1e9, Double::sum);
+      }
+    }
+
+    /** Rounded to milliseconds: more would be noise. */
+    public Map<String, Double> seconds() {
+      Map<String, Double> rounded = new LinkedHashMap<>();
+      seconds.forEach((stage, value) -> rounded.put(stage, Math.round(value * 1000) / 1000.0));
+      return rounded;
+    }
+  }
+
+  /** What a run ran on, for its record and the banner. */
+  public static final class Platform {
+    private Platform() {}
+
+    /** Versions by component, Nomen's own first. */
+    public static Map<String, String> versions() {
+      Map<String, String> versions = new LinkedHashMap<>();
+      versions.put("Nomen", nomenVersion());
+      versions.put("Spark", package$.MODULE$.SPARK_VERSION());
+      versions.put("Scala", scala.util.Properties.versionNumberString());
+      versions.put("Java", Runtime.version().toString());
+      versions.put("DJL", Engine.getDjlVersion());
+      versions.put("libtorch", Torch.version());
+      return versions;
+    }
+
+    /** Nomen's own version, which decides like an option what a stage writes. */
+    public static String nomenVersion() {
+      String version = Platform.class.getPackage().getImplementationVersion();
+      return version == null ? "development" : version;
+    }
   }
 }

@@ -1,6 +1,6 @@
 package io.nomen.run;
 
-import io.nomen.semantics.SemanticSpace;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.tensor.Matrix;
 import io.nomen.vocabulary.Noun;
 import java.util.Arrays;

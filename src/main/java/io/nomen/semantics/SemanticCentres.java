@@ -1,7 +1,16 @@
 package io.nomen.semantics;
 
+import io.nomen.NomenException;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.tensor.InnerProducts;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.TopK;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
 
 /** Where the images gather: more centres than clusters, so that each means one thing. */
 public final class SemanticCentres {
@@ -36,5 +45,110 @@ public final class SemanticCentres {
     SphericalKMeans.Fit fit = SphericalKMeans.fit(embeddings, count, options.kmeans(), seed);
     int[] selected = NounSelection.select(fit.best().rows(), nouns, options.nounsPerCentre());
     return new SemanticSpace(fit.best().rows(), selected, nouns.select(selected));
+  }
+
+  /**
+   * The outside knowledge that is about these images: where they gather, and the nouns that tell
+   * those places apart (TAC, arXiv 2310.11989, section 3.1).
+   *
+   * @param centres [k, d] the semantic centres, unit rows
+   * @param selected [m] numbers of the selected nouns in the whole vocabulary, rising
+   * @param nouns the selected nouns themselves, m of them
+   */
+  public record SemanticSpace(Matrix centres, int[] selected, NounMatrix nouns)
+      implements Serializable {}
+
+  /**
+   * How the semantic space is found and used (TAC, arXiv 2310.11989, section 3.1; the values are
+   * the paper's).
+   *
+   * @param centres k; empty for the rule of {@link SemanticCentres#automatic}
+   * @param kmeans for the semantic centres
+   * @param nounsPerCentre γ, how many nouns a centre keeps
+   * @param temperature of the softmax that weighs the nouns in a text counterpart
+   */
+  public record SemanticOptions(
+      OptionalInt centres, SphericalKMeans.Options kmeans, int nounsPerCentre, double temperature) {
+
+    public SemanticOptions {
+      if (centres.isPresent() && centres.getAsInt() < 1) {
+        throw NomenException.usage(
+            "--semantic-centres is %d; give auto or a number from 1."
+                .formatted(centres.getAsInt()));
+      }
+      if (nounsPerCentre < 1) {
+        throw NomenException.usage(
+            "A semantic centre keeps %d nouns; give a number from 1.".formatted(nounsPerCentre));
+      }
+      if (!(temperature > 0)) {
+        throw NomenException.usage(
+            "The temperature of the text counterparts is %s; give a number above 0."
+                .formatted(temperature));
+      }
+    }
+
+    public static SemanticOptions defaults() {
+      return new SemanticOptions(
+          OptionalInt.empty(), SphericalKMeans.Options.withRestarts(3), 5, 0.005);
+    }
+  }
+
+  /**
+   * Chooses the nouns that tell semantic centres apart (TAC, arXiv 2310.11989, section 3.1).
+   *
+   * <p>Every noun is classified over the centres, {@code P = softmax over centres of cosine} at
+   * temperature 1, and belongs to its most probable centre; every centre keeps the few of its own
+   * that are most probable. A noun near every centre is as probable under each and says nothing.
+   */
+  public static final class NounSelection {
+    private NounSelection() {}
+
+    private record Candidate(int noun, double probability) {}
+
+    /**
+     * Numbers of the chosen nouns, rising; at least one, at most {@code perCentre} for each centre.
+     *
+     * @param centres [k, d], unit rows
+     */
+    public static int[] select(Matrix centres, NounMatrix nouns, int perCentre) {
+      if (centres.width() != nouns.embeddings().width()) {
+        throw NomenException.input(
+            "The images' embeddings have %d columns and the nouns' have %d; use one model for both."
+                .formatted(centres.width(), nouns.embeddings().width()));
+      }
+      return owned(centres, nouns.embeddings()).stream()
+          .flatMap(
+              own ->
+                  own.stream()
+                      .sorted(
+                          Comparator.comparingDouble(Candidate::probability)
+                              .reversed()
+                              .thenComparingInt(Candidate::noun))
+                      .limit(perCentre))
+          .mapToInt(Candidate::noun)
+          .sorted()
+          .toArray();
+    }
+
+    /** For every centre the nouns that belong to it. */
+    private static List<List<Candidate>> owned(Matrix centres, Matrix nouns) {
+      int count = centres.rows();
+      List<List<Candidate>> owned = new ArrayList<>();
+      for (int c = 0; c < count; c++) {
+        owned.add(new ArrayList<>());
+      }
+      try (InnerProducts products = new InnerProducts(centres)) {
+        products.of(
+            nouns.block(),
+            (from, rows, cosines) -> {
+              for (int i = 0; i < rows; i++) {
+                int best = TopK.first(cosines, i * count, count);
+                double share = TopK.softmax(cosines, i * count, count, best, 1);
+                owned.get(best).add(new Candidate(from + i, share));
+              }
+            });
+      }
+      return owned;
+    }
   }
 }

@@ -1,7 +1,14 @@
 package io.nomen.spark;
 
+import io.nomen.DaemonThreads;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -18,6 +25,8 @@ import scala.collection.Seq;
  * adds it.
  */
 public final class LiveCount extends SparkListener implements AutoCloseable {
+  private static final int PERIOD_MS = 200;
+
   private final SparkContext context;
   private final LongAccumulator finished;
   private final Map<Long, Long> running = new ConcurrentHashMap<>();
@@ -36,6 +45,22 @@ public final class LiveCount extends SparkListener implements AutoCloseable {
   /** Finished tasks' count and, a heartbeat late, that of running ones. */
   public long value() {
     return finished.value() + running.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Does {@code work}, and meanwhile tells {@code progress} the count every so often. */
+  public <T> T during(Supplier<T> work, LongConsumer progress) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("nomen-progress"));
+    ScheduledFuture<?> unused =
+        timer.scheduleWithFixedDelay(
+            () -> progress.accept(value()), PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+    try {
+      T result = work.get();
+      progress.accept(value());
+      return result;
+    } finally {
+      timer.shutdownNow();
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
@@ -100,5 +101,19 @@ public final class Sessions {
   private static String reason(Throwable e) {
     String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return e.getClass().getSimpleName() + ", " + said.replaceAll("[.\\s]+$", "");
+  }
+
+  /** Whether executors have GPUs, which the driver, often on a smaller machine, cannot see. */
+  public static boolean offersGpus() {
+    SparkConf conf = new SparkConf();
+    return conf.contains("spark.task.resource.gpu.amount")
+        || conf.contains("spark.executor.resource.gpu.amount");
+  }
+
+  /** Threads of a task: its cores on a cluster, its share of this machine where Spark is local. */
+  public static int taskThreads(JavaSparkContext spark) {
+    return spark.isLocal()
+        ? Math.max(1, Runtime.getRuntime().availableProcessors() / spark.defaultParallelism())
+        : spark.getConf().getInt("spark.task.cpus", 1);
   }
 }

@@ -49,7 +49,7 @@ public final class BlasChoice {
 
   /** Where the libtorch of this process lies, as Linux tells it. */
   private static Optional<Path> loadedLibtorch() {
-    TorchScope.start();
+    Torch.startInTask();
     try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
       return maps.filter(line -> line.endsWith(LIBTORCH) && line.indexOf('/') >= 0)
           .map(line -> Path.of(line.substring(line.indexOf('/'))))

@@ -17,7 +17,7 @@ public final class InnerProducts implements AutoCloseable {
   /** Most products that are held at once: 16 MB of float32. */
   public static final int MAX_PRODUCTS = 1 << 22;
 
-  private final NDManager scope = TorchScope.open();
+  private final NDManager scope = Torch.newScope();
   private final NDArray transposed;
   private final int targets;
   private final int width;

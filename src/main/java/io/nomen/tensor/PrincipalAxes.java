@@ -38,7 +38,7 @@ public record PrincipalAxes(Matrix mean, Matrix axes, float[] variances) {
     Matrix mean = MeanRow.of(rows);
     float[] variances = new float[width];
     float[] axes = new float[width * width];
-    try (NDManager scope = TorchScope.open()) {
+    try (NDManager scope = Torch.newScope()) {
       TorchScript script = TorchScript.of(SCRIPT);
       NDArray centre = NativeFloats.of(scope, mean.values(), 1, width);
       NDArray products = scope.zeros(new Shape(width, width), DataType.FLOAT64);

@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.Shape;
  * <p>Memory is bounded as in {@link InnerProducts}.
  */
 public final class SoftmaxRetrieval implements AutoCloseable {
-  private final NDManager scope = TorchScope.open();
+  private final NDManager scope = Torch.newScope();
   private final NDArray rows;
   private final NDArray scaled;
   private final int targets;

@@ -27,7 +27,7 @@ public final class TaskThreads {
    * with: the last digits of a product depend on their number.
    */
   public static <T> T take(int threads, Supplier<T> work) {
-    TorchScope.open().close();
+    Torch.newScope().close();
     int before = JniUtils.getNumThreads();
     JniUtils.setNumThreads(threads);
     try {

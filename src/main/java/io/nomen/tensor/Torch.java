@@ -1,6 +1,8 @@
 package io.nomen.tensor;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.nomen.NomenException;
 import java.io.File;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +90,21 @@ public final class Torch {
   /** Starts libtorch with a thread per processor, where nothing started it before. */
   public static void start() {
     start(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** A scope on the CPU, with libtorch started; closing it frees all that was made in it. */
+  public static NDManager newScope() {
+    startInTask();
+    return Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+  }
+
+  /**
+   * A task has as many threads as Spark gives it cores. The driver has no more: in local mode it is
+   * the JVM of the tasks, and threads that wait for each other on taken cores lose more than they
+   * gain.
+   */
+  static void startInTask() {
+    start(SparkEnv.get() == null ? 1 : SparkEnv.get().conf().getInt("spark.task.cpus", 1));
   }
 
   /** The version of libtorch, as the banner shows it. */

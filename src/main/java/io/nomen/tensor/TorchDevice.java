@@ -6,6 +6,8 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
 
 /**
  * Where tensors live and are multiplied: the CPU, or one CUDA device.
@@ -35,6 +37,15 @@ public record TorchDevice(Kind kind, int index) implements Serializable {
    */
   public static TorchDevice choose(String choice, List<String> offered) {
     return choose(choice, offered, Torch.cudaDevices());
+  }
+
+  /**
+   * The device of the task that runs in this thread: the GPU that Spark gave it, if it gave one.
+   */
+  public static TorchDevice ofTask(String choice) {
+    TaskContext task = TaskContext.get();
+    ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
+    return choose(choice, gpu == null ? List.of() : List.of(gpu.addresses()));
   }
 
   /**

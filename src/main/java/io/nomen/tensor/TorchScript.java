@@ -64,7 +64,7 @@ public final class TorchScript {
   }
 
   private static TorchScript load(String methods) {
-    PtNDManager owner = (PtNDManager) TorchScope.open();
+    PtNDManager owner = (PtNDManager) Torch.newScope();
     ByteArrayOutputStream archive = new ByteArrayOutputStream();
     try {
       TorchScriptArchive.write(archive, methods, List.of());

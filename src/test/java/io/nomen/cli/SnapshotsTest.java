@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.Progress;
 import io.nomen.job.AssignJob;
-import io.nomen.job.AssignOptions;
+import io.nomen.job.AssignJob.AssignOptions;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.image.RgbImage;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Json;

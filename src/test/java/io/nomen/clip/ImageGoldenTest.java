@@ -1,8 +1,8 @@
 package io.nomen.clip;
 
-import io.nomen.image.DecodeOptions;
 import io.nomen.image.Decoded;
 import io.nomen.image.ImageDecoder;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.tensor.Precision;
 import io.nomen.testing.Shared;
 import java.nio.ByteBuffer;

@@ -3,8 +3,8 @@ package io.nomen.clip;
 import static io.nomen.clip.ClipCheckpointTest.assertInput;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.tensor.Cpu;
 import io.nomen.tensor.Precision;
+import io.nomen.tensor.Precision.Cpu;
 import io.nomen.tensor.TorchDevice;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

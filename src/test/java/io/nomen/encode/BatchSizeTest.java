@@ -3,7 +3,7 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.clip.TowerSpec;
-import io.nomen.clip.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionSpec;
 import io.nomen.tensor.TorchDevice;
 import org.junit.jupiter.api.Test;
 
@@ -19,16 +19,16 @@ class BatchSizeTest {
 
   @Test
   void the_more_tokens_an_image_makes_the_fewer_go_at_once() {
-    assertThat(BatchSize.choose(vision(768, 224, 32), TorchDevice.CPU)).isEqualTo(32);
-    assertThat(BatchSize.choose(vision(768, 224, 16), TorchDevice.CPU)).isEqualTo(8);
-    assertThat(BatchSize.choose(vision(1024, 224, 14), TorchDevice.CPU)).isEqualTo(4);
-    assertThat(BatchSize.choose(vision(1024, 336, 14), TorchDevice.CPU)).isEqualTo(2);
-    assertThat(BatchSize.choose(vision(768, 224, 32), GPU)).isEqualTo(512);
-    assertThat(BatchSize.choose(vision(1024, 336, 14), GPU)).isEqualTo(32);
+    assertThat(EncodeStage.BatchSize.choose(vision(768, 224, 32), TorchDevice.CPU)).isEqualTo(32);
+    assertThat(EncodeStage.BatchSize.choose(vision(768, 224, 16), TorchDevice.CPU)).isEqualTo(8);
+    assertThat(EncodeStage.BatchSize.choose(vision(1024, 224, 14), TorchDevice.CPU)).isEqualTo(4);
+    assertThat(EncodeStage.BatchSize.choose(vision(1024, 336, 14), TorchDevice.CPU)).isEqualTo(2);
+    assertThat(EncodeStage.BatchSize.choose(vision(768, 224, 32), GPU)).isEqualTo(512);
+    assertThat(EncodeStage.BatchSize.choose(vision(1024, 336, 14), GPU)).isEqualTo(32);
   }
 
   @Test
   void one_image_goes_at_least() {
-    assertThat(BatchSize.choose(vision(1280, 1024, 14), TorchDevice.CPU)).isEqualTo(1);
+    assertThat(EncodeStage.BatchSize.choose(vision(1280, 1024, 14), TorchDevice.CPU)).isEqualTo(1);
   }
 }

@@ -3,12 +3,12 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nomen.image.CloseableIterator;
-import io.nomen.image.Content;
-import io.nomen.image.DecodeOptions;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
+import io.nomen.image.RawImage.Content;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

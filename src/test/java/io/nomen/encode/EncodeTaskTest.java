@@ -3,11 +3,12 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EncodeTask.BucketManifest;
 import io.nomen.image.Bucket;
-import io.nomen.image.DecodeOptions;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.Inventory;
-import io.nomen.image.InventoryOptions;
-import io.nomen.image.ReadOptions;
+import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Precision;
 import java.nio.file.Files;
@@ -36,8 +37,8 @@ class EncodeTaskTest {
     TaskContext first = TaskContext$.MODULE$.empty();
     assertThat(first.taskAttemptId()).isZero();
     TaskContext$.MODULE$.setTaskContext(first);
-    EncodeSettings settings =
-        new EncodeSettings(
+    EncodeTask.Settings settings =
+        new EncodeTask.Settings(
             folder.resolve("images").toString(),
             folder.resolve("embeddings").toString(),
             folder.resolve("manifests").toString(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.evaluate.LabelSource.Labels;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.evaluate.Scores.ConfusionMatrix;
+import io.nomen.evaluate.Scores.LabelTable;
+import io.nomen.evaluate.Scores.RunComparison;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -57,9 +59,9 @@ class ScoresTest {
 
   @Test
   void a_table_names_majority_purity_and_match() {
-    ClusterTable table = ClusterTable.of(Contingency.of(BLOCKS, NEARLY));
+    LabelTable table = LabelTable.of(Contingency.of(BLOCKS, NEARLY));
     assertThat(table.rows()).hasSize(6);
-    ClusterTable.Row first = table.rows().get(0);
+    LabelTable.Row first = table.rows().get(0);
     assertThat(first.size()).isEqualTo(10);
     assertThat(first.majorityLabel()).isZero();
     assertThat(first.purity()).isCloseTo(0.8, within(1e-12));

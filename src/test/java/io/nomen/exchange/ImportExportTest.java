@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.exchange.ImportJob.ImportOptions;
+import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;

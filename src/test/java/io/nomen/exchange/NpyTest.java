@@ -3,6 +3,7 @@ package io.nomen.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.store.Storage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

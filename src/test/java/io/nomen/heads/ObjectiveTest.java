@@ -3,6 +3,7 @@ package io.nomen.heads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nomen.heads.Objective.StepResult;
 import io.nomen.tensor.HalfFloats;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package io.nomen.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

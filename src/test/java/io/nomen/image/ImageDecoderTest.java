@@ -2,6 +2,8 @@ package io.nomen.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.image.Decoded.ImageInfo;
+import io.nomen.image.ImageDecoder.DecodeOptions;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,7 +50,7 @@ class ImageDecoderTest {
   })
   void turns_every_exif_orientation_upright(int orientation, int width, int height, int x, int y) {
     Decoded.Ok decoded = ok(Pictures.oriented(Pictures.encode("jpg", 40, 24), orientation));
-    assertThat(decoded.facts()).isEqualTo(new Facts("jpeg", 40, 24, orientation));
+    assertThat(decoded.info()).isEqualTo(new ImageInfo("jpeg", 40, 24, orientation));
     assertThat(decoded.image().width()).isEqualTo(width);
     assertThat(decoded.image().height()).isEqualTo(height);
     // The stored top left corner is dark; all others are not.
@@ -113,7 +115,7 @@ class ImageDecoderTest {
     Decoded.Bad bad = (Decoded.Bad) ImageDecoder.decode(Pictures.encode("png", 40, 30), small);
     assertThat(bad.status()).isEqualTo(ImageStatus.TOO_LARGE);
     assertThat(bad.reason()).contains("40 x 30").contains("1000");
-    assertThat(bad.facts()).contains(new Facts("png", 40, 30, 1));
+    assertThat(bad.info()).contains(new ImageInfo("png", 40, 30, 1));
   }
 
   @Test
@@ -216,7 +218,7 @@ class ImageDecoderTest {
             still,
             Pictures.chunk("EXIF", Pictures.exif(6))));
     six.put("tag of a TIFF", Pictures.tiff(new byte[] {7}, 256, 1, 257, 1, 258, 8, 262, 1, 274, 6));
-    six.forEach((where, file) -> assertThat(ok(file).facts().orientation()).as(where).isEqualTo(6));
-    assertThat(ok(both).facts().orientation()).isEqualTo(8);
+    six.forEach((where, file) -> assertThat(ok(file).info().orientation()).as(where).isEqualTo(6));
+    assertThat(ok(both).info().orientation()).isEqualTo(8);
   }
 }

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.image.Bucket.FileBucket;
+import io.nomen.image.Bucket.TarBucket;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.BucketReader.LeftOut;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.Inventory.InventoryOptions;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import io.nomen.testing.FailingFiles;
 import java.io.ByteArrayInputStream;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.image.Bucket.FileBucket;
+import io.nomen.image.Bucket.ParquetBucket;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.Inventory.InventoryOptions;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.nomen.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nomen.image.ImageDecoder.DecodeOptions;
+import io.nomen.image.ModelInput.Resampling;
 import io.nomen.store.Json;
 import io.nomen.testing.Shared;
 import java.io.IOException;

@@ -2,6 +2,12 @@ package io.nomen.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.image.Bucket.TarBucket;
+import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.ImageDecoder.DecodeOptions;
+import io.nomen.image.Inventory.InventoryOptions;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Neighbours;
-import io.nomen.neighbours.Search;
+import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.RunFolder;
 import io.nomen.store.Json;

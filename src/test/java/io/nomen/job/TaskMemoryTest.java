@@ -10,26 +10,26 @@ class TaskMemoryTest {
 
   @Test
   void a_task_holds_a_block_twice_and_a_slice_of_products_twice() {
-    TaskMemory kmeans = new TaskMemory("kmeans", 512, 10_000_000, USUAL);
+    ClusterPlan.TaskMemory kmeans = new ClusterPlan.TaskMemory("kmeans", 512, 10_000_000, USUAL);
     assertThat(kmeans.task()).isEqualTo(2L * 4096 * 512 * 4 + 2L * 4_194_304 * 4);
     assertThat(kmeans.sentences())
         .singleElement()
         .asString()
         .contains("memory of a task: 50 MB")
         .contains("4,096 × 512 floats");
-    assertThat(new TaskMemory("tac-no-train", 512, 1, USUAL).task())
+    assertThat(new ClusterPlan.TaskMemory("tac-no-train", 512, 1, USUAL).task())
         .isEqualTo(2L * 4096 * 1024 * 4 + 2L * 4_194_304 * 4);
   }
 
   @Test
   void training_holds_half_floats_and_neighbours_of_at_most_so_many_rows() {
-    TaskMemory tac = new TaskMemory("tac", 512, 50_000, USUAL);
+    ClusterPlan.TaskMemory tac = new ClusterPlan.TaskMemory("tac", 512, 50_000, USUAL);
     assertThat(tac.trainingSet()).isEqualTo(50_000L * (2 * 2 * 1024 + 4 * 100));
     assertThat(tac.sentences()).hasSize(2);
     assertThat(tac.sentences().get(1)).contains("225 MB for 50,000 images");
-    assertThat(new TaskMemory("sic", 512, 50_000, USUAL).trainingSet())
+    assertThat(new ClusterPlan.TaskMemory("sic", 512, 50_000, USUAL).trainingSet())
         .isEqualTo(50_000L * (2 * 2 * 512 + 4 * 20));
-    assertThat(new TaskMemory("tac", 512, 5_000_000, USUAL).trainingSet())
+    assertThat(new ClusterPlan.TaskMemory("tac", 512, 5_000_000, USUAL).trainingSet())
         .isEqualTo(20 * tac.trainingSet());
   }
 }

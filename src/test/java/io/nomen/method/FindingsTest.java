@@ -2,7 +2,7 @@ package io.nomen.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.heads.TrainingHistory.Epoch;
+import io.nomen.heads.Trainer.TrainingHistory.Epoch;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;

@@ -62,13 +62,13 @@ final class Inputs {
         Optional.of(second));
   }
 
-  static TrainingOptions with(TrainingOptions usual, int epochs) {
+  static TrainingOptions with(TrainingOptions usual, int epochs, int replicas) {
     return new TrainingOptions(
         OptionalInt.of(epochs),
         usual.batchSize(),
         usual.neighbours(),
         usual.contrast(),
-        usual.replicas(),
+        OptionalInt.of(replicas),
         usual.shards(),
         usual.localSteps(),
         usual.trainMax(),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nomen.evaluate.Scores;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.NounMatrix;
-import io.nomen.semantics.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.RowBlocks;

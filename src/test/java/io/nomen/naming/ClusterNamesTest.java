@@ -2,7 +2,8 @@ package io.nomen.naming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.naming.ClusterName.ScoredNoun;
+import io.nomen.naming.ClusterNames.ClusterName;
+import io.nomen.naming.ClusterNames.ClusterName.ScoredNoun;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Vocabulary;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.NomenException;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
@@ -39,7 +41,7 @@ class SemanticSpaceTest {
   void every_centre_keeps_its_own_most_probable_nouns() {
     Matrix centres = RandomRows.anywhere(6, WIDTH, 1);
     NounMatrix nouns = nouns(RandomRows.anywhere(200, WIDTH, 2));
-    int[] selected = NounSelection.select(centres, nouns, 3);
+    int[] selected = SemanticCentres.NounSelection.select(centres, nouns, 3);
     assertThat(selected).isSorted().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(18);
     double[][] probabilities = probabilities(centres, nouns.embeddings());
     for (int noun = 0; noun < nouns.size(); noun++) {
@@ -60,14 +62,15 @@ class SemanticSpaceTest {
   @Test
   void fewer_nouns_than_centres_are_all_kept() {
     NounMatrix nouns = nouns(RandomRows.anywhere(4, WIDTH, 3));
-    assertThat(NounSelection.select(RandomRows.anywhere(9, WIDTH, 4), nouns, 5))
+    assertThat(SemanticCentres.NounSelection.select(RandomRows.anywhere(9, WIDTH, 4), nouns, 5))
         .containsExactly(0, 1, 2, 3);
   }
 
   @Test
   void nouns_of_another_model_are_refused_with_both_widths() {
     NounMatrix nouns = nouns(RandomRows.anywhere(4, WIDTH, 3));
-    assertThatThrownBy(() -> NounSelection.select(RandomRows.anywhere(2, 8, 4), nouns, 5))
+    assertThatThrownBy(
+            () -> SemanticCentres.NounSelection.select(RandomRows.anywhere(2, 8, 4), nouns, 5))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("8 columns")
         .hasMessageContaining("have " + WIDTH);

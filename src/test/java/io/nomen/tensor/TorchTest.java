@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.tensor.Precision.Cpu;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

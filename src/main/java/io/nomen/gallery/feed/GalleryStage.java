@@ -7,7 +7,9 @@ import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryWriter;
+import io.nomen.gallery.MapLayout;
 import io.nomen.run.Assignments;
+import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
@@ -16,8 +18,10 @@ import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
+import io.nomen.tensor.RowSample;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,13 +94,13 @@ public final class GalleryStage {
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
     ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
-    Positions positions = Positions.of(context, run, record, assignments.rows());
+    MapPositions positions = MapPositions.of(context, run, record, assignments.rows());
     return new GalleryData(
         facts(record),
         ClusterCards.read(run, record),
         entries(assignments, paths, positions, columns),
         listed.failed(),
-        DuplicateGroups.of(
+        ListedImages.DuplicateGroups.of(
             listed.exactDuplicates(paths, assignments.cluster()),
             columns,
             paths,
@@ -111,7 +115,7 @@ public final class GalleryStage {
   private static Map<Integer, List<ImageEntry>> entries(
       Assignments assignments,
       List<String> paths,
-      Positions positions,
+      MapPositions positions,
       ResemblanceColumns columns) {
     Set<Integer> outliers = new HashSet<>(columns.furthest(CANDIDATES));
     Map<Integer, Integer> sizes = new TreeMap<>();
@@ -170,7 +174,7 @@ public final class GalleryStage {
                 quality.put(name.replace('_', ' '), number.doubleValue());
               }
             });
-    quality.putAll(MethodFigures.of(record.findings()));
+    quality.putAll(MethodCharts.figures(record.findings()));
     return new RunFacts(
         record.run(),
         record.title(),
@@ -187,7 +191,7 @@ public final class GalleryStage {
         quality,
         Map.of(),
         record.remarks(),
-        MethodCurves.of(record),
+        MethodCharts.curves(record),
         Optional.of(String.join(" ", record.command())));
   }
 
@@ -206,5 +210,32 @@ public final class GalleryStage {
         .collect()
         .forEach(made::putAll);
     return made;
+  }
+
+  /**
+   * Where images lie on the gallery's map.
+   *
+   * @param byRow only the rows that were drawn for the map
+   * @param algorithm how the positions were found
+   */
+  record MapPositions(Map<Integer, MapPoint> byRow, String algorithm) {
+    private static final int MOST = 4_000;
+
+    /** Lays out an even draw of the run's embeddings; the same for the same run. */
+    static MapPositions of(JobContext context, Snapshot run, RunRecord record, int rows) {
+      EmbeddingTable table =
+          new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"));
+      RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
+      MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
+      Map<Integer, MapPoint> byRow = new HashMap<>();
+      for (int i = 0; i < sample.numbers().length; i++) {
+        byRow.put((int) sample.numbers()[i], new MapPoint(layout.x()[i], layout.y()[i]));
+      }
+      return new MapPositions(byRow, layout.algorithm());
+    }
+
+    Optional<MapPoint> of(int row) {
+      return Optional.ofNullable(byRow.get(row));
+    }
   }
 }

@@ -7,23 +7,26 @@ import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The histories in a run's provenance as charts: the terms of the loss by epoch, the sweep over K.
+ * What a run's provenance shows: charts of the loss by epoch and of the sweep over K, and numbers
+ * that say without a label how well the method did.
  */
-final class MethodCurves {
+final class MethodCharts {
   private static final String CLUSTER_COUNT = "cluster_count";
 
-  private MethodCurves() {}
+  private MethodCharts() {}
 
-  static List<Curve> of(RunRecord record) {
+  static List<Curve> curves(RunRecord record) {
     List<Curve> curves =
         new ArrayList<>(
             record
                 .findings()
                 .part(Findings.Training.class)
-                .map(MethodCurves::epochs)
+                .map(MethodCharts::epochs)
                 .orElse(List.of()));
     if (record.method().containsKey(CLUSTER_COUNT)) {
       ClusterCount.Choice choice =
@@ -66,5 +69,26 @@ final class MethodCurves {
               }
             });
     return curves;
+  }
+
+  /** By a name for people: the objective or loss, and what SIC's bound on the risk is made of. */
+  static Map<String, Double> figures(Findings findings) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    findings
+        .part(Findings.KMeans.class)
+        .ifPresent(found -> figures.put("objective", found.objective()));
+    findings
+        .part(Findings.Training.class)
+        .ifPresent(training -> figures.put("loss", training.loss()));
+    findings
+        .part(Findings.SemanticConsistency.class)
+        .ifPresent(
+            found ->
+                found
+                    .riskBound()
+                    .forEach(
+                        (name, value) ->
+                            figures.put("risk bound: " + name.replace('_', ' '), value)));
+    return figures;
   }
 }

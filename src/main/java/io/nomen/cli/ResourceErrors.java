@@ -11,11 +11,11 @@ import java.util.stream.Stream;
  * What the machines of a job had too little of or did not allow, where it is Spark that says so:
  * Nomen's own writers speak for themselves.
  */
-final class Shortage {
+final class ResourceErrors {
   private static final Pattern LOST =
       Pattern.compile("ExecutorLostFailure \\([^)]*\\) Reason: ([^\\n]*?)[.\\s]*(?:\\n|$)");
 
-  private Shortage() {}
+  private ResourceErrors() {}
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {

@@ -1,0 +1,166 @@
+package io.nomen.job;
+
+import io.nomen.clip.ClipModel;
+import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.EncodeStage.EncodeOptions;
+import io.nomen.evaluate.ClusterProfiles;
+import io.nomen.evaluate.RunQuality;
+import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.JobContext;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunFolder.StageAttempt;
+import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Stopwatch;
+import io.nomen.run.Snapshot;
+import io.nomen.run.Table;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlocks;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaRDD;
+
+/**
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster} and {@code
+ * assign} have in common.
+ */
+final class RunInProgress {
+  private final JobContext context;
+  private final RunFolder folder;
+  private final Stopwatch stopwatch = new Stopwatch();
+  private final Map<String, String> attempts = new LinkedHashMap<>();
+  private final EmbeddingSource source;
+  private StageAttempt attempt;
+  private EmbeddingTable table;
+  private RowBlocks embeddings;
+
+  /** Encodes the images where they are not encoded yet, or finds ready embeddings. */
+  RunInProgress(
+      JobContext context,
+      RunFolder folder,
+      Optional<EncodeOptions> images,
+      List<String> ready,
+      Optional<ClipModel> model) {
+    this.context = context;
+    this.folder = folder;
+    this.source = time("encode", () -> EmbeddingSource.of(context, folder, images, ready, model));
+  }
+
+  /**
+   * Clusters, unless the run that is there was made of the same {@code settings}: then its pages
+   * are finished, and its record is given back.
+   *
+   * @param clusters what is done otherwise; this run has an attempt and a matrix then
+   */
+  RunRecord unlessDone(
+      String stage, Map<String, String> settings, boolean resume, Supplier<RunRecord> clusters) {
+    StageAttempt begun = folder.begin(stage, settings, resume);
+    Optional<Snapshot> done = folder.published(begun);
+    if (done.isEmpty()) {
+      attempt = folder.unpublished(begun);
+      table = new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
+      embeddings = table.embeddings();
+      return clusters.get();
+    }
+    context.progress().say(stage + ": done before with the same input and options");
+    RunRecord record = folder.show(done.get());
+    new GalleryStage(context, folder).finish(done.get());
+    return record;
+  }
+
+  /** The work of one stage, timed under its name. */
+  <T> T time(String stage, Supplier<T> work) {
+    return stopwatch.time(stage, work);
+  }
+
+  EmbeddingSource source() {
+    return source;
+  }
+
+  StageAttempt attempt() {
+    return attempt;
+  }
+
+  EmbeddingTable table() {
+    return table;
+  }
+
+  /** The rows of {@link #table}. */
+  RowBlocks embeddings() {
+    return embeddings;
+  }
+
+  Map<String, Double> seconds() {
+    return stopwatch.seconds();
+  }
+
+  /** Tables by name, with the attempts that hold them; to be added to before publishing. */
+  Map<String, String> attempts() {
+    return attempts;
+  }
+
+  /**
+   * Writes {@code assignments} and {@code clusters}.
+   *
+   * @param resemblance what is known of near-duplicates and outliers
+   * @param ids [K] what the tables call the clusters 0 to K − 1 of {@code rows}
+   * @param naming gives the K names when the assignments are known
+   * @return label-free quality of what was written
+   */
+  RunQuality write(
+      JavaRDD<AssignmentBlock> rows,
+      ResemblanceColumns resemblance,
+      int[] ids,
+      Function<Assignments, NamedClusters> naming,
+      long seed) {
+    String id = attempt.attempt();
+    Table written =
+        time(
+            "tables",
+            () ->
+                Assignments.write(
+                    folder,
+                    id,
+                    rows.map(block -> block.withIds(ids)),
+                    table.paths(),
+                    resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids);
+    NamedClusters names = time("names", () -> naming.apply(assignments));
+    attempts.put("assignments", id);
+    attempts.put("clusters", id);
+    return time(
+        "quality",
+        () -> {
+          RunQuality quality = RunQuality.of(embeddings, assignments, ids.length, seed);
+          ClusterProfiles profiles =
+              ClusterProfiles.of(embeddings, assignments.cluster(), ids.length);
+          List<String> paths = Assignments.paths(folder.storage(), written);
+          folder.write(ClusterRow.SCHEMA, id, names.rows(ids, profiles, quality, paths));
+          return quality;
+        });
+  }
+
+  /**
+   * Publishes the tables with their record, and writes the gallery.
+   *
+   * @param record what is told of the run; asked again at the end, when all stages are timed
+   */
+  RunRecord publish(Supplier<RunRecord> record) {
+    attempts.putAll(source.attempts());
+    Snapshot run =
+        folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record.get()));
+    folder.finish(attempt, Map.of());
+    time("gallery", () -> new GalleryStage(context, folder).run(run));
+    RunRecord timed = record.get();
+    folder.show(timed);
+    return timed;
+  }
+}
