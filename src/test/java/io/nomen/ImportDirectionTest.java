@@ -28,7 +28,7 @@ class ImportDirectionTest {
           Map.entry("tensor", List.of()),
           Map.entry("image", List.of("store")),
           Map.entry("clip", List.of("safetensors", "tensor", "image", "store")),
-          Map.entry("vocabulary", List.of("clip", "store")),
+          Map.entry("vocabulary", List.of("clip", "tensor", "store")),
           Map.entry("kmeans", List.of("tensor")),
           Map.entry("neighbours", List.of("kmeans", "tensor")),
           Map.entry("semantics", List.of("kmeans", "tensor", "vocabulary")),

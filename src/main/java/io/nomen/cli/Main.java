@@ -101,7 +101,7 @@ public final class Main {
     }
     StopSignal.finished();
     if (outcome.exitCode() != 0) {
-      NomenException failure = new NomenException(NomenException.Kind.INTERNAL, outcome.told());
+      NomenException failure = new NomenException(NomenException.Kind.INTERNAL, outcome.message());
       failure.setStackTrace(new StackTraceElement[0]);
       throw failure;
     }
@@ -129,13 +129,13 @@ public final class Main {
   /**
    * How a command ended.
    *
-   * @param told what its user was told where it failed
+   * @param message what its user reads where it failed
    */
-  private record Outcome(int exitCode, String told) {
+  private record Outcome(int exitCode, String message) {
     static final Outcome DONE = new Outcome(0, "");
 
-    static Outcome of(NomenException.Kind kind, String told) {
-      return new Outcome(kind.exitCode(), told);
+    static Outcome of(NomenException.Kind kind, String message) {
+      return new Outcome(kind.exitCode(), message);
     }
 
     boolean isLocked() {

@@ -20,7 +20,7 @@ final class ResourceErrors {
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
     if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
-        || said(e, "No space left on device")) {
+        || mentions(e, "No space left on device")) {
       return Optional.of(
           NomenException.input(
               "Spark has no room left for its own files; make some where spark.local.dir points to"
@@ -32,7 +32,7 @@ final class ResourceErrors {
   }
 
   /** An executor's exception reaches the driver as words among Spark's. */
-  private static boolean said(Throwable e, String words) {
+  private static boolean mentions(Throwable e, String words) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(words));
   }

@@ -13,8 +13,8 @@ import io.nomen.image.Bucket;
 import io.nomen.image.Bucket.FileBucket;
 import io.nomen.image.Bucket.ParquetBucket;
 import io.nomen.image.Bucket.TarBucket;
-import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.Inventory;
 import io.nomen.image.Inventory.InventoryOptions;
@@ -135,7 +135,7 @@ public final class EncodeStage {
       throw Inventory.noImage(options.inputs(), leftOut);
     }
     if (!leftOut.isEmpty()) {
-      context.progress().say("encode: left out: " + LeftOut.words(leftOut));
+      context.progress().say("encode: left out: " + SkippedCounts.describe(leftOut));
     }
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("counts", counts);
@@ -164,7 +164,7 @@ public final class EncodeStage {
             "encode %,d files and %,d shards in %,d buckets with %s (%s, %d images at once)",
             files, shards, buckets.size(), names(), precision().word(), batchSize()));
     if (!listing.leftOut().isEmpty()) {
-      plan.add("leave out " + LeftOut.words(listing.leftOut()));
+      plan.add("leave out " + SkippedCounts.describe(listing.leftOut()));
     }
     folder
         .stage(NAME)

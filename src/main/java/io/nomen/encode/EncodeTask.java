@@ -9,8 +9,8 @@ import io.nomen.encode.EncodeTask.BucketManifest;
 import io.nomen.encode.EncodeTask.BucketManifest.BadImage;
 import io.nomen.image.Bucket;
 import io.nomen.image.BucketReader;
-import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.Decoded.ImageInfo;
 import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.run.EmbeddingTable;
@@ -23,6 +23,7 @@ import io.nomen.tensor.Precision;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchDevice;
+import io.nomen.tensor.UnitRows.UnitRow;
 import java.io.Closeable;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -76,7 +77,7 @@ public final class EncodeTask implements Function<Bucket, BucketManifest> {
         models.stream()
             .map(model -> EncoderCache.encoder(model, storage, device, settings.precision()))
             .toList();
-    LeftOut leftOut = new LeftOut();
+    SkippedCounts leftOut = new SkippedCounts();
     try (TableWriter<ImageRow> images =
             new TableWriter<>(storage, settings.imagesFolder() + "/" + file, ImageRow.SCHEMA);
         EmbeddingWriter<?> embeddings = embeddings(settings.embeddingsFolder() + "/" + file);

@@ -60,15 +60,15 @@ final class ClusterPages {
   }
 
   private String showing(int number) {
-    String all = Figures.count(card.size(), "image", "images");
-    String shown = Figures.count(cluster.shown().size());
+    String all = Numbers.count(card.size(), "image", "images");
+    String shown = Numbers.count(cluster.shown().size());
     String part =
         images.pages() == 1
             ? ""
             : " Here are %s to %s."
                 .formatted(
-                    Figures.count(images.before(number) + 1L),
-                    Figures.count(images.before(number) + images.page(number).size()));
+                    Numbers.count(images.before(number) + 1L),
+                    Numbers.count(images.before(number) + images.page(number).size()));
     return cluster.complete()
         ? (card.size() == 1 ? "The one image." : "All " + all + ".") + part
         : "Showing %s of %s, taken over the whole range from certain to doubtful.%s"
@@ -96,7 +96,7 @@ final class ClusterPages {
       link(html, page, all.get(at - 1).card(), "prev", "← ", "");
     }
     html.leaf(
-        "span", "%s of %s by size".formatted(Figures.count(at + 1), Figures.count(all.size())));
+        "span", "%s of %s by size".formatted(Numbers.count(at + 1), Numbers.count(all.size())));
     if (at < all.size() - 1) {
       link(html, page, all.get(at + 1).card(), "next", "", " →");
     }
@@ -164,16 +164,16 @@ final class ClusterPages {
 
     private void facts(Html html) {
       html.open("dl", "class", "facts");
-      fact(html, "Images", Figures.count(card.size()));
-      fact(html, "Mean confidence", Figures.percent(card.meanConfidence()));
-      card.silhouette().ifPresent(s -> fact(html, "Silhouette", Figures.decimal(s)));
+      fact(html, "Images", Numbers.count(card.size()));
+      fact(html, "Mean confidence", Numbers.percent(card.meanConfidence()));
+      card.silhouette().ifPresent(s -> fact(html, "Silhouette", Numbers.decimal(s)));
       card.wordsFit()
           .ifPresent(
               fit ->
                   fact(
                       html,
                       "The words fit",
-                      "%s (ρ %s)".formatted(fit.degree(), Figures.decimal(fit.rho()))));
+                      "%s (ρ %s)".formatted(fit.degree(), Numbers.decimal(fit.rho()))));
       fact(html, "Number in the tables", String.valueOf(card.number()));
       html.close();
     }
@@ -194,7 +194,7 @@ final class ClusterPages {
         html.open("li");
         html.open("span", "class", "word").foreign(noun.word()).close();
         bar(html, Math.max(0, noun.score()) / best);
-        html.leaf("span", Figures.decimal(noun.score()), "class", "score");
+        html.leaf("span", Numbers.decimal(noun.score()), "class", "score");
         noun.gloss().ifPresent(gloss -> html.leaf("bdi", gloss, "class", "gloss"));
         html.close();
       }
@@ -223,7 +223,7 @@ final class ClusterPages {
           "preserveAspectRatio",
           "none");
       html.empty("rect", "class", "ground", "width", "100", "height", "4");
-      html.empty("rect", "class", "value", "width", Figures.tenths(share * 100), "height", "4");
+      html.empty("rect", "class", "value", "width", Numbers.tenths(share * 100), "height", "4");
       html.close();
     }
 
@@ -251,7 +251,7 @@ final class ClusterPages {
               "lazy");
         }
         html.foreign(site.name(near.number())).close();
-        html.leaf("span", "similarity " + Figures.decimal(near.similarity()), "class", "note");
+        html.leaf("span", "similarity " + Numbers.decimal(near.similarity()), "class", "note");
         if (near.nearlySame()) {
           html.leaf("strong", "nearly the same");
         }

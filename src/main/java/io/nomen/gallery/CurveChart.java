@@ -83,8 +83,8 @@ final class CurveChart {
             "; %s from %s to %s"
                 .formatted(
                     series.name(),
-                    Figures.decimal(points.get(0).y()),
-                    Figures.decimal(points.get(points.size() - 1).y())));
+                    Numbers.decimal(points.get(0).y()),
+                    Numbers.decimal(points.get(points.size() - 1).y())));
       }
     }
     return words.toString();
@@ -92,27 +92,27 @@ final class CurveChart {
 
   private void axes(Html html) {
     for (double mark : y.marks()) {
-      String at = Figures.tenths(down(mark));
+      String at = Numbers.tenths(down(mark));
       html.empty(
           "line", "class", "grid", "x1", "" + LEFT, "x2", "" + (WIDTH - RIGHT), "y1", at, "y2", at);
       html.leaf(
           "text",
-          Figures.decimal(mark),
+          Numbers.decimal(mark),
           "class",
           "mark end",
           "x",
           "" + (LEFT - 8),
           "y",
-          Figures.tenths(down(mark) + 4));
+          Numbers.tenths(down(mark) + 4));
     }
     for (double mark : x.marks()) {
       html.leaf(
           "text",
-          Figures.decimal(mark),
+          Numbers.decimal(mark),
           "class",
           "mark middle",
           "x",
-          Figures.tenths(right(mark)),
+          Numbers.tenths(right(mark)),
           "y",
           "" + (HEIGHT - BOTTOM + 16));
     }
@@ -131,9 +131,9 @@ final class CurveChart {
     StringBuilder path = new StringBuilder();
     for (Point point : thin(points, MOST_POINTS)) {
       path.append(path.isEmpty() ? "M" : "L")
-          .append(Figures.tenths(right(point.x())))
+          .append(Numbers.tenths(right(point.x())))
           .append(' ')
-          .append(Figures.tenths(down(point.y())));
+          .append(Numbers.tenths(down(point.y())));
     }
     if (!path.isEmpty()) {
       html.empty("path", "class", colour, "d", path.toString());
@@ -147,9 +147,9 @@ final class CurveChart {
             "r",
             "2.5",
             "cx",
-            Figures.tenths(right(point.x())),
+            Numbers.tenths(right(point.x())),
             "cy",
-            Figures.tenths(down(point.y())));
+            Numbers.tenths(down(point.y())));
       }
     }
   }
@@ -187,8 +187,8 @@ final class CurveChart {
       html.close().close().open("tbody");
       for (Point point : thin(points(series), MOST_ROWS)) {
         html.open("tr")
-            .leaf("td", Figures.decimal(point.x()))
-            .leaf("td", Figures.decimal(point.y()));
+            .leaf("td", Numbers.decimal(point.x()))
+            .leaf("td", Numbers.decimal(point.y()));
         html.close();
       }
       html.close().close().close();

@@ -57,10 +57,10 @@ final class DuplicatesPages {
     long images = groups.items().stream().mapToLong(group -> group.members().size()).sum();
     return "%s in %s of the same picture: %s exact, %s nearly so. Nothing was removed."
         .formatted(
-            Figures.count(images, "image", "images"),
-            Figures.count(groups.items().size(), "group", "groups"),
-            Figures.count(exact),
-            Figures.count(groups.items().size() - exact));
+            Numbers.count(images, "image", "images"),
+            Numbers.count(groups.items().size(), "group", "groups"),
+            Numbers.count(exact),
+            Numbers.count(groups.items().size() - exact));
   }
 
   private void group(Html html, Page page, DuplicateGroup group) {
@@ -73,16 +73,16 @@ final class DuplicatesPages {
         "h2",
         "%s %s%s"
             .formatted(
-                Figures.count(size),
+                Numbers.count(size),
                 group.exact() ? "equal images" : "nearly equal images",
-                clusters > 1 ? ", in " + Figures.count(clusters) + " clusters" : ""));
+                clusters > 1 ? ", in " + Numbers.count(clusters) + " clusters" : ""));
     html.open("ul", "class", "tiles");
     for (Member member : shown) {
       member(html, page, member);
     }
     html.close();
     if (shown.size() < size) {
-      html.leaf("p", "And %s more.".formatted(Figures.count(size - shown.size())), "class", "note");
+      html.leaf("p", "And %s more.".formatted(Numbers.count(size - shown.size())), "class", "note");
     }
     html.close();
   }
@@ -117,7 +117,7 @@ final class DuplicatesPages {
                 html.leaf(
                     "p",
                     "The %s furthest from everything else, furthest first. The number is the mean distance to the nearest images; what is far away is rare, broken, or in the wrong set."
-                        .formatted(Figures.count(outliers.size(), "image", "images")),
+                        .formatted(Numbers.count(outliers.size(), "image", "images")),
                     "class",
                     "lead");
                 html.open("ul", "class", "tiles");
@@ -131,7 +131,7 @@ final class DuplicatesPages {
       new Tiles(site, page).picture(html, image.path(), "image of " + site.name(image.cluster()));
       html.open("figcaption");
       OptionalDouble score = image.outlierScore();
-      score.ifPresent(value -> html.leaf("span", Figures.decimal(value), "class", "share"));
+      score.ifPresent(value -> html.leaf("span", Numbers.decimal(value), "class", "share"));
       html.open("a", "href", page.to(SiteIndex.clusterPage(image.cluster())));
       html.foreign(site.name(image.cluster())).close();
       html.leaf("bdi", new OriginalLink(image.path()).name(), "class", "file");

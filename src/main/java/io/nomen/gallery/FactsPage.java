@@ -40,31 +40,31 @@ final class FactsPage {
   private Map<String, String> run() {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("Run", facts.runId());
-    rows.put("Published", Figures.moment(facts.created()));
+    rows.put("Published", Numbers.moment(facts.created()));
     rows.put("Method", facts.method());
     facts.model().ifPresent(model -> rows.put("Model", model));
     facts.vocabulary().ifPresent(words -> rows.put("Vocabulary", words));
-    rows.put("Clusters", Figures.count(site.plan().clusters().size()));
-    rows.put("Images listed", Figures.count(facts.counts().listed()));
-    rows.put("Images embedded", Figures.count(facts.counts().embedded()));
-    rows.put("Images that could not be used", Figures.count(facts.counts().bad()));
+    rows.put("Clusters", Numbers.count(site.plan().clusters().size()));
+    rows.put("Images listed", Numbers.count(facts.counts().listed()));
+    rows.put("Images embedded", Numbers.count(facts.counts().embedded()));
+    rows.put("Images that could not be used", Numbers.count(facts.counts().bad()));
     rows.put("Seed", String.valueOf(facts.seed()));
     return rows;
   }
 
   private static Map<String, String> numbers(Map<String, Double> numbers) {
     Map<String, String> rows = new LinkedHashMap<>();
-    numbers.forEach((name, number) -> rows.put(name, Figures.decimal(number)));
+    numbers.forEach((name, number) -> rows.put(name, Numbers.decimal(number)));
     return rows;
   }
 
   private Map<String, String> times() {
     Map<String, String> rows = new LinkedHashMap<>();
-    facts.secondsByStage().forEach((stage, seconds) -> rows.put(stage, Figures.seconds(seconds)));
+    facts.secondsByStage().forEach((stage, seconds) -> rows.put(stage, Numbers.seconds(seconds)));
     if (rows.size() > 1) {
       double all =
           facts.secondsByStage().values().stream().collect(Collectors.summingDouble(s -> s));
-      rows.put("All stages", Figures.seconds(all));
+      rows.put("All stages", Numbers.seconds(all));
     }
     return rows;
   }
@@ -78,7 +78,7 @@ final class FactsPage {
     rows.forEach(
         (name, value) -> {
           html.open("tr").open("th", "scope", "row").foreign(name).close();
-          html.open("td").foreign(Figures.shorten(value, 2000)).close().close();
+          html.open("td").foreign(Numbers.shorten(value, 2000)).close().close();
         });
     html.close().close().close().close();
   }

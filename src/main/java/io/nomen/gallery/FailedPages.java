@@ -72,13 +72,13 @@ final class FailedPages {
         "p",
         "%s of %s listed could not be used; each is a row of the images table."
             .formatted(
-                Figures.count(counts.bad(), "image", "images"), Figures.count(counts.listed())),
+                Numbers.count(counts.bad(), "image", "images"), Numbers.count(counts.listed())),
         "class",
         "lead");
     if (failed.items().size() < counts.bad()) {
       html.leaf(
           "p",
-          "Showing %s of them.".formatted(Figures.count(failed.items().size())),
+          "Showing %s of them.".formatted(Numbers.count(failed.items().size())),
           "class",
           "note");
     }
@@ -91,7 +91,7 @@ final class FailedPages {
         (status, count) -> {
           html.open("div").open("dt").foreign(status).close();
           String meaning = MEANING.get(status);
-          html.leaf("dd", Figures.count(count) + (meaning == null ? "" : ": " + meaning)).close();
+          html.leaf("dd", Numbers.count(count) + (meaning == null ? "" : ": " + meaning)).close();
         });
     html.close();
   }
@@ -112,7 +112,7 @@ final class FailedPages {
       link.ifPresent(to -> html.close());
       html.close();
       html.open("td").foreign(image.status()).close();
-      html.open("td").foreign(Figures.shorten(image.reason(), 300)).close();
+      html.open("td").foreign(Numbers.shorten(image.reason(), 300)).close();
       html.close();
     }
     html.close().close().close();

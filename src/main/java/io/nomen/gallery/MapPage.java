@@ -54,8 +54,8 @@ final class MapPage {
         points.drawn() < site.data().facts().counts().embedded()
             ? "Showing %s of %s images, every cluster by its share. "
                 .formatted(
-                    Figures.count(points.drawn()),
-                    Figures.count(site.data().facts().counts().embedded()))
+                    Numbers.count(points.drawn()),
+                    Numbers.count(site.data().facts().counts().embedded()))
             : "";
     return some
         + "Images that look alike to the model lie side by side; distances across the map mean"
@@ -97,9 +97,9 @@ final class MapPage {
           "text",
           label.words(),
           "x",
-          Figures.tenths(label.box().getCenterX()),
+          Numbers.tenths(label.box().getCenterX()),
           "y",
-          Figures.tenths(label.box().getMaxY() - 5));
+          Numbers.tenths(label.box().getMaxY() - 5));
       html.close();
     }
     html.close().close();
@@ -111,9 +111,9 @@ final class MapPage {
     for (ImageEntry image : patch.images()) {
       MapPoint place = MapPoints.place(image);
       dots.append('M')
-          .append(Figures.tenths(right(place)))
+          .append(Numbers.tenths(right(place)))
           .append(' ')
-          .append(Figures.tenths(down(place)))
+          .append(Numbers.tenths(down(place)))
           .append("h0");
     }
     html.open(
@@ -137,7 +137,7 @@ final class MapPage {
   private List<Label> labels() {
     List<Label> placed = new ArrayList<>();
     for (Patch patch : points.patches()) {
-      String words = Figures.shorten(patch.card().name(), LONGEST_LABEL);
+      String words = Numbers.shorten(patch.card().name(), LONGEST_LABEL);
       double wide = words.length() * LETTER + 6;
       double left = Math.max(0, Math.min(WIDTH - wide, right(patch.middle()) - wide / 2));
       Rectangle2D box =
@@ -230,13 +230,13 @@ final class MapPage {
           "href",
           page.to(site.thumbnail(image.path()).orElseThrow().name()),
           "x",
-          Figures.tenths(column * wide + GAP / 2),
+          Numbers.tenths(column * wide + GAP / 2),
           "y",
-          Figures.tenths(row * tall + GAP / 2),
+          Numbers.tenths(row * tall + GAP / 2),
           "width",
-          Figures.tenths(wide - GAP),
+          Numbers.tenths(wide - GAP),
           "height",
-          Figures.tenths(tall - GAP),
+          Numbers.tenths(tall - GAP),
           "preserveAspectRatio",
           "xMidYMid slice");
       html.close();

@@ -65,8 +65,8 @@ final class OverviewPages {
     html.text(
         "%s in %s, found by "
             .formatted(
-                Figures.count(facts.counts().embedded(), "image", "images"),
-                Figures.count(site.plan().clusters().size(), "cluster", "clusters")));
+                Numbers.count(facts.counts().embedded(), "image", "images"),
+                Numbers.count(site.plan().clusters().size(), "cluster", "clusters")));
     html.leaf("b", facts.method());
     facts.model().ifPresent(model -> html.text(" with the model ").leaf("b", model));
     facts.vocabulary().ifPresent(words -> html.text(" and words from ").leaf("b", words));
@@ -76,7 +76,7 @@ final class OverviewPages {
       html.text(
           "%s of %s listed could not be used"
               .formatted(
-                  Figures.count(facts.counts().bad()), Figures.count(facts.counts().listed())));
+                  Numbers.count(facts.counts().bad()), Numbers.count(facts.counts().listed())));
       html.close().text(". ");
     }
     long unnamed = site.plan().clusters().stream().filter(c -> !c.card().named()).count();
@@ -84,7 +84,7 @@ final class OverviewPages {
       html.text(
           unnamed == 1
               ? "One cluster has no name, because no noun stands out in it."
-              : Figures.count(unnamed) + " clusters have no name, because no noun stands out.");
+              : Numbers.count(unnamed) + " clusters have no name, because no noun stands out.");
     }
     if (clusters.pages() > 1) {
       html.text(" Largest first; ");
@@ -119,9 +119,9 @@ final class OverviewPages {
     html.foreign(card.name()).close().close();
     html.leaf(
         "p",
-        Figures.count(card.size(), "image", "images")
+        Numbers.count(card.size(), "image", "images")
             + " · "
-            + Figures.percent(card.meanConfidence())
+            + Numbers.percent(card.meanConfidence())
             + " sure",
         "class",
         "facts");
@@ -189,8 +189,8 @@ final class OverviewPages {
     private static void row(Html html, Page page, ClusterCard card) {
       html.open("li");
       html.open("a", "href", page.to(SiteIndex.clusterPage(card.number())));
-      html.foreign(Figures.shorten(card.name(), 80)).close();
-      html.leaf("span", Figures.count(card.size()), "class", "note");
+      html.foreign(Numbers.shorten(card.name(), 80)).close();
+      html.leaf("span", Numbers.count(card.size()), "class", "note");
       html.close();
     }
   }

@@ -25,7 +25,7 @@ final class Tiles {
       html.open("li").open("figure");
       picture(html, image.path(), alternative(image));
       html.open("figcaption");
-      html.leaf("span", Figures.percent(image.confidence()), "class", "share");
+      html.leaf("span", Numbers.percent(image.confidence()), "class", "share");
       if (runnerUp) {
         image.runnerUp().ifPresent(second -> second(html, second));
       }
@@ -63,14 +63,14 @@ final class Tiles {
 
   private String alternative(ImageEntry image) {
     return "image of %s, confidence %s"
-        .formatted(site.name(image.cluster()), Figures.percent(image.confidence()));
+        .formatted(site.name(image.cluster()), Numbers.percent(image.confidence()));
   }
 
   private void second(Html html, ImageEntry.RunnerUp second) {
     html.open("span", "class", "second").text("or ");
     html.open("a", "href", page.to(SiteIndex.clusterPage(second.cluster())));
     html.foreign(site.name(second.cluster())).close();
-    html.text(" " + Figures.percent(second.confidence())).close();
+    html.text(" " + Numbers.percent(second.confidence())).close();
   }
 
   /**
@@ -105,12 +105,12 @@ final class Tiles {
     /** The last part of the path, short enough for a caption. */
     String name() {
       int slash = path.lastIndexOf('/', path.length() - 2);
-      return Figures.shorten(path.substring(slash + 1), 40);
+      return Numbers.shorten(path.substring(slash + 1), 40);
     }
 
     /** The path as a table shows it. */
     String shown() {
-      return Figures.shorten(path, 240);
+      return Numbers.shorten(path, 240);
     }
 
     /** Every byte but RFC 3986's unreserved characters and the slash is encoded. */

@@ -18,7 +18,7 @@ public final class BucketReader {
   /** The images of a bucket; what is left out of them is not counted. */
   public static CloseableIterator<RawImage> open(
       Bucket bucket, Storage storage, ReadOptions options) {
-    return open(bucket, storage, options, new LeftOut());
+    return open(bucket, storage, options, new SkippedCounts());
   }
 
   /**
@@ -28,7 +28,7 @@ public final class BucketReader {
    * @param leftOut counts what lies among the images and is none, as it is come upon
    */
   public static CloseableIterator<RawImage> open(
-      Bucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
+      Bucket bucket, Storage storage, ReadOptions options, SkippedCounts leftOut) {
     if (bucket instanceof FileBucket files) {
       return new FileBucketReader(files, storage, options, leftOut);
     }
@@ -67,7 +67,7 @@ public final class BucketReader {
   }
 
   /** Counts what lay among the images and is none of them, by kind. Thread-safe. */
-  public static final class LeftOut {
+  public static final class SkippedCounts {
     private final SortedMap<String, Long> counts = new TreeMap<>();
 
     synchronized void add(String kind) {
@@ -80,7 +80,7 @@ public final class BucketReader {
     }
 
     /** {@code "8 annotations and side files, 2 videos and sounds"}; empty for none. */
-    public static String words(Map<String, Long> counts) {
+    public static String describe(Map<String, Long> counts) {
       return counts.entrySet().stream()
           .map(kind -> kind.getValue() + " " + kind.getKey())
           .collect(Collectors.joining(", "));

@@ -188,7 +188,7 @@ final class BufferedPixels {
       for (int from = 0; from < row.length; from += bands) {
         int light = 255 - toByte(row[from + 3], bits);
         for (int c = 0; c < 3; c++) {
-          out.rgb()[at++] = Inks.mix(toByte(row[from + c], bits), light);
+          out.rgb()[at++] = CmykConversion.mix(toByte(row[from + c], bits), light);
         }
       }
     }

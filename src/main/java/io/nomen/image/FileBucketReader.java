@@ -6,8 +6,8 @@ import io.nomen.RootLocale;
 import io.nomen.image.Bucket.FileBucket;
 import io.nomen.image.Bucket.TarBucket;
 import io.nomen.image.BucketReader.CloseableIterator;
-import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
@@ -41,14 +41,14 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
   private final Iterator<ListedFile> files;
   private final Storage storage;
   private final ReadOptions options;
-  private final LeftOut leftOut;
+  private final SkippedCounts leftOut;
   private final FilesAhead ahead;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private Optional<TarBucketReader> shard = Optional.empty();
   private Optional<ListedFile> lastRead = Optional.empty();
   private int unreadableInARow;
 
-  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
+  FileBucketReader(FileBucket bucket, Storage storage, ReadOptions options, SkippedCounts leftOut) {
     this.files = bucket.files().iterator();
     this.storage = storage;
     this.options = options;

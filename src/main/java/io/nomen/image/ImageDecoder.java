@@ -104,12 +104,12 @@ public final class ImageDecoder {
       } catch (IOException | RuntimeException | StackOverflowError e) {
         // Readers of other makers throw whatever they come upon in damaged bytes.
         return new Decoded.Bad(
-            ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + told(e), info);
+            ImageStatus.CORRUPT, "the " + format.word() + " reader said: " + message(e), info);
       } catch (LinkageError e) {
         // The machine's trouble, not the image's: elsewhere it would have been read.
         throw NomenException.input(
             "The reader of %s images cannot be loaded here (%s); give Java a temporary folder from which programs may run (-Djava.io.tmpdir=FOLDER, on executors in spark.executor.extraJavaOptions)."
-                .formatted(format.word(), told(e)),
+                .formatted(format.word(), message(e)),
             e);
       }
     }
@@ -128,7 +128,7 @@ public final class ImageDecoder {
                       info));
     }
 
-    private static String told(Throwable e) {
+    private static String message(Throwable e) {
       String message = e.getMessage() == null ? "nothing" : e.getMessage();
       return e.getClass().getSimpleName() + ": " + message;
     }
@@ -144,7 +144,8 @@ public final class ImageDecoder {
           PngHeader header = PngHeader.parse(bytes);
           accept(header.info());
           header.requireWhole();
-          try (ImageIoReader reader = new ImageIoReader(header.bare(), format, deadline)) {
+          try (ImageIoReader reader =
+              new ImageIoReader(header.withoutMetadata(), format, deadline)) {
             yield BufferedPixels.toRgb(reader.image(), deadline);
           }
         }
@@ -174,7 +175,8 @@ public final class ImageDecoder {
 
     private RgbImage webp() throws IOException {
       WebpHeader.requireWhole(bytes);
-      try (ImageIoReader reader = new ImageIoReader(WebpHeader.bare(bytes), format, deadline)) {
+      try (ImageIoReader reader =
+          new ImageIoReader(WebpHeader.withoutMetadata(bytes), format, deadline)) {
         ImageInfo picture = info(reader, WebpHeader.orientation(bytes));
         if (!WebpHeader.isAnimation(bytes)) {
           accept(picture);

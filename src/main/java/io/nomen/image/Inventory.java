@@ -3,7 +3,7 @@ package io.nomen.image;
 import io.nomen.NomenException;
 import io.nomen.image.Bucket.FileBucket;
 import io.nomen.image.Bucket.TarBucket;
-import io.nomen.image.BucketReader.LeftOut;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
@@ -51,7 +51,7 @@ public final class Inventory {
   /** By path in code point order, which is also the order of Spark's strings. */
   private final SortedMap<String, ListedFile> files = new TreeMap<>(Inventory::byCodePoint);
 
-  private final LeftOut leftOut = new LeftOut();
+  private final SkippedCounts leftOut = new SkippedCounts();
 
   /** How many files were come upon, those that several inputs reach more than once. */
   private int taken;
@@ -95,7 +95,7 @@ public final class Inventory {
         "There is no image in %s%s."
             .formatted(
                 String.join(", ", inputs),
-                leftOut.isEmpty() ? "" : "; left out: " + LeftOut.words(leftOut)));
+                leftOut.isEmpty() ? "" : "; left out: " + SkippedCounts.describe(leftOut)));
   }
 
   /** WebDataset's lists, {@code a.tar::b.tar}, and ranges; every name must be there. */

@@ -94,7 +94,7 @@ final class JpegHeader {
    * The same picture with nothing around it: no profile, thumbnail or comment that ImageIO could
    * stumble over, and as many colours as it would not convert on its own.
    */
-  byte[] bare() {
+  byte[] withoutMetadata() {
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + JFIF.length);
     out.write(0xff);
     out.write(0xd8);

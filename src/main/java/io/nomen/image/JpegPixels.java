@@ -42,7 +42,7 @@ final class JpegPixels {
     }
     ImageReader reader = ImageIoReader.JdkReaders.create("jpeg");
     JpegWarnings warnings = new JpegWarnings();
-    try (Deadline.InputStream in = new Deadline.InputStream(header.bare(), deadline)) {
+    try (Deadline.InputStream in = new Deadline.InputStream(header.withoutMetadata(), deadline)) {
       reader.addIIOReadWarningListener(warnings);
       reader.setInput(in, true, true);
       RgbImage image = pixels(reader, header);
@@ -68,7 +68,7 @@ final class JpegPixels {
     return switch (header.frame().components()) {
       case 1 -> grey(samples, width, height);
       case 3 -> new RgbImage(width, height, samples);
-      default -> Inks.toRgb(samples, width, height, header.storedAsYcck());
+      default -> CmykConversion.toRgb(samples, width, height, header.storedAsYcck());
     };
   }
 

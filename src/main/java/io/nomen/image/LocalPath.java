@@ -26,7 +26,7 @@ final class LocalPath {
   /** The file that {@code uri} names. */
   static Path of(String uri) {
     String name = withoutScheme(uri);
-    boolean plain = name.chars().allMatch(c -> c < 0x80) && !RawName.mayBeEscaped(name);
+    boolean plain = name.chars().allMatch(c -> c < 0x80) && !EscapedName.mayBeEscaped(name);
     try {
       Path literal = Path.of(name);
       return plain || Files.exists(literal, LinkOption.NOFOLLOW_LINKS)
@@ -64,7 +64,7 @@ final class LocalPath {
     if (text.indexOf('\ufffd') < 0) {
       return "file:" + text;
     }
-    return "file:" + RawName.text(decoded(path.toUri().getRawPath()));
+    return "file:" + EscapedName.text(decoded(path.toUri().getRawPath()));
   }
 
   private static String withoutScheme(String uri) {

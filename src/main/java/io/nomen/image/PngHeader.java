@@ -197,7 +197,7 @@ final class PngHeader {
   }
 
   /** The same picture with nothing around it that ImageIO could inflate or convert by. */
-  byte[] bare() {
+  byte[] withoutMetadata() {
     kept.writeBytes(END);
     return kept.toByteArray();
   }

@@ -3,8 +3,8 @@ package io.nomen.image;
 import io.nomen.RootLocale;
 import io.nomen.image.Bucket.TarBucket;
 import io.nomen.image.BucketReader.CloseableIterator;
-import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.RawImage.Content;
 import io.nomen.image.RawImage.Label;
 import io.nomen.image.TarReader.TarMember;
@@ -35,7 +35,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
   private final long shardLength;
   private final Storage storage;
   private final ReadOptions options;
-  private final LeftOut leftOut;
+  private final SkippedCounts leftOut;
   private final Deque<RawImage> ready = new ArrayDeque<>();
   private final Set<String> seen = new HashSet<>();
 
@@ -45,7 +45,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
   private boolean opened;
   private boolean ended;
 
-  TarBucketReader(TarBucket bucket, Storage storage, ReadOptions options, LeftOut leftOut) {
+  TarBucketReader(TarBucket bucket, Storage storage, ReadOptions options, SkippedCounts leftOut) {
     this.shard = bucket.path();
     this.shardLength = bucket.length();
     this.storage = storage;

@@ -89,10 +89,10 @@ final class TarHeader {
   }
 
   String name() {
-    String name = RawName.text(field(0, 100));
+    String name = EscapedName.text(field(0, 100));
     // GNU's own magic is followed by blanks, and uses the prefix's place for other things.
     if (Bytes.startsWith(block, 257, "ustar\0") && block[345] != 0) {
-      return RawName.text(field(345, 155)) + "/" + name;
+      return EscapedName.text(field(345, 155)) + "/" + name;
     }
     return name;
   }

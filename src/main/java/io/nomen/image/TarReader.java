@@ -176,7 +176,7 @@ final class TarReader {
       while (end < data.length && data[end] != 0) {
         end++;
       }
-      return RawName.text(Arrays.copyOf(data, end));
+      return EscapedName.text(Arrays.copyOf(data, end));
     }
 
     /** Records are {@code "LENGTH KEY=VALUE\n"}; what is damaged ends their list. */
@@ -211,7 +211,7 @@ final class TarReader {
       String key = new String(record, 0, equals, StandardCharsets.UTF_8);
       byte[] value = Arrays.copyOfRange(record, equals + 1, record.length);
       return switch (key) {
-        case "path" -> new TarExtension(Optional.of(RawName.text(value)), size, sparse);
+        case "path" -> new TarExtension(Optional.of(EscapedName.text(value)), size, sparse);
         case "size" -> new TarExtension(name, number(value), sparse);
         case "GNU.sparse.major", "GNU.sparse.map" -> new TarExtension(name, size, true);
         default -> this;

@@ -40,7 +40,7 @@ final class WebpHeader {
    * The first picture alone: without alpha, which is dropped anyway, without profile, and out of an
    * animation, none of which libwebp's plain decoder would read.
    */
-  static byte[] bare(byte[] bytes) throws BadImageException {
+  static byte[] withoutMetadata(byte[] bytes) throws BadImageException {
     int from =
         chunk(bytes, FIRST_CHUNK, "ANMF").orElse(FIRST_CHUNK - ANIMATION_FRAME) + ANIMATION_FRAME;
     OptionalInt lossy = chunk(bytes, from, "VP8 ");

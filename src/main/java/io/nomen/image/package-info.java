@@ -9,7 +9,7 @@
  *
  * <p>Three promises hold throughout. Every listed image becomes exactly one {@link
  * io.nomen.image.RawImage}, whatever is wrong with it; what is no image of a user's is left out and
- * counted in {@link io.nomen.image.BucketReader.LeftOut}. What an image's bytes say is never
+ * counted in {@link io.nomen.image.BucketReader.SkippedCounts}. What an image's bytes say is never
  * believed before it is checked against what is there: sizes, offsets and lengths cannot make
  * memory or time be spent that the bytes do not pay for, up to the limits in {@link
  * io.nomen.image.ImageDecoder.DecodeOptions}. Pixels are Pillow's: the goldens of CLIP's

@@ -328,7 +328,7 @@ public final class ClusterJob {
               });
       Map<String, Object> vocabulary = new LinkedHashMap<>();
       nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
-      vocabulary.put("source", nounSource.told());
+      vocabulary.put("source", nounSource.description());
       Map<String, Object> method = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
       resemblance.ifPresent(found -> method.put("resemblance", found.provenance()));
       count.ifPresent(choice -> method.put("cluster_count", choice));

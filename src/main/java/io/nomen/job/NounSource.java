@@ -54,7 +54,7 @@ final class NounSource {
     if (columns != width) {
       throw NomenException.usage(
           "The images' embeddings have %d columns and the words' (%s) have %d; use one model for both."
-              .formatted(columns, told(), width));
+              .formatted(columns, description(), width));
     }
   }
 
@@ -124,7 +124,7 @@ final class NounSource {
   }
 
   /** The words' source, for {@code run.json}. */
-  String told() {
+  String description() {
     return options
         .classes()
         .or(options::nouns)
@@ -186,7 +186,7 @@ final class NounSource {
   }
 
   private static String word(Noun noun) {
-    return noun.words().toLowerCase(Locale.ROOT);
+    return noun.text().toLowerCase(Locale.ROOT);
   }
 
   private void requireOnce(Vocabulary words) {

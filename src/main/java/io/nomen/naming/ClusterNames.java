@@ -42,7 +42,7 @@ public final class ClusterNames {
   private final float[][] scores;
   private final double[] noise;
   private final Specificity specificity = new Specificity();
-  private final WiderWord widerWord;
+  private final HypernymChoice widerWord;
   private final boolean verbatim;
   private final List<Optional<ClusterName>> earlier;
 
@@ -59,7 +59,7 @@ public final class ClusterNames {
     SenseChoice choice = new SenseChoice(nouns, scores);
     List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
     concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
-    widerWord = new WiderWord(concepts, specificity);
+    widerWord = new HypernymChoice(concepts, specificity);
   }
 
   /**

@@ -46,7 +46,7 @@ final class ReadableName {
             .thenComparingInt(word -> -place(word, sense));
     Optional<String> own =
         words.stream()
-            .map(word -> lemma(bare(word), sense))
+            .map(word -> lemma(withoutBrackets(word), sense))
             .filter(word -> !latin(word, sense))
             .max(byUse);
     if (own.isEmpty()) {
@@ -65,7 +65,7 @@ final class ReadableName {
 
   /** How often people use the word for this, as far as WordNet tells. */
   int use(String lemma, Sense sense) {
-    int mentions = meansFirst(lemma, sense) ? wordnet.mentions(lemma) : 0;
+    int mentions = meansFirst(lemma, sense) ? wordnet.glossCount(lemma) : 0;
     return wordnet.tagCount(lemma, sense.id()) + mentions;
   }
 
@@ -88,7 +88,7 @@ final class ReadableName {
   }
 
   /** Without an explanation in brackets, as lists have it: "octopus (food)". */
-  private static String bare(String word) {
+  private static String withoutBrackets(String word) {
     String bare = word.replaceAll("\\s*\\([^)]*\\)", "").strip();
     return bare.isEmpty() ? word : bare;
   }
@@ -115,7 +115,8 @@ final class ReadableName {
   /** Singular, and in lower case where WordNet has the words so. */
   private String unlinked(String phrase) {
     List<String> words =
-        new ArrayList<>(Arrays.stream(bare(phrase).split(" ")).map(this::plain).toList());
+        new ArrayList<>(
+            Arrays.stream(withoutBrackets(phrase).split(" ")).map(this::plain).toList());
     int last = words.size() - 1;
     String singular = wordnet.singular(words.get(last));
     if (!singular.equalsIgnoreCase(words.get(last))) {

@@ -106,7 +106,7 @@ final class SenseChoice {
   }
 
   private List<Sense> sensesOf(int noun) {
-    return senses.computeIfAbsent(nouns.get(noun).words(), wordnet::senses);
+    return senses.computeIfAbsent(nouns.get(noun).text(), wordnet::senses);
   }
 
   /** The places of the greatest values; of equal ones the earlier. */

@@ -13,7 +13,7 @@ import java.util.Optional;
 public record Noun(String lemma, Optional<String> synset, String gloss) {
 
   /** The lemma as it is put into prompts and looked up: underscores are spaces. */
-  public String words() {
+  public String text() {
     return lemma.replace('_', ' ').strip().replaceAll("\\s+", " ");
   }
 

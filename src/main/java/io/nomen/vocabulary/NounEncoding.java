@@ -1,5 +1,6 @@
 package io.nomen.vocabulary;
 
+import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,7 +45,7 @@ public final class NounEncoding {
     if (size < 1) {
       throw new IllegalArgumentException("a batch needs at least one noun, not " + size);
     }
-    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.words())).toArray();
+    int[] lengths = nouns.stream().mapToInt(noun -> tokens.applyAsInt(noun.text())).toArray();
     int[] order =
         IntStream.range(0, nouns.size())
             .boxed()
@@ -55,7 +56,7 @@ public final class NounEncoding {
     for (int from = 0; from < order.length; from += size) {
       int[] rows =
           IntStream.range(from, Math.min(order.length, from + size)).map(i -> order[i]).toArray();
-      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).words()).toList()));
+      batches.add(new Batch(rows, IntStream.of(rows).mapToObj(r -> nouns.get(r).text()).toList()));
     }
     return batches;
   }
@@ -82,21 +83,8 @@ public final class NounEncoding {
         sum[i] += part[i];
       }
     }
-    normaliseRows(sum, width);
+    UnitRows.normalise(sum, width);
     return sum;
-  }
-
-  private static void normaliseRows(float[] rows, int width) {
-    for (int from = 0; from < rows.length; from += width) {
-      double square = 0;
-      for (int i = from; i < from + width; i++) {
-        square += (double) rows[i] * rows[i];
-      }
-      float scale = square > 0 ? (float) (1 / Math.sqrt(square)) : 0;
-      for (int i = from; i < from + width; i++) {
-        rows[i] *= scale;
-      }
-    }
   }
 
   /** CLIP's text tower as nouns need it. */

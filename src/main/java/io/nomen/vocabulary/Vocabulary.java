@@ -99,7 +99,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   public static Vocabulary ofLines(String source, List<String> lines) {
     Map<String, Noun> distinct = new LinkedHashMap<>();
     for (Noun noun : link(source, lines)) {
-      distinct.putIfAbsent(noun.words().toLowerCase(Locale.ROOT), noun);
+      distinct.putIfAbsent(noun.text().toLowerCase(Locale.ROOT), noun);
     }
     int duplicates = lines.size() - distinct.size();
     if (duplicates > 0) {
@@ -157,7 +157,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
 
   /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
   private static String looked(String word) {
-    return new Noun(word, Optional.empty(), "").words().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+    return new Noun(word, Optional.empty(), "").text().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
   }
 
   private static Noun spelled(Noun noun, WordNet wordnet) {

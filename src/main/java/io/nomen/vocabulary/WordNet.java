@@ -173,13 +173,13 @@ public final class WordNet {
    * How often the word stands in WordNet's own definitions, in whatever meaning: some measure of
    * how common it is among the words that were never tagged.
    */
-  public int mentions(String lemma) {
-    return Mentioned.COUNTS.getOrDefault(key(lemma), 0);
+  public int glossCount(String lemma) {
+    return GlossCounts.COUNTS.getOrDefault(key(lemma), 0);
   }
 
-  private static final class Mentioned {
+  private static final class GlossCounts {
     static final Map<String, Integer> COUNTS =
-        MentionCounts.count(get().tables.glosses(), get().tables.senses().keySet());
+        PhraseCounts.count(get().tables.glosses(), get().tables.senses().keySet());
   }
 
   private int tagCount(String form, int synset) {
@@ -237,13 +237,13 @@ public final class WordNet {
   }
 
   /** Counts the words and phrases of a list in running text. */
-  static final class MentionCounts {
+  static final class PhraseCounts {
     /** Words of the longest phrase that is counted. */
     private static final int LONGEST = 3;
 
     private static final String BETWEEN_WORDS = " ,;:()\"?!/`";
 
-    private MentionCounts() {}
+    private PhraseCounts() {}
 
     /**
      * Counts each phrase in all texts.

@@ -7,8 +7,8 @@ import io.nomen.NomenException;
 import io.nomen.image.Bucket.FileBucket;
 import io.nomen.image.Bucket.TarBucket;
 import io.nomen.image.BucketReader.CloseableIterator;
-import io.nomen.image.BucketReader.LeftOut;
 import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
@@ -268,7 +268,7 @@ class InventoryTest {
         Inventory.listing(STORAGE, List.of(folder.toString()), InventoryOptions.defaults());
     counts.putAll(listing.leftOut());
     for (Bucket bucket : listing.buckets()) {
-      LeftOut read = new LeftOut();
+      SkippedCounts read = new SkippedCounts();
       try (CloseableIterator<RawImage> all =
           BucketReader.open(bucket, STORAGE, ReadOptions.defaults(), read)) {
         all.forEachRemaining(image -> {});

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class FiguresTest {
+class NumbersTest {
   @Test
   void shares_are_per_cent_and_never_rounded_to_certainty() {
-    assertThat(Stream.of(0.0, 0.934, 0.9999, 1.0, Double.NaN).map(Figures::percent))
+    assertThat(Stream.of(0.0, 0.934, 0.9999, 1.0, Double.NaN).map(Numbers::percent))
         .containsExactly("0\u202f%", "93\u202f%", "> 99\u202f%", "100\u202f%", "–");
   }
 
@@ -19,14 +19,14 @@ class FiguresTest {
   void decimals_have_three_digits_or_four() {
     assertThat(
             Stream.of(0.41234, -0.5, 12.345, 1234.5, 7.0, 0.0, 6.7e-5, 2.5e9, Double.NaN)
-                .map(Figures::decimal))
+                .map(Numbers::decimal))
         .containsExactly(
             "0.412", "-0.500", "12.35", "1,235", "7", "0", "6.70e-05", "2.50e+09", "–");
   }
 
   @Test
   void times_are_told_as_people_do() {
-    assertThat(Stream.of(0.04, 9.96, 59.6, 185.0, 7600.0).map(Figures::seconds))
+    assertThat(Stream.of(0.04, 9.96, 59.6, 185.0, 7600.0).map(Numbers::seconds))
         .containsExactly("0.0 s", "10 s", "1 min 0 s", "3 min 5 s", "2 h 6 min");
   }
 

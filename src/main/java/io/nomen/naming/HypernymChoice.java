@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * are nearest to "dromedary", some to "bison", some to "gazelle", and all are ungulates. To be less
  * specific rather than wrong is from Deng, Krause, Berg and Fei-Fei, "Hedging Your Bets" (2012).
  */
-final class WiderWord {
+final class HypernymChoice {
   /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   private static final double LEAST = 0.4;
 
@@ -36,7 +36,7 @@ final class WiderWord {
   /** For each meaning that is a concept or stands above one, the places of these concepts. */
   private final Map<String, List<Integer>> under = new HashMap<>();
 
-  WiderWord(List<Concept> concepts, Specificity specificity) {
+  HypernymChoice(List<Concept> concepts, Specificity specificity) {
     this.concepts = concepts;
     Map<String, Integer> places = new HashMap<>();
     kindsOf =

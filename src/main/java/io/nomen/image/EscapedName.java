@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
  * File and member names are bytes; tables hold text. Valid UTF-8 is taken as it is; any other byte
  * is written as {@code %FF}, so that names stay apart and can be found again.
  */
-final class RawName {
-  private RawName() {}
+final class EscapedName {
+  private EscapedName() {}
 
   /** The bytes of a name as text. */
   static String text(byte[] name) {

@@ -7,13 +7,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Numbers, times and long names as the pages show them. */
-final class Figures {
+final class Numbers {
   private static final char NARROW_SPACE = '\u202f';
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
-  private Figures() {}
+  private Numbers() {}
 
   /** {@code 3,120}. */
   static String count(long number) {

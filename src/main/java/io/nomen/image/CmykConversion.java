@@ -1,10 +1,10 @@
 package io.nomen.image;
 
 /** Pillow's way from inks to light, which knows no profile: {@code (1 - ink) * (1 - black)}. */
-final class Inks {
+final class CmykConversion {
   private static final int HALF = 1 << 15;
 
-  private Inks() {}
+  private CmykConversion() {}
 
   /**
    * Puts one ink and black together.
