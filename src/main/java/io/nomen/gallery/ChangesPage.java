@@ -46,12 +46,12 @@ final class ChangesPage {
         changes.born(),
         born -> {
           cluster(html, born.cluster());
-          cell(html, Figures.count(born.size()));
+          cell(html, Numbers.count(born.size()));
           if (born.from().isEmpty()) {
             cell(html, "no cluster: all are new");
           } else {
             html.open("td").foreign(before(born.from().get()));
-            html.text(": " + Figures.count(born.common())).close();
+            html.text(": " + Numbers.count(born.common())).close();
           }
         });
   }
@@ -64,13 +64,13 @@ final class ChangesPage {
         changes.died(),
         died -> {
           html.open("td").foreign(died.name()).text(" (" + died.cluster() + ")").close();
-          cell(html, Figures.count(died.size()));
+          cell(html, Numbers.count(died.size()));
           if (died.to().isEmpty()) {
             cell(html, "no cluster: none is there now");
           } else {
             html.open("td");
             link(html, died.to().get());
-            html.text(": " + Figures.count(died.common())).close();
+            html.text(": " + Numbers.count(died.common())).close();
           }
         });
   }
@@ -88,9 +88,9 @@ final class ChangesPage {
             .toList(),
         survived -> {
           cluster(html, survived.cluster());
-          cell(html, Figures.count(survived.before()));
-          cell(html, Figures.count(survived.now()));
-          cell(html, Figures.count(survived.common()));
+          cell(html, Numbers.count(survived.before()));
+          cell(html, Numbers.count(survived.now()));
+          cell(html, Numbers.count(survived.common()));
         });
   }
 
@@ -109,7 +109,7 @@ final class ChangesPage {
     if (rows.isEmpty()) {
       return;
     }
-    html.open("section").leaf("h2", "%s (%s)".formatted(title, Figures.count(rows.size())));
+    html.open("section").leaf("h2", "%s (%s)".formatted(title, Numbers.count(rows.size())));
     html.open("div", "class", "wide").open("table", "aria-label", title);
     html.open("thead").open("tr");
     columns.forEach(column -> html.leaf("th", column, "scope", "col"));
@@ -123,7 +123,7 @@ final class ChangesPage {
     html.close().close().close();
     if (shown.size() < rows.size()) {
       html.leaf(
-          "p", "Showing the first %s.".formatted(Figures.count(shown.size())), "class", "note");
+          "p", "Showing the first %s.".formatted(Numbers.count(shown.size())), "class", "note");
     }
     html.close();
   }

@@ -127,11 +127,7 @@ final class RunInProgress {
             "tables",
             () ->
                 Assignments.write(
-                    folder,
-                    id,
-                    rows.map(block -> block.withIds(ids)),
-                    table.paths(),
-                    resemblance));
+                    folder, id, rows.map(block -> block.withIds(ids)), table.paths(), resemblance));
     Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids);
     NamedClusters names = time("names", () -> naming.apply(assignments));
     attempts.put("assignments", id);
