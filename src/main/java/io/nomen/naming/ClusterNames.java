@@ -111,8 +111,7 @@ public final class ClusterNames {
 
   private List<ClusterName> all() {
     int[] assigned = assign();
-    Set<String> taken = new HashSet<>();
-    taken.addAll(keptKinds());
+    Set<String> taken = new HashSet<>(keptKinds());
     for (int concept : assigned) {
       if (concept >= 0) {
         taken.add(concepts.get(concept).name().toLowerCase(Locale.ROOT));
@@ -142,10 +141,8 @@ public final class ClusterNames {
         boolean free = !kinds.contains(concepts.get(j).name().toLowerCase(Locale.ROOT));
         gain[c][j] = gain[c][j] > bar && free ? weight(concepts.get(j)) * gain[c][j] : 0;
       }
-      for (Concept kept : keptNoun(c).stream().toList()) {
-        int j = concepts.indexOf(kept);
-        gain[c][j] += gain[c][j] > 0 ? KEPT : 0;
-      }
+      double[] row = gain[c];
+      keptNoun(c).map(concepts::indexOf).filter(j -> row[j] > 0).ifPresent(j -> row[j] += KEPT);
     }
     int[] assigned = LinearAssignment.maximise(gain);
     for (int c = 0; c < assigned.length; c++) {
