@@ -3,6 +3,7 @@ package io.nomen.evaluate;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.nomen.RootLocale;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
 import io.nomen.tensor.LinearAssignment;
@@ -194,6 +195,11 @@ public record ClusterTransitions(
   public static Optional<ClusterTransitions> of(RunRecord record) {
     return Optional.ofNullable(record.method().get(KEY))
         .map(told -> Json.mapper().convertValue(told, ClusterTransitions.class));
+  }
+
+  /** The ids as the tables take them. */
+  public ClusterRow.Ids tableIds() {
+    return new ClusterRow.Ids(ids, nextId - born.size());
   }
 
   /** In one sentence. */

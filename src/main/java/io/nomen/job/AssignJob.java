@@ -95,7 +95,8 @@ public final class AssignJob {
         run.write(
             model.assign(run.embeddings(), Optional.of(run.table().norms())),
             ResemblanceColumns.NONE,
-            earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(),
+            new ClusterRow.Ids(
+                earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(), 0),
             assignments -> NamedClusters.of(earlier),
             fitted.seed());
     return run.publish(() -> record(run, quality));

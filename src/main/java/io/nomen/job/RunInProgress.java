@@ -3,10 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
-import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -20,6 +20,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,14 +112,14 @@ final class RunInProgress {
    * Writes {@code assignments} and {@code clusters}.
    *
    * @param resemblance what is known of near-duplicates and outliers
-   * @param ids [K] what the tables call the clusters 0 to K − 1 of {@code rows}
+   * @param ids what the tables call the clusters of {@code rows}
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
       ResemblanceColumns resemblance,
-      int[] ids,
+      ClusterRow.Ids ids,
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
@@ -127,21 +128,35 @@ final class RunInProgress {
             "tables",
             () ->
                 Assignments.write(
-                    folder, id, rows.map(block -> block.withIds(ids)), table.paths(), resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids);
-    NamedClusters names = time("names", () -> naming.apply(assignments));
+                    folder,
+                    id,
+                    rows.map(block -> block.withIds(ids.of())),
+                    table.paths(),
+                    resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids.of());
     attempts.put("assignments", id);
     attempts.put("clusters", id);
-    return time(
-        "quality",
-        () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, ids.length, seed);
-          ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), ids.length);
-          List<String> paths = Assignments.paths(folder.storage(), written);
-          folder.write(ClusterRow.SCHEMA, id, names.rows(ids, profiles, quality, paths));
-          return quality;
-        });
+    ClusterSurvey survey =
+        ClusterSurvey.of(
+            embeddings,
+            assignments,
+            ids.of().length,
+            naming,
+            medoids -> paths(written, medoids),
+            seed,
+            stopwatch);
+    folder.write(
+        ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
+    return survey.quality();
+  }
+
+  private Map<Long, String> paths(Table assignments, long[] rows) {
+    List<String> all = Assignments.paths(folder.storage(), assignments);
+    Map<Long, String> found = new HashMap<>();
+    for (long row : rows) {
+      found.put(row, all.get(Math.toIntExact(row)));
+    }
+    return found;
   }
 
   /**

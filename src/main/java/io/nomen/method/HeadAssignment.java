@@ -17,7 +17,7 @@ final class HeadAssignment {
   static JavaRDD<AssignmentBlock> assign(RowBlocks features, TrainedHead head) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
     Broadcast<TrainedHead> shared = spark.broadcast(head);
-    return features.blocks().map(block -> assign(shared.value().probabilities(block)));
+    return features.blocks().map(block -> assign(block, shared.value()));
   }
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
@@ -25,7 +25,8 @@ final class HeadAssignment {
     return head.ordered(ClusterSizes.of(assign(features, head), head.shape().clusters()).order());
   }
 
-  private static AssignmentBlock assign(RowBlock probabilities) {
+  static AssignmentBlock assign(RowBlock features, TrainedHead head) {
+    RowBlock probabilities = head.probabilities(features);
     int rows = probabilities.rows();
     int clusters = probabilities.width();
     float[] p = probabilities.values();

@@ -2,10 +2,9 @@ package io.nomen.method;
 
 import io.nomen.heads.TrainedHead;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowBlock;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * A linear head over embeddings with their lengths, as SIC's and TURTLE's are.
@@ -32,9 +31,9 @@ record LinearHeadModel(String method, TrainedHead head, boolean normsKnown) impl
   }
 
   @Override
-  public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+  public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
     return HeadAssignment.assign(
-        UnnormalisedRows.of(embeddings, norms, normsKnown && norms.isPresent()), head);
+        UnnormalisedRows.of(embeddings, norms.filter(there -> normsKnown)), head);
   }
 
   @Override

@@ -9,12 +9,12 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -111,7 +111,7 @@ public final class TacMethod extends ClusteringMethod {
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
       return HeadAssignment.assign(embeddings, head);
     }
 

@@ -340,7 +340,7 @@ public final class ClusterNames {
     }
 
     /** The name in a row of the table {@code clusters}. */
-    static ClusterName of(ClusterRow row) {
+    public static ClusterName of(ClusterRow row) {
       List<ScoredNoun> nouns = new ArrayList<>();
       for (int i = 0; i < row.nouns().size(); i++) {
         nouns.add(

@@ -20,11 +20,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Names the clusters of the main job: given classes keep their names; all others are named from the
- * semantic space of the method, or from one that is found for the names alone.
+ * Names the clusters of a method, or any others: given classes keep their names; all others are
+ * named from the semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
  * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
@@ -37,48 +38,49 @@ public record ClusterNaming(
     long seed) {
 
   /**
-   * Names all clusters.
+   * Names the clusters of a method.
    *
    * @param clusters [N] the cluster of every row
-   * @param earlier [K] what a cluster was in the earlier run that was given, where it was there
+   * @param earlier [K] names of an earlier run, which are kept while they fit
    */
   public NamedClusters of(
       RowBlocks embeddings,
       int[] clusters,
       Clustering clustering,
-      List<Optional<ClusterRow>> earlier) {
+      List<Optional<ClusterName>> earlier) {
     if (given) {
-      return new NamedClusters(
-          Names.given(embeddings, clusters, nouns.orElseThrow()),
-          Collections.nCopies(clustering.clusters(), List.of()),
-          earlier);
+      return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
-    Optional<SemanticSpace> space =
-        clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(
-            embeddings,
-            clusters,
-            space,
-            nouns,
-            verbatim,
-            earlier.stream().map(row -> row.map(ClusterName::of)).toList(),
-            seed);
-    return new NamedClusters(names, words(clustering), earlier);
-  }
-
-  /** [K] the nouns that made each cluster's centre; empty where it was not made of nouns. */
-  private List<List<String>> words(Clustering clustering) {
+        names(embeddings, clusters, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
-        ? Collections.nCopies(clustering.clusters(), List.of())
-        : clustering.centreNouns().stream()
-            .map(made -> NamedClusters.words(made, nouns.orElseThrow()))
-            .toList();
+        ? NamedClusters.of(names)
+        : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
   }
 
-  private Optional<SemanticSpace> found(RowBlocks embeddings, int clusters) {
-    return nouns.map(
-        table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
+  /**
+   * Names any clustering, whoever made it.
+   *
+   * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
+   */
+  public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
+    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
+  }
+
+  private List<ClusterName> names(
+      RowBlocks embeddings,
+      int[] clusters,
+      Optional<SemanticSpace> space,
+      List<Optional<ClusterName>> earlier) {
+    Optional<SemanticSpace> seen =
+        space.or(
+            () ->
+                nouns.map(
+                    table ->
+                        SemanticCentres.find(
+                            embeddings, table.matrix(), earlier.size(), semantics, seed)));
+    return Names.of(embeddings, clusters, seen, nouns, verbatim, earlier, seed);
   }
 
   /**
@@ -87,45 +89,51 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
-   * @param earlier [K] what each was in an earlier run
    */
-  public record NamedClusters(
-      List<ClusterName> names, List<List<String>> centreNouns, List<Optional<ClusterRow>> earlier) {
+  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
 
-    /** The names of the run that images are assigned to. */
+    /**
+     * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
+     */
+    static NamedClusters of(List<ClusterName> names, List<int[]> made, NounTable nouns) {
+      return new NamedClusters(names, made.stream().map(centre -> words(centre, nouns)).toList());
+    }
+
+    /** The names of an earlier run. */
     public static NamedClusters of(Snapshot run) {
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList(),
-          Collections.nCopies(rows.size(), Optional.empty()));
+          rows.stream().map(ClusterRow::centreNouns).toList());
     }
 
     /**
      * The table {@code clusters}, one row each.
      *
-     * @param ids [K]
-     * @param paths of all rows, for the medoids
+     * @param paths of the medoids, by their rows
      */
     public List<ClusterRow> rows(
-        int[] ids, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+        ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
-          .mapToObj(cluster -> row(cluster, ids, profiles, quality, paths))
+          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster, int[] ids, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+        int cluster,
+        ClusterProfiles profiles,
+        RunQuality quality,
+        LongFunction<Optional<String>> paths) {
       ClusterName name = names.get(cluster);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
       double silhouette = quality.silhouette().perCluster()[cluster];
       long medoid = profiles.medoids()[cluster];
       return new ClusterRow(
-          ids[cluster],
-          name.named() ? name.name() : "cluster " + ids[cluster],
+          cluster,
+          name.name(),
           name.named(),
           nouns.stream().map(ScoredNoun::lemma).toList(),
           floats(nouns.stream().mapToDouble(ScoredNoun::score).toArray()),
@@ -139,10 +147,11 @@ public record ClusterNaming(
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
-          medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
-          near.stream().mapToInt(other -> ids[other]).toArray(),
-          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
-          earlier.get(cluster).map(ClusterRow::cluster));
+          medoid < 0 ? Optional.empty() : paths.apply(medoid),
+          near.stream().mapToInt(Integer::intValue).toArray(),
+          floats(
+              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -151,6 +160,11 @@ public record ClusterNaming(
         floats[i] = (float) values[i];
       }
       return floats;
+    }
+
+    /** Clusters that were not made of nouns. */
+    static NamedClusters of(List<ClusterName> names) {
+      return new NamedClusters(names, names.stream().map(name -> List.<String>of()).toList());
     }
 
     private static List<String> words(int[] centre, NounTable nouns) {
@@ -170,7 +184,7 @@ public record ClusterNaming(
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
-     * @param earlier [K] the names of an earlier run, which are kept where they fit
+     * @param earlier [K] names of an earlier run, which are kept while they fit
      */
     static List<ClusterName> of(
         RowBlocks embeddings,

@@ -1,7 +1,9 @@
 package io.nomen.run;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One cluster in the table of clusters. Rows are in the order of the model's outputs, which is that
@@ -38,4 +40,43 @@ public record ClusterRow(
     Optional<Integer> previousCluster) {
   public static final TableSchema<ClusterRow> SCHEMA =
       new TableSchema<>("clusters", ClusterRow.class);
+
+  /**
+   * What a run calls the clusters that its model numbers from 0.
+   *
+   * @param of [K]
+   * @param firstNew those below it are of an earlier run
+   */
+  public record Ids(int[] of, int firstNew) {
+
+    /** Those of the model itself. */
+    public static Ids counted(int clusters) {
+      return new Ids(IntStream.range(0, clusters).toArray(), 0);
+    }
+  }
+
+  /** This row, which has the model's numbers, with {@code ids} in their place. */
+  public ClusterRow with(Ids ids) {
+    int id = ids.of()[cluster];
+    return new ClusterRow(
+        id,
+        named ? name : "cluster " + id,
+        named,
+        nouns,
+        nounScores,
+        nounSynsets,
+        nounGlosses,
+        gloss,
+        hypernym,
+        sisters,
+        reason,
+        centreNouns,
+        size,
+        meanConfidence,
+        silhouette,
+        medoid,
+        Arrays.stream(nearClusters).map(near -> ids.of()[near]).toArray(),
+        nearSimilarity,
+        id < ids.firstNew() ? Optional.of(id) : Optional.empty());
+  }
 }
