@@ -4,7 +4,7 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
-import io.nomen.method.TrainingOptions;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;

@@ -6,8 +6,8 @@ import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounSubspace;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Nomen's own method: the labelling of widest margin ({@link WidestMargin}) of the images in the
@@ -68,10 +67,10 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Clustering trained(MethodInput input, NomenInputs inputs) {
     Replicas replicas = train(input, inputs);
-    TrainedHead head = HeadAssignment.canonical(inputs.rows(), replicas.best().head());
+    TrainedHead head = HeadModel.canonical(inputs.rows(), replicas.best().head());
     Clustering fit =
         Clustering.of(
-            HeadAssignment.assign(inputs.rows(), head),
+            HeadModel.assign(inputs.rows(), head),
             new Model(inputs.subspace(), head),
             Optional.of(inputs.semantics()),
             Findings.of(HeadFit.findings(replicas)));
@@ -114,7 +113,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace subspace, TrainedHead head) implements FittedModel {
+  record Model(NounSubspace subspace, TrainedHead head) implements HeadModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -126,18 +125,13 @@ public final class NomenMethod extends ClusteringMethod {
     }
 
     @Override
-    public int clusters() {
-      return head.shape().clusters();
-    }
-
-    @Override
     public int width() {
       return subspace.mean().width();
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-      return HeadAssignment.assign(subspace.of(embeddings), head);
+    public RowBlocks features(RowBlocks embeddings, Optional<RowBlocks> norms) {
+      return subspace.of(embeddings);
     }
 
     @Override
