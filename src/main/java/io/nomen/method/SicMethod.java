@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.NomenException;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.SemanticConsistency;
 import io.nomen.heads.TrainedHead;
@@ -52,10 +51,7 @@ public final class SicMethod extends ClusteringMethod {
 
   @Override
   public Clustering cluster(MethodInput input) {
-    NounMatrix nouns =
-        input
-            .nouns()
-            .orElseThrow(() -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
+    NounMatrix nouns = input.requireNouns("Method sic");
     boolean known = UnnormalisedRows.known(input.norms());
     int most = input.options().training().trainMax();
     RowBlocks all = UnnormalisedRows.of(input.embeddings(), input.norms(), known);
