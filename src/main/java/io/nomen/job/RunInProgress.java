@@ -20,6 +20,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,8 +135,14 @@ final class RunInProgress {
           RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
           ClusterProfiles profiles =
               ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          List<String> paths = Assignments.paths(folder.storage(), written);
-          folder.write(ClusterRow.SCHEMA, id, names.rows(profiles, quality, paths));
+          int[] medoids =
+              Arrays.stream(profiles.medoids())
+                  .filter(row -> row >= 0)
+                  .mapToInt(Math::toIntExact)
+                  .sorted()
+                  .toArray();
+          folder.write(
+              ClusterRow.SCHEMA, id, names.rows(profiles, quality, table.pathsOf(medoids)));
           return quality;
         });
   }

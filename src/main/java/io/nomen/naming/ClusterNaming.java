@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -87,16 +88,17 @@ public record ClusterNaming(
     /**
      * The table {@code clusters}, one row each.
      *
-     * @param paths of all rows, for the medoids
+     * @param paths of the medoids, by row
      */
-    public List<ClusterRow> rows(ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+    public List<ClusterRow> rows(
+        ClusterProfiles profiles, RunQuality quality, Map<Integer, String> paths) {
       return IntStream.range(0, names.size())
           .mapToObj(cluster -> row(cluster, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+        int cluster, ClusterProfiles profiles, RunQuality quality, Map<Integer, String> paths) {
       ClusterName name = names.get(cluster);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
@@ -118,7 +120,7 @@ public record ClusterNaming(
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
-          medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
+          Optional.ofNullable(paths.get((int) medoid)),
           near.stream().mapToInt(Integer::intValue).toArray(),
           floats(
               near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
