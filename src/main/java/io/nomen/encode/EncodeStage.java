@@ -338,7 +338,7 @@ public final class EncodeStage {
    * has no such limit above, only its memory: 32,768 tokens of ViT-L's perceptron take a quarter of
    * a gigabyte in fp16.
    */
-  static final class BatchSize {
+  public static final class BatchSize {
     private static final int CPU_TOKENS = 1_600;
     private static final int GPU_TOKENS = 32_768;
     private static final int MOST = 512;
@@ -346,7 +346,7 @@ public final class EncodeStage {
     private BatchSize() {}
 
     /** A power of two, so that batches fill buckets evenly. */
-    static int choose(VisionSpec vision, TorchDevice device) {
+    public static int choose(VisionSpec vision, TorchDevice device) {
       int tokens = device.kind() == TorchDevice.Kind.CPU ? CPU_TOKENS : GPU_TOKENS;
       return Integer.highestOneBit(Math.max(1, Math.min(MOST, tokens / vision.tokens())));
     }

@@ -2,7 +2,10 @@ package io.nomen.evaluate;
 
 import io.nomen.RootLocale;
 import io.nomen.method.ClusterSweep;
+import io.nomen.method.Clustering;
+import io.nomen.method.ClusteringMethod;
 import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.Matrix;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -70,6 +74,28 @@ public final class ClusterCount {
     public Choice {
       curve = List.copyOf(curve);
     }
+  }
+
+  /**
+   * A fit, and how its K was chosen where it was.
+   *
+   * @param clustering to be closed by who asked for it
+   */
+  public record Fit(Clustering clustering, Optional<Choice> count) {}
+
+  /**
+   * Clusters by the method called {@code name}.
+   *
+   * @param count whether to choose K; the input's is not looked at then
+   */
+  public static Fit fit(String name, MethodInput input, boolean count) {
+    ClusteringMethod method = Methods.named(name);
+    if (!count) {
+      return new Fit(method.cluster(input), Optional.empty());
+    }
+    Choice choice = choose(input);
+    input.progress().say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
+    return new Fit(method.cluster(input.withClusters(choice.clusters())), Optional.of(choice));
   }
 
   /**

@@ -4,15 +4,14 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.MethodRemarks;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
-import io.nomen.method.Findings;
 import io.nomen.method.MethodInput;
-import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
@@ -210,15 +209,11 @@ public final class ClusterJob {
                   .map(
                       table ->
                           UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()))));
-      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-        ClusterCount.Choice choice = ClusterCount.choose(input);
-        count = Optional.of(choice);
-        context
-            .progress()
-            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-        input = input.withClusters(choice.clusters());
-      }
-      return Methods.named(options.method()).cluster(input);
+      ClusterCount.Fit fit =
+          ClusterCount.fit(
+              options.method(), input, options.clusters().isEmpty() && options.classes().isEmpty());
+      count = fit.count();
+      return fit.clustering();
     }
 
     /** Where training keeps its state. */
@@ -327,34 +322,7 @@ public final class ClusterJob {
      * @param chosen how K was chosen, where it was and has not been said yet
      */
     private List<String> remarks(Clustering clustering, Optional<ClusterCount.Choice> chosen) {
-      Findings findings = clustering.findings();
-      List<String> remarks = new ArrayList<>();
-      findings
-          .part(Findings.TextGate.class)
-          .ifPresent(
-              gate ->
-                  remarks.add(
-                      RootLocale.format(
-                          "How well the nouns describe these images: ρ = %.2f, %s.",
-                          gate.rho(), gate.words())));
-      findings
-          .part(Findings.LinkageComparison.class)
-          .filter(Findings.LinkageComparison::taken)
-          .ifPresent(
-              linkage ->
-                  remarks.add(
-                      RootLocale.format(
-                          "Clusters are as large as they come: average linkage separates the"
-                              + " images %s (silhouette %.2f) than k-means, whose clusters are of"
-                              + " about equal sizes (%.2f).",
-                          linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
-                          linkage.best(),
-                          linkage.silhouetteOfKmeans())));
-      chosen.ifPresent(
-          choice ->
-              remarks.add(
-                  RootLocale.format(
-                      "%d clusters were chosen: %s.", choice.clusters(), choice.reason())));
+      List<String> remarks = new ArrayList<>(MethodRemarks.of(clustering.findings(), chosen));
       int wanted = options.clusters().orElse(0);
       int empty = wanted - clustering.clusters();
       if (empty > 0) {

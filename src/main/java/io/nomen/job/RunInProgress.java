@@ -3,10 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
-import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -21,6 +21,7 @@ import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,25 +127,21 @@ final class RunInProgress {
     Table written =
         time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
     Assignments assignments = Assignments.read(folder.storage(), written);
-    NamedClusters names = time("names", () -> naming.apply(assignments));
     attempts.put("assignments", id);
     attempts.put("clusters", id);
-    return time(
-        "quality",
-        () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
-          ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          int[] medoids =
-              Arrays.stream(profiles.medoids())
-                  .filter(row -> row >= 0)
-                  .mapToInt(Math::toIntExact)
-                  .sorted()
-                  .toArray();
-          folder.write(
-              ClusterRow.SCHEMA, id, names.rows(profiles, quality, table.pathsOf(medoids)));
-          return quality;
-        });
+    ClusterSurvey survey =
+        ClusterSurvey.of(
+            embeddings, assignments, clusters, naming, this::medoidPaths, seed, stopwatch);
+    folder.write(ClusterRow.SCHEMA, id, survey.clusters());
+    return survey.quality();
+  }
+
+  private Map<Long, String> medoidPaths(long[] rows) {
+    Map<Long, String> found = new HashMap<>();
+    table
+        .pathsOf(Arrays.stream(rows).mapToInt(Math::toIntExact).sorted().toArray())
+        .forEach((row, path) -> found.put((long) row, path));
+    return found;
   }
 
   /**

@@ -16,7 +16,7 @@ interface HeadModel extends FittedModel {
   TrainedHead head();
 
   /** Rows as the head takes them. */
-  RowBlocks features(RowBlocks embeddings, Optional<RowBlocks> norms);
+  RowBlock features(RowBlock embeddings, Optional<RowBlock> norms);
 
   @Override
   default int clusters() {
@@ -29,7 +29,7 @@ interface HeadModel extends FittedModel {
   }
 
   @Override
-  default JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+  default AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
     return assign(features(embeddings, norms), head());
   }
 
@@ -37,7 +37,7 @@ interface HeadModel extends FittedModel {
   static JavaRDD<AssignmentBlock> assign(RowBlocks features, TrainedHead head) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(features.blocks().context());
     Broadcast<TrainedHead> shared = spark.broadcast(head);
-    return features.blocks().map(block -> assign(shared.value().probabilities(block)));
+    return features.blocks().map(block -> assign(block, shared.value()));
   }
 
   /** The head with its clusters from the largest to the smallest, and without empty ones. */
@@ -45,7 +45,8 @@ interface HeadModel extends FittedModel {
     return head.ordered(ClusterSizes.of(assign(features, head), head.shape().clusters()).order());
   }
 
-  private static AssignmentBlock assign(RowBlock probabilities) {
+  static AssignmentBlock assign(RowBlock features, TrainedHead head) {
+    RowBlock probabilities = head.probabilities(features);
     int rows = probabilities.rows();
     int clusters = probabilities.width();
     float[] p = probabilities.values();
@@ -80,8 +81,8 @@ interface HeadModel extends FittedModel {
     }
 
     @Override
-    public RowBlocks features(RowBlocks embeddings, Optional<RowBlocks> norms) {
-      return UnnormalisedRows.of(embeddings, norms, normsKnown && norms.isPresent());
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
+      return UnnormalisedRows.of(embeddings, norms.filter(there -> normsKnown));
     }
 
     @Override

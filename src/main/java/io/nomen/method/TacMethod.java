@@ -9,6 +9,7 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.List;
@@ -100,7 +101,7 @@ public final class TacMethod extends ClusteringMethod {
     }
 
     @Override
-    public RowBlocks features(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
       return embeddings;
     }
 

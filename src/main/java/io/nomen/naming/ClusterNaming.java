@@ -18,13 +18,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Names the clusters of the main job: given classes keep their names; all others are named from the
- * semantic space of the method, or from one that is found for the names alone.
+ * Names the clusters of a method, or any others: given classes keep their names; all others are
+ * named from the semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
  * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
@@ -37,7 +37,7 @@ public record ClusterNaming(
     long seed) {
 
   /**
-   * Names all clusters.
+   * Names the clusters of a method.
    *
    * @param clusters [N] the cluster of every row
    */
@@ -45,18 +45,31 @@ public record ClusterNaming(
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
-    Optional<SemanticSpace> space =
-        clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
     List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
+        names(embeddings, clusters, clustering.clusters(), clustering.semantics());
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
   }
 
-  private Optional<SemanticSpace> found(RowBlocks embeddings, int clusters) {
-    return nouns.map(
-        table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
+  /**
+   * Names any clustering, whoever made it.
+   *
+   * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
+   */
+  public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
+    return NamedClusters.of(names(embeddings, clusters, count, Optional.empty()));
+  }
+
+  private List<ClusterName> names(
+      RowBlocks embeddings, int[] clusters, int count, Optional<SemanticSpace> space) {
+    Optional<SemanticSpace> seen =
+        space.or(
+            () ->
+                nouns.map(
+                    table ->
+                        SemanticCentres.find(embeddings, table.matrix(), count, semantics, seed)));
+    return Names.of(embeddings, clusters, count, seen, nouns, verbatim, seed);
   }
 
   /**
@@ -88,17 +101,20 @@ public record ClusterNaming(
     /**
      * The table {@code clusters}, one row each.
      *
-     * @param paths of the medoids, by row
+     * @param paths of the medoids, by their rows
      */
     public List<ClusterRow> rows(
-        ClusterProfiles profiles, RunQuality quality, Map<Integer, String> paths) {
+        ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
           .mapToObj(cluster -> row(cluster, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster, ClusterProfiles profiles, RunQuality quality, Map<Integer, String> paths) {
+        int cluster,
+        ClusterProfiles profiles,
+        RunQuality quality,
+        LongFunction<Optional<String>> paths) {
       ClusterName name = names.get(cluster);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
@@ -120,7 +136,7 @@ public record ClusterNaming(
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
-          Optional.ofNullable(paths.get((int) medoid)),
+          medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
           floats(
               near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));

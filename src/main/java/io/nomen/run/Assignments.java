@@ -43,6 +43,21 @@ public record Assignments(
     return cluster.length;
   }
 
+  /** Brings all blocks to the driver. */
+  public static Assignments of(JavaRDD<AssignmentBlock> blocks, long count) {
+    int rows = Math.toIntExact(count);
+    Assignments all =
+        new Assignments(new int[rows], new float[rows], new int[rows], new float[rows]);
+    for (AssignmentBlock block : blocks.collect()) {
+      int at = Math.toIntExact(block.firstRow());
+      System.arraycopy(block.cluster(), 0, all.cluster, at, block.rows());
+      System.arraycopy(block.confidence(), 0, all.confidence, at, block.rows());
+      System.arraycopy(block.runnerUp(), 0, all.runnerUp, at, block.rows());
+      System.arraycopy(block.runnerUpConfidence(), 0, all.runnerUpConfidence, at, block.rows());
+    }
+    return all;
+  }
+
   /** A file that a task wrote. */
   private record Part(int partition, String file, long rows) implements java.io.Serializable {}
 

@@ -105,7 +105,11 @@ public final class Sessions {
 
   /** Whether executors have GPUs, which the driver, often on a smaller machine, cannot see. */
   public static boolean offersGpus() {
-    SparkConf conf = new SparkConf();
+    return offersGpus(new SparkConf());
+  }
+
+  /** The same for a session that is there. */
+  public static boolean offersGpus(SparkConf conf) {
     return conf.contains("spark.task.resource.gpu.amount")
         || conf.contains("spark.executor.resource.gpu.amount");
   }
