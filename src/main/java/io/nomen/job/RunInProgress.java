@@ -100,6 +100,11 @@ final class RunInProgress {
     return embeddings;
   }
 
+  /** Where training keeps its state until the run is published. */
+  String checkpoints() {
+    return folder.uri() + "/_stages/heads-" + attempt.attempt();
+  }
+
   Map<String, Double> seconds() {
     return stopwatch.seconds();
   }
@@ -154,6 +159,7 @@ final class RunInProgress {
     Snapshot run =
         folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record.get()));
     folder.finish(attempt, Map.of());
+    folder.storage().delete(checkpoints());
     time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record.get();
     folder.show(timed);
