@@ -9,6 +9,7 @@ import io.nomen.Progress;
 import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.Trainer.TrainingHistory;
+import io.nomen.heads.TrainingSet.BatchPlan;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.testing.LocalSpark;
@@ -103,7 +104,8 @@ class TrainerTest {
     BatchPlan plan = set.value().plan(OBJECTIVE, four, 0);
     for (int shard : shards) {
       long[] part = plan.draw(0, shard, 4);
-      try (GradientStep step = new GradientStep(OBJECTIVE, set.value(), state, part)) {
+      try (ShardRun.GradientStep step =
+          new ShardRun.GradientStep(OBJECTIVE, set.value(), state, part)) {
         float[] own = step.of("step", arguments);
         for (int i = 0; i < dimension; i++) {
           expected[i] += own[i] / 4.0;
