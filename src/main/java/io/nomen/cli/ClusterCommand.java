@@ -44,6 +44,23 @@ final class ClusterCommand implements Subcommand {
   private Optional<String> classes = Optional.empty();
 
   @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "K",
+      description =
+          "Coarser and finer layers of the clusters as well, with so many each: 6,60 beside"
+              + " --clusters 24.")
+  private List<Integer> layers = new ArrayList<>();
+
+  @Option(
+      names = "--previous",
+      paramLabel = "RUN",
+      description =
+          "An earlier run of cluster with the same model: clusters that go on keep their ids, and"
+              + " their names while they fit; new ones get new ids.")
+  private Optional<String> previous = Optional.empty();
+
+  @Option(
       names = "--output",
       paramLabel = "RUN",
       description = "Folder to write (default: out/ and the name of the input).")
@@ -62,8 +79,18 @@ final class ClusterCommand implements Subcommand {
         classes.isEmpty() || !clustering.clusters.equals("auto"),
         "--classes says how many clusters there are; leave --clusters away.");
     violations.require(
+        !source.hasSecondModel() || clustering.secondEmbeddings.isEmpty(),
+        "--second-model and --second-embeddings are both a second space; leave one away.");
+    violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
         "--subtree takes nouns from WordNet; leave --vocabulary away.");
+    violations.require(
+        layers.stream().allMatch(count -> count > 0),
+        "--layers is %s; give numbers from 1.".formatted(layers));
+    violations.require(
+        classes.isEmpty() || previous.isEmpty(),
+        "--classes says which clusters there are, and in which order; leave --previous away.");
+    previous.ifPresent(uri -> CommonOptions.checkUri(violations, "--previous", uri));
     output.ifPresent(uri -> CommonOptions.checkUri(violations, "--output", uri));
   }
 
@@ -94,8 +121,10 @@ final class ClusterCommand implements Subcommand {
         new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
         ready ? Optional.of(vocabulary) : Optional.empty(),
         classes,
+        previous,
         clustering.options(),
         clustering.duplicateCosine(),
+        layers,
         clustering.seed,
         common.resumes(),
         source.title(),

@@ -106,6 +106,10 @@ final class InputOptions {
       return images.input.isEmpty() ? Optional.empty() : Optional.of(images.encode(model, resume));
     }
 
+    boolean hasSecondModel() {
+      return images.secondModel.isPresent();
+    }
+
     /** What is clustered, for people. */
     String title() {
       return title(embeddings.isEmpty() ? images.input.get(0) : embeddings.get(0));

@@ -120,7 +120,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace subspace, TrainedHead head) implements HeadModel {
+  record Model(NounSubspace axes, TrainedHead head) implements HeadModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -133,19 +133,24 @@ public final class NomenMethod extends ClusteringMethod {
 
     @Override
     public int width() {
-      return subspace.mean().width();
+      return axes.mean().width();
+    }
+
+    @Override
+    public Optional<NounSubspace> subspace() {
+      return Optional.of(axes);
     }
 
     @Override
     public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
-      return subspace.of(embeddings);
+      return axes.of(embeddings);
     }
 
     @Override
     public ModelParts parts() {
-      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(subspace));
+      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(axes));
       matrices.putAll(ModelParts.matrices(head));
-      return new ModelParts(NAME, CentreModel.settings(subspace), matrices);
+      return new ModelParts(NAME, CentreModel.settings(axes), matrices);
     }
   }
 }

@@ -16,6 +16,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,13 +41,17 @@ public record ClusterNaming(
    * Names the clusters of a method.
    *
    * @param clusters [N] the cluster of every row
+   * @param earlier [K] names of an earlier run, which are kept while they fit
    */
-  public NamedClusters of(RowBlocks embeddings, int[] clusters, Clustering clustering) {
+  public NamedClusters of(
+      RowBlocks embeddings,
+      int[] clusters,
+      Clustering clustering,
+      List<Optional<ClusterName>> earlier) {
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
-    List<ClusterName> names =
-        names(embeddings, clusters, clustering.clusters(), clustering.semantics());
+    List<ClusterName> names = names(embeddings, clusters, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -58,18 +63,23 @@ public record ClusterNaming(
    * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
    */
   public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
-    return NamedClusters.of(names(embeddings, clusters, count, Optional.empty()));
+    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
   }
 
   private List<ClusterName> names(
-      RowBlocks embeddings, int[] clusters, int count, Optional<SemanticSpace> space) {
+      RowBlocks embeddings,
+      int[] clusters,
+      Optional<SemanticSpace> space,
+      List<Optional<ClusterName>> earlier) {
     Optional<SemanticSpace> seen =
         space.or(
             () ->
                 nouns.map(
                     table ->
-                        SemanticCentres.find(embeddings, table.matrix(), count, semantics, seed)));
-    return Names.of(embeddings, clusters, count, seen, nouns, verbatim, seed);
+                        SemanticCentres.find(
+                            embeddings, table.matrix(), earlier.size(), semantics, seed)));
+    return Names.of(embeddings, clusters, seen, nouns, verbatim, earlier, seed);
   }
 
   /**
@@ -78,10 +88,16 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
+   * @param numbers [K] the clusters' numbers, rising; not all need be a cluster's
    */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+  public record NamedClusters(
+      List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
+
+    public NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+      this(names, centreNouns, IntStream.range(0, names.size()).boxed().toList());
+    }
 
     /**
      * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
@@ -95,7 +111,8 @@ public record ClusterNaming(
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList(),
+          rows.stream().map(ClusterRow::cluster).toList());
     }
 
     /**
@@ -106,16 +123,17 @@ public record ClusterNaming(
     public List<ClusterRow> rows(
         ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
-          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
+          .mapToObj(i -> row(i, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster,
+        int at,
         ClusterProfiles profiles,
         RunQuality quality,
         LongFunction<Optional<String>> paths) {
-      ClusterName name = names.get(cluster);
+      int cluster = numbers.get(at);
+      ClusterName name = names.get(at);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
       double silhouette = quality.silhouette().perCluster()[cluster];
@@ -132,14 +150,14 @@ public record ClusterNaming(
           name.hypernym(),
           name.sisters(),
           name.reason(),
-          centreNouns.get(cluster),
+          centreNouns.get(at),
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
           medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
-          floats(
-              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -172,15 +190,17 @@ public record ClusterNaming(
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
+     * @param earlier [K] names of an earlier run, which are kept while they fit
      */
-    static List<ClusterName> of(
+    public static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
-        int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
         boolean verbatim,
+        List<Optional<ClusterName>> earlier,
         long seed) {
+      int count = earlier.size();
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
       }
@@ -194,7 +214,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */
@@ -219,7 +239,7 @@ public record ClusterNaming(
       shown.addAll(others);
       Noun own = classes.get(cluster);
       return new ClusterName(
-          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), "it was given");
+          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), ClusterName.GIVEN);
     }
 
     private static ScoredNoun scored(Noun noun, float score) {
