@@ -9,8 +9,6 @@ import io.nomen.method.ZeroShotMethod;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -81,7 +79,7 @@ final class ClusterCommand implements Subcommand {
         classes.isEmpty() || !clustering.clusters.equals("auto"),
         "--classes says how many clusters there are; leave --clusters away.");
     violations.require(
-        source.secondModel().isEmpty() || clustering.secondEmbeddings.isEmpty(),
+        !source.hasSecondModel() || clustering.secondEmbeddings.isEmpty(),
         "--second-model and --second-embeddings are both a second space; leave one away.");
     violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),

@@ -106,8 +106,8 @@ final class InputOptions {
       return images.input.isEmpty() ? Optional.empty() : Optional.of(images.encode(model, resume));
     }
 
-    Optional<String> secondModel() {
-      return images.secondModel;
+    boolean hasSecondModel() {
+      return images.secondModel.isPresent();
     }
 
     /** What is clustered, for people. */

@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A run under way, from its embeddings to its published snapshot: what {@code cluster} {@code
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster}, {@code
  * assign} and {@code refine} have in common.
  */
 final class RunInProgress {

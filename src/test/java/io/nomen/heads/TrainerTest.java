@@ -86,7 +86,7 @@ class TrainerTest {
   void sums_the_gradients_of_shards_to_the_mean_of_their_own_losses() {
     TrainerSettings four = settings(1, 4, 1, 9);
     TrainingState state = OBJECTIVE.initial(9);
-    Trainer.ShardRun run = new Trainer.ShardRun(OBJECTIVE, four, 0, new float[0], 1);
+    ShardRun run = new ShardRun(OBJECTIVE, four, 0, new float[0], 1);
     float[][] arguments = {state.parameters(), state.statistics(), new float[0]};
 
     List<Integer> shards = List.of(0, 1, 2, 3);
