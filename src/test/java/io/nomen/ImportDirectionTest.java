@@ -40,7 +40,8 @@ class ImportDirectionTest {
               "run",
               List.of(
                   "safetensors", "method", "semantics", "vocabulary", "tensor", "store", "spark")),
-          Map.entry("encode", List.of("run", "clip", "image", "tensor", "store", "spark")),
+          Map.entry(
+              "encode", List.of("run", "vocabulary", "clip", "image", "tensor", "store", "spark")),
           Map.entry(
               "exchange", List.of("safetensors", "encode", "run", "image", "tensor", "store")),
           Map.entry(
@@ -57,6 +58,23 @@ class ImportDirectionTest {
           Map.entry(
               "naming",
               List.of("run", "evaluate", "method", "semantics", "vocabulary", "tensor", "store")),
+          Map.entry(
+              "ml",
+              List.of(
+                  "naming",
+                  "evaluate",
+                  "encode",
+                  "run",
+                  "method",
+                  "heads",
+                  "semantics",
+                  "kmeans",
+                  "vocabulary",
+                  "clip",
+                  "image",
+                  "tensor",
+                  "store",
+                  "spark")),
           Map.entry(
               "refine",
               List.of(

@@ -37,6 +37,9 @@ sealed interface CheckpointFiles extends Serializable {
   /** Bytes of the file, or nothing where it is not there. */
   Optional<Long> length(String file);
 
+  /** Changes when one of these files does: their places, lengths and times. */
+  String state(List<String> files);
+
   /** A stream of {@code file} that begins at {@code position}. */
   InputStream open(String file, long position);
 
@@ -220,6 +223,15 @@ sealed interface CheckpointFiles extends Serializable {
     }
 
     @Override
+    public String state(List<String> files) {
+      return files.stream()
+          .map(
+              file ->
+                  "%s %d %s".formatted(file, lengths.get(file), storage.modified(uri + "/" + file)))
+          .collect(Collectors.joining(", ", uri + ": ", ""));
+    }
+
+    @Override
     public InputStream open(String file, long position) {
       return storage.open(uri + "/" + file, position);
     }
@@ -239,6 +251,11 @@ sealed interface CheckpointFiles extends Serializable {
     @Override
     public Optional<Long> length(String file) {
       return bytes(file).map(b -> (long) b.length);
+    }
+
+    @Override
+    public String state(List<String> files) {
+      return BUNDLED;
     }
 
     @Override

@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An opened checkpoint: a Hugging Face or open_clip folder on any Hadoop file system, or the word
@@ -22,6 +24,9 @@ import java.util.Optional;
  */
 public final class ClipCheckpoint {
   private static final int CONFIG_LIMIT = 1 << 20;
+
+  /** Digests of the files that this process has read, by their names, lengths and times. */
+  private static final Map<String, String> DIGESTS = new ConcurrentHashMap<>();
 
   private final CheckpointFiles files;
   private final TensorSource tensors;
@@ -46,7 +51,7 @@ public final class ClipCheckpoint {
   }
 
   /**
-   * Opens and checks a checkpoint; reads it once from end to end for its digest.
+   * Opens and checks a checkpoint; a process reads it once from end to end for its digest.
    *
    * @param location a folder's path or URI, or {@code tiny}
    * @throws NomenException (input) for a missing file, another architecture, a damaged weights
@@ -100,13 +105,6 @@ public final class ClipCheckpoint {
         : LibraryTokenizer.open(files, text, architecture.tokenizer());
   }
 
-  /** Whether {@link #tokenizer} has files to read. */
-  public boolean hasTokenizer() {
-    return architecture.tokenizer() == TextCleaning.Rule.CLIP
-        ? files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"))
-        : LibraryTokenizer.isIn(files);
-  }
-
   /** The nouns that the model knows, one a line, where it says so ({@code nouns.txt}). */
   public Optional<List<String>> ownNouns() {
     return files.has("nouns.txt")
@@ -150,7 +148,18 @@ public final class ClipCheckpoint {
     throw NomenException.input("%s/%s is not a JSON object.".formatted(files.name(), file));
   }
 
+  /** Reads all files, unless this process has read these before. */
   private static String digest(CheckpointFiles files, List<String> digested) {
+    String state = files.state(digested);
+    String known = DIGESTS.get(state);
+    if (known == null) {
+      known = read(files, digested);
+      DIGESTS.put(state, known);
+    }
+    return known;
+  }
+
+  private static String read(CheckpointFiles files, List<String> digested) {
     MessageDigest sha = Digests.begin();
     for (String file : digested) {
       // The name and the length keep bytes from wandering between files unnoticed.

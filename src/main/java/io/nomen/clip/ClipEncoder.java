@@ -140,6 +140,11 @@ public final class ClipEncoder implements AutoCloseable {
     }
   }
 
+  /** Whether weights are in memory. */
+  synchronized boolean holdsWeights() {
+    return imageTower != null || textTower != null;
+  }
+
   synchronized PtModel tower(boolean image) {
     if (closed) {
       throw new IllegalStateException("the encoder of " + model.id() + " is closed");

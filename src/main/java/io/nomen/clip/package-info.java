@@ -19,7 +19,7 @@
  * io.nomen.clip.ArchiveCache} writes its two towers as TorchScript archives into this machine's
  * cache folder; {@link io.nomen.clip.ClipEncoder} runs them in libtorch.
  *
- * <p>{@link io.nomen.clip.ClipImageEmbedder} is all of it as a Spark ML transformer; {@link
+ * <p>{@code io.nomen.ml.ClipImageEmbedder} is all of it as a Spark ML transformer; {@link
  * io.nomen.clip.ModelDescription}, {@link io.nomen.clip.ModelVerification} and {@link
  * io.nomen.clip.ModelPull} are what {@code nomen model info}, {@code verify} and {@code pull} show.
  */

@@ -52,6 +52,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class EncodeStage {
   static final String NAME = "encode";
   static final String BAD = "bad";
+  static final String SECOND_MODEL = "second-model";
 
   /** To be raised where a version of Nomen gives other embeddings of the same images. */
   private static final String GENERATION = "1";
@@ -104,7 +105,7 @@ public final class EncodeStage {
     settings.put("input", inputDigest());
     settings.put("generation", GENERATION);
     settings.put("model", model.digest());
-    second.ifPresent(other -> settings.put("second-model", other.digest()));
+    second.ifPresent(other -> settings.put(SECOND_MODEL, other.digest()));
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
     return settings;
@@ -338,7 +339,7 @@ public final class EncodeStage {
    * has no such limit above, only its memory: 32,768 tokens of ViT-L's perceptron take a quarter of
    * a gigabyte in fp16.
    */
-  static final class BatchSize {
+  public static final class BatchSize {
     private static final int CPU_TOKENS = 1_600;
     private static final int GPU_TOKENS = 32_768;
     private static final int MOST = 512;
@@ -346,7 +347,7 @@ public final class EncodeStage {
     private BatchSize() {}
 
     /** A power of two, so that batches fill buckets evenly. */
-    static int choose(VisionSpec vision, TorchDevice device) {
+    public static int choose(VisionSpec vision, TorchDevice device) {
       int tokens = device.kind() == TorchDevice.Kind.CPU ? CPU_TOKENS : GPU_TOKENS;
       return Integer.highestOneBit(Math.max(1, Math.min(MOST, tokens / vision.tokens())));
     }

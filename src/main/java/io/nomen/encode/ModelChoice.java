@@ -20,7 +20,16 @@ public record ModelChoice(String location, Precision precision, String device, i
 
   /** Where tasks will work, as far as the driver can tell: it has often no GPU itself. */
   public TorchDevice taskDevice() {
-    return Sessions.offersGpus() && !device.equals("cpu")
+    return taskDevice(Sessions.offersGpus());
+  }
+
+  /**
+   * The same.
+   *
+   * @param gpus whether executors have GPUs
+   */
+  public TorchDevice taskDevice(boolean gpus) {
+    return gpus && !device.equals("cpu")
         ? new TorchDevice(TorchDevice.Kind.CUDA, 0)
         : TorchDevice.choose(device, List.of());
   }

@@ -8,8 +8,12 @@ import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -42,8 +46,16 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
 
   private static final double RECALL = 0.95;
 
-  /** What the lists of one block say. */
-  private record Part(long firstRow, int[] pairs, float[] scores) implements Serializable {}
+  /** What the lists of one block say; each pair as two rows in {@code pairs}. */
+  private record Part(long firstRow, int[] pairs, float[] cosines, float[] scores)
+      implements Serializable {}
+
+  /**
+   * Two rows that are near-duplicates.
+   *
+   * @param first the lower row
+   */
+  public record Pair(int first, int second, float cosine) implements Serializable {}
 
   /**
    * Searches the neighbours of all rows; at least two of them.
@@ -75,6 +87,28 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
     return new Resemblance(duplicateOf, scores, provenance);
   }
 
+  /**
+   * All pairs of near-duplicates, once each, by their rows.
+   *
+   * @param embeddings [N, d], unit rows; at least two
+   * @param threshold lowest cosine of a pair, 0 to 1
+   */
+  public static List<Pair> pairs(RowBlocks embeddings, double threshold) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
+    Set<Pair> pairs = new TreeSet<>(Comparator.comparing(Pair::first).thenComparing(Pair::second));
+    try (NeighbourLists lists =
+        Neighbours.find(spark, embeddings, NEIGHBOURS, search(embeddings.rows()))) {
+      for (Part part : lists.blocks().map(block -> part(block, threshold)).collect()) {
+        for (int i = 0; i < part.cosines().length; i++) {
+          int one = part.pairs()[2 * i];
+          int other = part.pairs()[2 * i + 1];
+          pairs.add(new Pair(Math.min(one, other), Math.max(one, other), part.cosines()[i]));
+        }
+      }
+    }
+    return List.copyOf(pairs);
+  }
+
   private static Search search(long rows) {
     return rows <= COMPARE_ALL
         ? new Search.Exact()
@@ -83,6 +117,7 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
 
   private static Part part(NeighbourBlock block, double threshold) {
     int[] pairs = new int[2 * block.neighbours().length];
+    float[] cosines = new float[block.neighbours().length];
     int found = 0;
     float[] scores = new float[block.rows()];
     for (int row = 0; row < block.rows(); row++) {
@@ -90,14 +125,17 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
       for (int i = row * block.count(); i < (row + 1) * block.count(); i++) {
         sum += block.similarities()[i];
         if (block.similarities()[i] >= threshold) {
-          pairs[found++] = Math.toIntExact(block.firstRow() + row);
-          pairs[found++] = block.neighbours()[i];
+          cosines[found] = block.similarities()[i];
+          pairs[2 * found] = Math.toIntExact(block.firstRow() + row);
+          pairs[2 * found + 1] = block.neighbours()[i];
+          found++;
         }
       }
       // Products of unit rows may exceed 1 by a rounding.
       scores[row] = (float) Math.max(0, 1 - sum / block.count());
     }
-    return new Part(block.firstRow(), Arrays.copyOf(pairs, found), scores);
+    return new Part(
+        block.firstRow(), Arrays.copyOf(pairs, 2 * found), Arrays.copyOf(cosines, found), scores);
   }
 
   private static long copies(int[] duplicateOf) {

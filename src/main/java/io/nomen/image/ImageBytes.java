@@ -1,6 +1,8 @@
 package io.nomen.image;
 
 import io.nomen.NomenException;
+import io.nomen.image.BucketReader.ReadOptions;
+import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
@@ -44,6 +46,24 @@ public final class ImageBytes {
       throw NomenException.input(
           "Cannot read %s again: %s; was the input changed?".formatted(path, LocalWalk.reason(e)),
           e);
+    }
+  }
+
+  /**
+   * The whole of a file that may be an image, or why there is nothing of it.
+   *
+   * @param path a file's URI or absolute path
+   * @throws NomenException where the store itself is in trouble
+   */
+  public static Content whole(Storage storage, String path, ReadOptions options) {
+    try (InputStream in = ImageFile.open(storage, path, 0)) {
+      byte[] bytes = ImageFile.readAll(in, BUFFER, options.maxImageBytes() + 1);
+      return bytes.length > options.maxImageBytes()
+          ? FileBucketReader.tooLarge(bytes.length, options)
+          : new Content.Whole(bytes);
+    } catch (IOException e) {
+      StoreTrouble.stopUnlessOfOneFile(path, e);
+      return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
     }
   }
 

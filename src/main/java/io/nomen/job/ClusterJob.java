@@ -3,20 +3,25 @@ package io.nomen.job;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.ClusterTransitions;
+import io.nomen.evaluate.MethodRemarks;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
-import io.nomen.method.Findings;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
+import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
@@ -25,15 +30,23 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.store.Digests;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -49,12 +62,20 @@ public final class ClusterJob {
   private final RunFolder folder;
   private final ClusterOptions options;
   private final NounSource nounSource;
+  private final Optional<Previous> previous;
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
     this.folder = folder;
     this.options = options;
     options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
+    options
+        .secondEmbeddings()
+        .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
+    options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
+    options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
+    options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
+    this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -85,9 +106,10 @@ public final class ClusterJob {
   private final class Run {
     private final Optional<ClipCheckpoint> checkpoint;
     private final RunInProgress run;
-    private final Optional<Table> second;
+    private final Optional<Table> secondTable;
     private final Optional<NounTable> nouns;
     private Optional<ClusterCount.Choice> count = Optional.empty();
+    private Optional<ClusterTransitions> transitions = Optional.empty();
 
     Run(Optional<ClipCheckpoint> checkpoint) {
       this.checkpoint = checkpoint;
@@ -98,7 +120,7 @@ public final class ClusterJob {
               options.images(),
               options.embeddings(),
               checkpoint.map(ClipCheckpoint::model));
-      this.second =
+      this.secondTable =
           options
               .secondEmbeddings()
               .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
@@ -120,6 +142,7 @@ public final class ClusterJob {
 
     RunRecord record() {
       requireClasses();
+      previous.ifPresent(earlier -> earlier.requireModelOf(run.source()));
       return run.unlessDone(NAME, settings(), options.resume(), this::cluster);
     }
 
@@ -142,10 +165,11 @@ public final class ClusterJob {
       settings.put("clusters", options.wanted());
       settings.put("seed", Long.toString(options.seed()));
       settings.put("options", options.options().toString());
-      second.ifPresent(table -> settings.put("second-embeddings", table.folder()));
+      secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
       if (!options.layers().isEmpty()) {
         settings.put("layers", options.layers().toString());
       }
+      previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
       settings.put(
           "duplicate-cosine",
           options.duplicateCosine().isPresent()
@@ -156,9 +180,9 @@ public final class ClusterJob {
 
     private RunRecord cluster() {
       requireEnough();
-      requireSameImages();
+      Optional<RowBlocks> second = second();
       run.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
-      try (Clustering clustering = run.time("cluster", this::fit)) {
+      try (Clustering clustering = run.time("cluster", () -> fit(second))) {
         return finish(clustering);
       } finally {
         run.embeddings().unpersist();
@@ -175,27 +199,47 @@ public final class ClusterJob {
       }
     }
 
-    /** The same images' embeddings by another model, where a method takes two. */
-    private Optional<EmbeddingTable> secondTable() {
-      return second.map(
-          table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
+    /**
+     * The same images' embeddings by another model with their lengths, [N, d₂], where the method
+     * takes two spaces: those of the folder that was named, or the second column of the run's own.
+     */
+    private Optional<RowBlocks> second() {
+      boolean asked = options.images().flatMap(EncodeOptions::secondModel).isPresent();
+      EmbeddingTable first = run.table();
+      if (!Methods.named(options.method()).takesTwoSpaces()) {
+        if (asked) {
+          say("method %s works in one space: the second model's embeddings are kept, not used");
+        }
+        return Optional.empty();
+      }
+      if (secondTable.isPresent()) {
+        EmbeddingTable second =
+            new EmbeddingTable(context.spark().get(), context.storage(), secondTable.get());
+        requireSameImages(first, second);
+        return Optional.of(UnnormalisedRows.of(second.embeddings(), Optional.of(second.norms())));
+      }
+      if (!first.hasSecond()) {
+        return Optional.empty();
+      }
+      say("method %s takes the second model's embeddings as its second space");
+      return Optional.of(
+          UnnormalisedRows.of(first.secondEmbeddings(), Optional.of(first.secondNorms())));
+    }
+
+    private void say(String sentence) {
+      context.progress().say("cluster: " + sentence.formatted(options.method()));
     }
 
     /** Row i of both must be the same image. */
-    private void requireSameImages() {
-      EmbeddingTable first = run.table();
-      secondTable()
-          .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
-          .ifPresent(
-              second -> {
-                throw NomenException.input(
-                    "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
-                        .formatted(
-                            options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
-              });
+    private void requireSameImages(EmbeddingTable first, EmbeddingTable second) {
+      if (!second.pathsDigest().equals(first.pathsDigest())) {
+        throw NomenException.input(
+            "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                .formatted(options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+      }
     }
 
-    private Clustering fit() {
+    private Clustering fit(Optional<RowBlocks> second) {
       MethodInput input =
           new MethodInput(
               run.embeddings(),
@@ -207,30 +251,25 @@ public final class ClusterJob {
               context.progress(),
               Checkpoints.in(
                   context.storage(),
-                  checkpoints(),
+                  run.checkpoints(),
                   Digests.sha256(run.attempt().settings().toString())),
-              secondTable()
-                  .map(
-                      table ->
-                          UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()))));
-      if (options.clusters().isEmpty() && options.classes().isEmpty()) {
-        ClusterCount.Choice choice = ClusterCount.choose(input);
-        count = Optional.of(choice);
-        context
-            .progress()
-            .say(RootLocale.format("%d clusters: %s", choice.clusters(), choice.reason()));
-        input = input.withClusters(choice.clusters());
-      }
-      return Methods.named(options.method()).cluster(input);
-    }
-
-    /** Where training keeps its state. */
-    private String checkpoints() {
-      return folder.uri() + "/_stages/heads-" + run.attempt().attempt();
+              second);
+      ClusterCount.Fit fit =
+          ClusterCount.fit(
+              options.method(), input, options.clusters().isEmpty() && options.classes().isEmpty());
+      count = fit.count();
+      return fit.clustering();
     }
 
     private RunRecord finish(Clustering clustering) {
       String id = run.attempt().attempt();
+      transitions =
+          previous.map(
+              earlier ->
+                  run.time(
+                      "previous",
+                      () -> earlier.transitions(clustering, run.table(), run.embeddings())));
+      transitions.map(ClusterTransitions::remark).ifPresent(context.progress()::say);
       Optional<Resemblance> resemblance = run.time("neighbours", this::resemblance);
       RunQuality quality =
           run.write(
@@ -241,7 +280,9 @@ public final class ClusterJob {
                           ResemblanceColumns.of(
                               found.duplicateOf(), found.outlierScore(), run.table()))
                   .orElse(ResemblanceColumns.NONE),
-              clustering.clusters(),
+              transitions
+                  .map(ClusterTransitions::tableIds)
+                  .orElse(ClusterRow.Ids.counted(clustering.clusters())),
               assignments -> names(assignments, clustering),
               options.seed());
       Stability stability =
@@ -277,9 +318,7 @@ public final class ClusterJob {
       remarks(clustering, Optional.empty()).forEach(context.progress()::say);
       Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
       measured.putAll(stability.summary());
-      RunRecord published = run.publish(() -> record(clustering, resemblance, measured));
-      folder.storage().delete(checkpoints());
-      return published;
+      return run.publish(() -> record(clustering, resemblance, measured));
     }
 
     private Optional<Resemblance> resemblance() {
@@ -292,13 +331,17 @@ public final class ClusterJob {
     }
 
     private NamedClusters names(Assignments assignments, Clustering clustering) {
+      List<Optional<ClusterName>> earlier =
+          transitions
+              .map(found -> previous.orElseThrow().names(found))
+              .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
       return new ClusterNaming(
               options.classes().isPresent(),
               nounSource.isOwnList(),
               nouns,
               options.options().semantics(),
               options.seed())
-          .of(run.embeddings(), assignments.cluster(), clustering);
+          .of(run.embeddings(), assignments.cluster(), clustering, earlier);
     }
 
     private RunRecord record(
@@ -318,6 +361,7 @@ public final class ClusterJob {
       Map<String, Object> method = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
       resemblance.ifPresent(found -> method.put("resemblance", found.provenance()));
       count.ifPresent(choice -> method.put("cluster_count", choice));
+      transitions.ifPresent(found -> method.put(ClusterTransitions.KEY, found));
       return new RunRecord(
           run.attempt().attempt(),
           options.title(),
@@ -343,34 +387,7 @@ public final class ClusterJob {
      * @param chosen how K was chosen, where it was and has not been said yet
      */
     private List<String> remarks(Clustering clustering, Optional<ClusterCount.Choice> chosen) {
-      Findings findings = clustering.findings();
-      List<String> remarks = new ArrayList<>();
-      findings
-          .part(Findings.TextGate.class)
-          .ifPresent(
-              gate ->
-                  remarks.add(
-                      RootLocale.format(
-                          "How well the nouns describe these images: ρ = %.2f, %s.",
-                          gate.rho(), gate.words())));
-      findings
-          .part(Findings.LinkageComparison.class)
-          .filter(Findings.LinkageComparison::taken)
-          .ifPresent(
-              linkage ->
-                  remarks.add(
-                      RootLocale.format(
-                          "Clusters are as large as they come: average linkage separates the"
-                              + " images %s (silhouette %.2f) than k-means, whose clusters are of"
-                              + " about equal sizes (%.2f).",
-                          linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
-                          linkage.best(),
-                          linkage.silhouetteOfKmeans())));
-      chosen.ifPresent(
-          choice ->
-              remarks.add(
-                  RootLocale.format(
-                      "%d clusters were chosen: %s.", choice.clusters(), choice.reason())));
+      List<String> remarks = new ArrayList<>(MethodRemarks.of(clustering.findings(), chosen));
       int wanted = options.clusters().orElse(0);
       int empty = wanted - clustering.clusters();
       if (empty > 0) {
@@ -382,6 +399,89 @@ public final class ClusterJob {
                 empty, wanted, options.method()));
       }
       return remarks;
+    }
+  }
+
+  /**
+   * The run whose clusters these go on from.
+   *
+   * @param clusters its table {@code clusters}, in the order of its model
+   */
+  private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
+
+    static Previous open(Storage storage, String uri) {
+      Snapshot run = new RunFolder(storage, uri).snapshot();
+      RunRecord record = run.requireRecord();
+      if (!run.has("heads")) {
+        throw NomenException.input(
+            "--previous %s is no run of cluster, and has no model; name the run that its images were assigned to."
+                .formatted(run.uri()));
+      }
+      return new Previous(run, record, run.rows(ClusterRow.SCHEMA));
+    }
+
+    void requireModelOf(EmbeddingSource source) {
+      Object own = record.model().get("digest");
+      boolean other =
+          own != null && source.model().filter(digest -> !digest.equals(own)).isPresent();
+      int width = StoredModel.read(run).width();
+      int wanted = EmbeddingTable.width(run.storage(), source.embeddings());
+      if (other || width != wanted) {
+        throw NomenException.usage(
+            "--previous %s was made with another model (%s, %d columns), and these embeddings have %d columns; clusters go on only with the same model."
+                .formatted(run.uri(), record.model().get("location"), width, wanted));
+      }
+    }
+
+    ClusterTransitions transitions(
+        Clustering clustering, EmbeddingTable table, RowBlocks embeddings) {
+      return ClusterTransitions.of(
+          new ClusterTransitions.Earlier(
+              run.uri(),
+              run.run(),
+              clusters.stream().mapToInt(ClusterRow::cluster).toArray(),
+              clusters.stream().map(ClusterRow::name).toList(),
+              clusters.stream().mapToLong(ClusterRow::size).toArray(),
+              ClusterTransitions.of(record)
+                  .map(ClusterTransitions::nextId)
+                  .orElse(clusters.size())),
+          before(table, embeddings),
+          AssignmentBlock.clusters(clustering.assignments()),
+          clustering.clusters());
+    }
+
+    /**
+     * [N] the place of each image's cluster in this run, −1 where it does not have the image; where
+     * it lacks most of them, the one that its model gives.
+     */
+    private int[] before(EmbeddingTable table, RowBlocks embeddings) {
+      Table assigned = run.table("assignments");
+      int[] places =
+          Assignments.read(run.storage(), assigned)
+              .withoutIds(clusters.stream().mapToInt(ClusterRow::cluster).toArray())
+              .cluster();
+      List<String> paths = Assignments.paths(run.storage(), assigned);
+      Map<String, Integer> known = new HashMap<>();
+      IntStream.range(0, places.length).forEach(row -> known.put(paths.get(row), places[row]));
+      int[] before =
+          table.paths().collect().stream()
+              .flatMap(List::stream)
+              .mapToInt(path -> known.getOrDefault(path, -1))
+              .toArray();
+      long seen = Arrays.stream(before).filter(place -> place >= 0).count();
+      return 2 * seen >= before.length
+          ? before
+          : AssignmentBlock.clusters(
+              StoredModel.read(run).assign(embeddings, Optional.of(table.norms())));
+    }
+
+    /** [K] what each cluster was called in this run. */
+    List<Optional<ClusterName>> names(ClusterTransitions transitions) {
+      Map<Integer, ClusterName> names = new HashMap<>();
+      clusters.forEach(row -> names.put(row.cluster(), ClusterName.of(row)));
+      return Arrays.stream(transitions.ids())
+          .mapToObj(id -> Optional.ofNullable(names.get(id)))
+          .toList();
     }
   }
 }

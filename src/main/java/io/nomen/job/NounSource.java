@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.NounEncoder;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.Methods;
 import io.nomen.run.EmbeddingTable;
@@ -113,14 +114,9 @@ final class NounSource {
   /** Whether the words are a list that somebody has given, and not WordNet's or the model's. */
   boolean isOwnList() {
     if (ready().isEmpty()) {
-      return !VocabularyChoice.KNOWN.contains(options.vocabulary().source());
+      return !NounEncoder.WORDS.contains(options.vocabulary().source());
     }
-    return new RunFolder(context.storage(), ready().get())
-        .stage(VocabularyStage.NAME)
-        .map(stage -> String.valueOf(stage.facts().get("source")))
-        .map(source -> !source.startsWith(Vocabulary.WORDNET) && !source.equals(Vocabulary.MODELS))
-        // Ready embeddings have no stage of ours: their words came in a file.
-        .orElse(true);
+    return NounEncoder.isOwnList(new RunFolder(context.storage(), ready().get()));
   }
 
   /** The words' source, for {@code run.json}. */

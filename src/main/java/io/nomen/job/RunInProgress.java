@@ -3,10 +3,10 @@ package io.nomen.job;
 import io.nomen.clip.ClipModel;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
-import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -20,6 +20,8 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A run under way, from its embeddings to its published snapshot: what {@code cluster} {@code
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster}, {@code
  * assign} and {@code refine} have in common.
  */
 final class RunInProgress {
@@ -99,6 +101,11 @@ final class RunInProgress {
     return embeddings;
   }
 
+  /** Where training keeps its state until the run is published. */
+  String checkpoints() {
+    return folder.uri() + "/_stages/heads-" + attempt.attempt();
+  }
+
   Map<String, Double> seconds() {
     return stopwatch.seconds();
   }
@@ -117,33 +124,44 @@ final class RunInProgress {
    * Writes {@code assignments} and {@code clusters}.
    *
    * @param resemblance what is known of near-duplicates and outliers
-   * @param clusters K
+   * @param ids what the tables call the clusters of {@code rows}
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
       ResemblanceColumns resemblance,
-      int clusters,
+      ClusterRow.Ids ids,
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
     Table written =
-        time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written);
-    NamedClusters names = time("names", () -> naming.apply(assignments));
+        time(
+            "tables",
+            () ->
+                Assignments.write(
+                    folder,
+                    id,
+                    rows.map(block -> block.withIds(ids.of())),
+                    table.paths(),
+                    resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids.of());
     attempts.put("assignments", id);
     attempts.put("clusters", id);
-    return time(
-        "quality",
-        () -> {
-          RunQuality quality = RunQuality.of(embeddings, assignments, clusters, seed);
-          ClusterProfiles profiles =
-              ClusterProfiles.of(embeddings, assignments.cluster(), clusters);
-          List<String> paths = Assignments.paths(folder.storage(), written);
-          folder.write(ClusterRow.SCHEMA, id, names.rows(profiles, quality, paths));
-          return quality;
-        });
+    ClusterSurvey survey =
+        ClusterSurvey.of(
+            embeddings, assignments, ids.of().length, naming, this::medoidPaths, seed, stopwatch);
+    folder.write(
+        ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
+    return survey.quality();
+  }
+
+  private Map<Long, String> medoidPaths(long[] rows) {
+    Map<Long, String> found = new HashMap<>();
+    table
+        .pathsOf(Arrays.stream(rows).mapToInt(Math::toIntExact).sorted().toArray())
+        .forEach((row, path) -> found.put((long) row, path));
+    return found;
   }
 
   /**
@@ -156,6 +174,7 @@ final class RunInProgress {
     sources.putAll(source.sources());
     Snapshot run = folder.publish(attempt.attempt(), attempts, sources, Optional.of(record.get()));
     folder.finish(attempt, Map.of());
+    folder.storage().delete(checkpoints());
     time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record.get();
     folder.show(timed);

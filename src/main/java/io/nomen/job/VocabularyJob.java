@@ -79,8 +79,5 @@ public final class VocabularyJob {
    *     source}
    */
   public record VocabularyChoice(
-      String source, List<String> subtrees, Optional<String> embeddings, boolean resume) {
-    /** Sources that are no list of a user's. */
-    static final Set<String> KNOWN = Set.of("auto", "wordnet");
-  }
+      String source, List<String> subtrees, Optional<String> embeddings, boolean resume) {}
 }

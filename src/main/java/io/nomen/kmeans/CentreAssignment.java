@@ -44,6 +44,13 @@ public final class CentreAssignment {
     return rows.blocks().mapPartitions(blocks -> assign(blocks, shared.value(), temperature), true);
   }
 
+  /** The clusters of the rows of one block. */
+  public static AssignmentBlock assign(RowBlock rows, Matrix centres, double temperature) {
+    try (InnerProducts products = new InnerProducts(centres)) {
+      return assign(rows, products, centres.rows(), temperature);
+    }
+  }
+
   private static Iterator<AssignmentBlock> assign(
       Iterator<RowBlock> blocks, Matrix centres, double temperature) {
     return new ScopedIterator<>(

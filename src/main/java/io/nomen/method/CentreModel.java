@@ -4,7 +4,9 @@ import io.nomen.kmeans.CentreAssignment;
 import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,17 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
   private static final String AXES = "axes";
   private static final String SHARE = "noun_variance";
 
+  /** On its way to a task, for an {@code Optional} does not travel. */
+  private record Travelling(ModelParts parts) implements Serializable {
+    private Object readResolve() {
+      return CentreModel.of(parts);
+    }
+  }
+
+  private Object writeReplace() {
+    return new Travelling(parts());
+  }
+
   static CentreModel of(ModelParts parts) {
     return new CentreModel(
         parts.method(),
@@ -42,11 +55,14 @@ record CentreModel(String method, Optional<NounSubspace> subspace, Matrix centre
   }
 
   @Override
-  public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    return assignProjected(space(embeddings));
+  public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
+    return CentreAssignment.assign(
+        subspace.map(s -> s.of(embeddings)).orElse(embeddings),
+        centres,
+        CentreAssignment.TEMPERATURE);
   }
 
-  /** The same for rows that are in the space of the centres already. */
+  /** The clusters of rows that are in the space of the centres already. */
   JavaRDD<AssignmentBlock> assignProjected(RowBlocks rows) {
     return CentreAssignment.assign(rows, centres);
   }

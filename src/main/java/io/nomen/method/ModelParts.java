@@ -8,6 +8,7 @@ import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.tensor.Matrix;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,8 @@ import java.util.TreeMap;
  * @param settings numbers and words by name, in the order of their names
  * @param matrices weights, centres and the like by name
  */
-public record ModelParts(
-    String method, Map<String, String> settings, Map<String, Matrix> matrices) {
+public record ModelParts(String method, Map<String, String> settings, Map<String, Matrix> matrices)
+    implements Serializable {
   private static final String VERSION_KEY = "nomen.model";
   private static final String VERSION = "2";
   private static final String METHOD_KEY = "nomen.method";

@@ -6,16 +6,16 @@ import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounSubspace;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Nomen's own method: the labelling of widest margin ({@link WidestMargin}) of the images in the
@@ -38,8 +38,13 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static final int BATCH = 10_000;
 
-  /** Trainings end in places of unlike quality; the lowest loss is most often the best. */
-  private static final int REPLICAS = 3;
+  /** So many of the sample are trained on, or as many as it has per cluster. */
+  private static final int TRAINED = 4_096;
+
+  private static final int TRAINED_PER_CLUSTER = 16;
+
+  /** Trainings on few images end in places of unlike quality; the lowest loss is often the best. */
+  private static final int REPLICAS_OF_FEW = 3;
 
   private static final double RATE = 1e-2;
   private static final double BALANCE = 10;
@@ -68,10 +73,10 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Clustering trained(MethodInput input, NomenInputs inputs) {
     Replicas replicas = train(input, inputs);
-    TrainedHead head = HeadAssignment.canonical(inputs.rows(), replicas.best().head());
+    TrainedHead head = HeadModel.canonical(inputs.rows(), replicas.best().head());
     Clustering fit =
         Clustering.of(
-            HeadAssignment.assign(inputs.rows(), head),
+            HeadModel.assign(inputs.rows(), head),
             new Model(inputs.subspace(), head),
             Optional.of(inputs.semantics()),
             Findings.of(HeadFit.findings(replicas)));
@@ -82,10 +87,10 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Replicas train(MethodInput input, NomenInputs inputs) {
     TrainingOptions training = input.options().training();
+    int most =
+        Math.min(training.trainMax(), Math.max(TRAINED, TRAINED_PER_CLUSTER * input.clusters()));
     List<TrainingSet.View> views =
-        inputs.smoothedViews().stream()
-            .map(rows -> view(RowSample.even(rows, training.trainMax())))
-            .toList();
+        inputs.smoothedViews().stream().map(rows -> view(RowSample.even(rows, most))).toList();
     List<Double> weights = views.size() == 1 ? List.of(1.0) : List.of(IMAGES, 1.0);
     WidestMargin objective =
         new WidestMargin(
@@ -100,7 +105,8 @@ public final class NomenMethod extends ClusteringMethod {
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(EPOCHS), batch, RATE, training.shards(), 1, input.seed());
-    return new HeadFit(input, REPLICAS)
+    boolean few = inputs.sample().rows() == inputs.rows().rows();
+    return new HeadFit(input, few ? REPLICAS_OF_FEW : 1)
         .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
   }
 
@@ -114,7 +120,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace axes, TrainedHead head) implements FittedModel {
+  record Model(NounSubspace axes, TrainedHead head) implements HeadModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -123,11 +129,6 @@ public final class NomenMethod extends ClusteringMethod {
     @Override
     public String method() {
       return NAME;
-    }
-
-    @Override
-    public int clusters() {
-      return head.shape().clusters();
     }
 
     @Override
@@ -141,8 +142,8 @@ public final class NomenMethod extends ClusteringMethod {
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-      return HeadAssignment.assign(axes.of(embeddings), head);
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
+      return axes.of(embeddings);
     }
 
     @Override

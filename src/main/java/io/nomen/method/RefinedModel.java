@@ -5,8 +5,6 @@ import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
-import io.nomen.tensor.RowBlocks;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * A model whose clusters people have changed: a row goes where the model before would have put it,
@@ -84,41 +81,24 @@ public record RefinedModel(FittedModel base, List<int[]> successors, Matrix cent
   }
 
   @Override
-  public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
-    List<int[]> next = successors;
-    Matrix means = centres;
-    return base.assign(embeddings, norms)
-        .zipPartitions(
-            space(embeddings).blocks(),
-            (before, rows) -> {
-              List<AssignmentBlock> blocks = new ArrayList<>();
-              while (before.hasNext()) {
-                blocks.add(refined(before.next(), rows.next(), next, means));
-              }
-              return blocks.iterator();
-            });
-  }
-
-  private static AssignmentBlock refined(
-      AssignmentBlock before, RowBlock rows, List<int[]> successors, Matrix means) {
+  public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
+    AssignmentBlock before = base.assign(embeddings, norms);
+    RowBlock rows = subspace().map(s -> s.of(embeddings)).orElse(embeddings);
     int[] cluster = new int[before.rows()];
     int[] runnerUp = new int[before.rows()];
-    try (InnerProducts products = new InnerProducts(means)) {
+    float[] second = before.runnerUpConfidence().clone();
+    try (InnerProducts products = new InnerProducts(centres)) {
       products.of(
           rows,
           (from, count, cosines) -> {
             for (int i = 0; i < count; i++) {
               int row = from + i;
-              int offset = i * means.rows();
+              int offset = i * centres.rows();
               cluster[row] = nearest(successors.get(before.cluster()[row]), cosines, offset);
-              int second = nearest(successors.get(before.runnerUp()[row]), cosines, offset);
-              runnerUp[row] = second;
+              runnerUp[row] = nearest(successors.get(before.runnerUp()[row]), cosines, offset);
+              second[row] = runnerUp[row] == cluster[row] ? 0 : second[row];
             }
           });
-    }
-    float[] second = before.runnerUpConfidence().clone();
-    for (int i = 0; i < second.length; i++) {
-      second[i] = runnerUp[i] == cluster[i] ? 0 : second[i];
     }
     return new AssignmentBlock(before.firstRow(), cluster, before.confidence(), runnerUp, second);
   }

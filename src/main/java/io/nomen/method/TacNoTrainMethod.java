@@ -6,10 +6,10 @@ import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -79,9 +79,11 @@ public final class TacNoTrainMethod extends ClusteringMethod {
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
       return CentreAssignment.assign(
-          TextCounterparts.beside(embeddings, nouns, temperature), centres);
+          TextCounterparts.beside(embeddings, nouns, temperature),
+          centres,
+          CentreAssignment.TEMPERATURE);
     }
 
     @Override

@@ -49,6 +49,13 @@ public final class UnnormalisedRows {
         embeddings.width());
   }
 
+  /** The rows of a block with their lengths where these are given. */
+  static RowBlock of(RowBlock embeddings, Optional<RowBlock> norms) {
+    return norms
+        .map(lengths -> scaled(embeddings, lengths))
+        .orElseGet(() -> scaled(embeddings, TYPICAL_NORM));
+  }
+
   /** The greatest size of any number of {@code features}. */
   static double largest(RowBlocks features) {
     return features.blocks().map(UnnormalisedRows::largest).fold(0f, Math::max);

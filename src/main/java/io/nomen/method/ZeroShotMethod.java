@@ -5,12 +5,11 @@ import io.nomen.kmeans.CentreAssignment;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowBlock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
 
 /**
  * CLIP's own classification (Radford et al., ICML 2021, arXiv 2103.00020, section 3.1.4): every
@@ -87,7 +86,7 @@ public final class ZeroShotMethod extends ClusteringMethod {
     }
 
     @Override
-    public JavaRDD<AssignmentBlock> assign(RowBlocks embeddings, Optional<RowBlocks> norms) {
+    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
       if (embeddings.width() != width()) {
         throw NomenException.input(
             ("The images' embeddings have %d columns and the classes' have %d; use one model for"

@@ -16,14 +16,16 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Names the clusters of the main job: given classes keep their names; all others are named from the
- * semantic space of the method, or from one that is found for the names alone.
+ * Names the clusters of a method, or any others: given classes keep their names; all others are
+ * named from the semantic space of the method, or from one that is found for the names alone.
  *
  * @param given whether the nouns are the classes themselves
  * @param verbatim whether the nouns are somebody's own list, whose words are not rewritten
@@ -36,26 +38,48 @@ public record ClusterNaming(
     long seed) {
 
   /**
-   * Names all clusters.
+   * Names the clusters of a method.
    *
    * @param clusters [N] the cluster of every row
+   * @param earlier [K] names of an earlier run, which are kept while they fit
    */
-  public NamedClusters of(RowBlocks embeddings, int[] clusters, Clustering clustering) {
+  public NamedClusters of(
+      RowBlocks embeddings,
+      int[] clusters,
+      Clustering clustering,
+      List<Optional<ClusterName>> earlier) {
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
-    Optional<SemanticSpace> space =
-        clustering.semantics().or(() -> found(embeddings, clustering.clusters()));
-    List<ClusterName> names =
-        Names.of(embeddings, clusters, clustering.clusters(), space, nouns, verbatim, seed);
+    List<ClusterName> names = names(embeddings, clusters, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
   }
 
-  private Optional<SemanticSpace> found(RowBlocks embeddings, int clusters) {
-    return nouns.map(
-        table -> SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed));
+  /**
+   * Names any clustering, whoever made it.
+   *
+   * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
+   */
+  public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
+    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
+  }
+
+  private List<ClusterName> names(
+      RowBlocks embeddings,
+      int[] clusters,
+      Optional<SemanticSpace> space,
+      List<Optional<ClusterName>> earlier) {
+    Optional<SemanticSpace> seen =
+        space.or(
+            () ->
+                nouns.map(
+                    table ->
+                        SemanticCentres.find(
+                            embeddings, table.matrix(), earlier.size(), semantics, seed)));
+    return Names.of(embeddings, clusters, seen, nouns, verbatim, earlier, seed);
   }
 
   /**
@@ -94,16 +118,20 @@ public record ClusterNaming(
     /**
      * The table {@code clusters}, one row each.
      *
-     * @param paths of all rows, for the medoids
+     * @param paths of the medoids, by their rows
      */
-    public List<ClusterRow> rows(ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+    public List<ClusterRow> rows(
+        ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
           .mapToObj(i -> row(i, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int at, ClusterProfiles profiles, RunQuality quality, List<String> paths) {
+        int at,
+        ClusterProfiles profiles,
+        RunQuality quality,
+        LongFunction<Optional<String>> paths) {
       int cluster = numbers.get(at);
       ClusterName name = names.get(at);
       List<ScoredNoun> nouns = name.nouns();
@@ -126,10 +154,10 @@ public record ClusterNaming(
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
-          medoid < 0 ? Optional.empty() : Optional.of(paths.get(Math.toIntExact(medoid))),
+          medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
-          floats(
-              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -162,15 +190,17 @@ public record ClusterNaming(
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
+     * @param earlier [K] names of an earlier run, which are kept while they fit
      */
     public static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
-        int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
         boolean verbatim,
+        List<Optional<ClusterName>> earlier,
         long seed) {
+      int count = earlier.size();
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
       }
@@ -184,7 +214,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */

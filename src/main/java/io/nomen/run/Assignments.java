@@ -4,8 +4,11 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -43,6 +46,34 @@ public record Assignments(
 
   public int rows() {
     return cluster.length;
+  }
+
+  /** The same with places in {@code ids}, which are the clusters' in the model, for the ids. */
+  public Assignments withoutIds(int[] ids) {
+    Map<Integer, Integer> places = new HashMap<>();
+    for (int place = 0; place < ids.length; place++) {
+      places.put(ids[place], place);
+    }
+    return new Assignments(
+        Arrays.stream(cluster).map(places::get).toArray(),
+        confidence,
+        Arrays.stream(runnerUp).map(places::get).toArray(),
+        runnerUpConfidence);
+  }
+
+  /** Brings all blocks to the driver. */
+  public static Assignments of(JavaRDD<AssignmentBlock> blocks, long count) {
+    int rows = Math.toIntExact(count);
+    Assignments all =
+        new Assignments(new int[rows], new float[rows], new int[rows], new float[rows]);
+    for (AssignmentBlock block : blocks.collect()) {
+      int at = Math.toIntExact(block.firstRow());
+      System.arraycopy(block.cluster(), 0, all.cluster, at, block.rows());
+      System.arraycopy(block.confidence(), 0, all.confidence, at, block.rows());
+      System.arraycopy(block.runnerUp(), 0, all.runnerUp, at, block.rows());
+      System.arraycopy(block.runnerUpConfidence(), 0, all.runnerUpConfidence, at, block.rows());
+    }
+    return all;
   }
 
   /** A file that a task wrote. */

@@ -22,6 +22,15 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Name and columns of a table, as the record says that is a row of it: {@code meanConfidence} is
@@ -103,9 +112,38 @@ public final class TableSchema<R extends Record> {
       };
     }
 
+    /** In Spark's terms. */
+    StructField spark() {
+      DataType type =
+          switch (kind) {
+            case STRING -> DataTypes.StringType;
+            case INT -> DataTypes.IntegerType;
+            case LONG -> DataTypes.LongType;
+            case FLOAT -> DataTypes.FloatType;
+            case BOOLEAN -> DataTypes.BooleanType;
+            case INTS -> new ArrayType(DataTypes.IntegerType, false);
+            case FLOATS -> new ArrayType(DataTypes.FloatType, false);
+            case STRINGS -> new ArrayType(DataTypes.StringType, false);
+          };
+      return DataTypes.createStructField(name, type, optional);
+    }
+
+    /** The row's value as Spark takes it: null where there is none. */
+    Object cell(Object row) {
+      try {
+        Object value = accessor.invoke(row);
+        return value instanceof Optional<?> maybe ? maybe.orElse(null) : value;
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("a record gives its values", e);
+      }
+    }
+
     private Object read(Group row) {
       if (optional) {
-        return row.getFieldRepetitionCount(name) == 0 ? Optional.empty() : Optional.of(value(row));
+        // A file of an earlier version may lack the column altogether.
+        return !row.getType().containsField(name) || row.getFieldRepetitionCount(name) == 0
+            ? Optional.empty()
+            : Optional.of(value(row));
       }
       return value(row);
     }
@@ -166,6 +204,17 @@ public final class TableSchema<R extends Record> {
 
   MessageType parquet() {
     return new MessageType(name, columns.stream().map(Column::parquet).toArray(Type[]::new));
+  }
+
+  /** The rows as a dataset, with the columns that the table's files have. */
+  public Dataset<Row> dataset(SparkSession spark, List<R> rows) {
+    StructType schema =
+        new StructType(columns.stream().map(Column::spark).toArray(StructField[]::new));
+    List<Row> cells =
+        rows.stream()
+            .map(row -> RowFactory.create(columns.stream().map(c -> c.cell(row)).toArray()))
+            .toList();
+    return spark.createDataFrame(cells, schema);
   }
 
   /** All rows of one small file; {@link TableColumn} is for large ones. */

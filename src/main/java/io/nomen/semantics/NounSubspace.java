@@ -100,6 +100,16 @@ public record NounSubspace(Matrix mean, Matrix axes, double share) implements Se
     return new RowBlocks(projected, rows.rows(), width());
   }
 
+  /** The rows of one block projected, [n, m], unit rows. */
+  public RowBlock of(RowBlock block) {
+    if (axes.rows() == 0) {
+      return centred(block);
+    }
+    try (InnerProducts products = new InnerProducts(axes)) {
+      return project(block, products);
+    }
+  }
+
   private RowBlock project(RowBlock block, InnerProducts products) {
     int count = width();
     float[] offset = new float[count];

@@ -44,6 +44,13 @@ public final class TextCounterparts {
     return new RowBlocks(joined, embeddings.rows(), 2 * embeddings.width());
   }
 
+  /** The same for the rows of one block, [n, 2 d]. */
+  public static RowBlock beside(RowBlock embeddings, Matrix nouns, double temperature) {
+    try (SoftmaxRetrieval retrieval = new SoftmaxRetrieval(nouns, temperature)) {
+      return join(retrieval.mixtures(embeddings), embeddings);
+    }
+  }
+
   private interface Step extends java.io.Serializable {
     RowBlock apply(RowBlock block, SoftmaxRetrieval retrieval);
   }

@@ -133,6 +133,11 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     return new Vocabulary(uri, link(uri, lines), 0);
   }
 
+  /** Words that a row each of something else belongs to: every one counts, as it stands. */
+  public static Vocabulary ofEach(String source, List<String> words) {
+    return new Vocabulary(source, link(source, words), 0);
+  }
+
   private static List<Noun> link(String source, List<String> lines) {
     WordNet wordnet = WordNet.get();
     return lines.stream().map(line -> linked(source, line.strip(), wordnet)).toList();

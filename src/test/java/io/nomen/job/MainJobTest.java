@@ -11,7 +11,7 @@ import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.MethodOptions;
-import io.nomen.method.TrainingOptions;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
@@ -100,6 +100,7 @@ class MainJobTest {
             "tac-no-train",
             model,
             new VocabularyChoice("auto", List.of(), Optional.empty(), true),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             options,

@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.encode.NounEncoder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.testing.Command;
@@ -36,7 +37,7 @@ class VocabularyStageTest {
 
   /** The small files that say that these nouns are in the cache. */
   private static List<Path> cached(List<String> nouns) throws Exception {
-    String digest = VocabularyStage.digest(Vocabulary.ofLines("the test's", nouns).nouns());
+    String digest = NounEncoder.digest(Vocabulary.ofLines("the test's", nouns).nouns());
     try (Stream<Path> files =
         Files.list(Files.createDirectories(CacheFolder.path().resolve("vocabulary")))) {
       return files

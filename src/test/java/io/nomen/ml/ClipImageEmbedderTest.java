@@ -1,4 +1,4 @@
-package io.nomen.clip;
+package io.nomen.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,15 +46,17 @@ class ClipImageEmbedderTest {
       assertThat(Vectors.norm(vector, 2)).isBetween(0.999999, 1.000001);
     }
     assertThat(rows.get(3).isNullAt(2)).isTrue();
-    assertThat(rows.get(3).getString(3)).startsWith("not-an-image: ");
-    assertThat(rows.get(4).getString(3)).isEqualTo("there is no image");
+    assertThat(rows.get(3).getString(3)).isEqualTo("not-an-image");
+    assertThat(rows.get(3).getString(4)).isNotEmpty();
+    assertThat(rows.get(4).getString(3)).isEqualTo("empty");
+    assertThat(rows.get(4).getString(4)).isEqualTo("there is no image");
   }
 
   @Test
   void the_number_of_partitions_and_of_images_per_pass_changes_nothing() throws Exception {
     ClipImageEmbedder embedder = embedder();
     Vector[] one = vectors(embedder.transform(images().repartition(1)));
-    embedder.set(embedder.batchSize(), 1);
+    embedder.setBatchSize(1);
     Vector[] four = vectors(embedder.transform(images().repartition(4)));
     for (int i = 0; i < 3; i++) {
       assertThat(Math.sqrt(Vectors.sqdist(one[i], four[i]))).isLessThan(1e-5);
@@ -62,10 +64,57 @@ class ClipImageEmbedderTest {
   }
 
   @Test
+  void paths_give_what_their_bytes_give_and_one_that_is_not_there_says_so() throws Exception {
+    java.nio.file.Path file = folder.resolve("a picture.png");
+    java.nio.file.Files.write(file, picture(1));
+    Dataset<Row> paths =
+        LocalSpark.session()
+            .createDataFrame(
+                Arrays.asList(
+                    RowFactory.create(1, file.toUri().getPath()),
+                    RowFactory.create(2, folder.resolve("none.png").toString()),
+                    RowFactory.create(3, "")),
+                new StructType()
+                    .add("id", DataTypes.IntegerType)
+                    .add("content", DataTypes.StringType));
+    List<Row> rows = embedder().transform(paths).orderBy("id").collectAsList();
+    Vector bytes = embedder().transform(images()).where("id = 1").head().getAs("embedding");
+    assertThat(Math.sqrt(Vectors.sqdist(rows.get(0).getAs("embedding"), bytes))).isLessThan(1e-5);
+    assertThat(rows.get(1).<String>getAs("status")).isEqualTo("unreadable");
+    assertThat(rows.get(2).<String>getAs("status")).isEqualTo("unreadable");
+  }
+
+  @Test
+  void an_array_of_float_holds_the_same_numbers_as_the_vector() throws Exception {
+    Row vector = embedder().transform(images()).where("id = 0").head();
+    Row array = embedder().setOutputType("array").transform(images()).where("id = 0").head();
+    double[] doubles = ((Vector) vector.getAs("embedding")).toArray();
+    List<Float> floats = array.getList(array.fieldIndex("embedding"));
+    for (int i = 0; i < doubles.length; i++) {
+      assertThat((double) floats.get(i)).isEqualTo(doubles[i]);
+    }
+  }
+
+  @Test
+  void two_in_one_pipeline_give_what_each_gives_alone() throws Exception {
+    ClipImageEmbedder other =
+        embedder().setOutputCol("b").setStatusCol("sb").setReasonCol("").setBatchSize(2);
+    Dataset<Row> both = other.transform(embedder().setBatchSize(3).transform(images()));
+    List<Row> rows = both.where("status = 'ok'").orderBy("id").collectAsList();
+    Vector[] alone = vectors(embedder().transform(images()));
+    assertThat(rows).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(Math.sqrt(Vectors.sqdist(rows.get(i).getAs("embedding"), alone[i])))
+          .isLessThan(1e-5);
+      assertThat(Math.sqrt(Vectors.sqdist(rows.get(i).getAs("b"), alone[i]))).isLessThan(1e-5);
+    }
+  }
+
+  @Test
   void it_is_copied_saved_and_loaded_with_its_parameters_alone_and_in_a_pipeline()
       throws Exception {
     ClipImageEmbedder embedder = embedder();
-    embedder.set(embedder.outputCol(), "vector");
+    embedder.setOutputCol("vector");
     embedder.write().overwrite().save(folder.resolve("one").toString());
     ClipImageEmbedder loaded = ClipImageEmbedder.load(folder.resolve("one").toString());
     assertThat(loaded.uid()).isEqualTo(embedder.uid());
@@ -78,27 +127,25 @@ class ClipImageEmbedderTest {
     PipelineModel pipeline = new Pipeline().setStages(new PipelineStage[] {embedder}).fit(images());
     pipeline.write().overwrite().save(folder.resolve("all").toString());
     assertThat(PipelineModel.load(folder.resolve("all").toString()).transform(images()).columns())
-        .containsExactly("id", "content", "vector", "status");
+        .containsExactly("id", "content", "vector", "status", "reason");
   }
 
   @Test
   void a_column_that_does_not_fit_and_a_model_that_is_not_there_fail_before_any_action()
       throws Exception {
     ClipImageEmbedder embedder = embedder();
-    embedder.set(embedder.inputCol(), "id");
+    embedder.setInputCol("id");
     assertThatThrownBy(() -> embedder.transform(images()))
-        .hasMessageContaining("inputCol \"id\" is not a binary column");
-    ClipImageEmbedder other = embedder();
-    other.set(other.model(), folder.resolve("nothing").toString());
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Column id must be of type equal to one of the following types")
+        .hasMessageContaining("but was actually of type int");
+    ClipImageEmbedder other = embedder().setModel(folder.resolve("nothing").toString());
     assertThatThrownBy(() -> other.transform(images()))
         .hasMessageContaining("is not a folder with files");
   }
 
   private static ClipImageEmbedder embedder() {
-    ClipImageEmbedder embedder = new ClipImageEmbedder();
-    embedder.set(embedder.precision(), "fp32");
-    embedder.set(embedder.device(), "cpu");
-    return embedder;
+    return new ClipImageEmbedder().setPrecision("fp32").setDevice("cpu");
   }
 
   private static Vector[] vectors(Dataset<Row> embedded) {

@@ -1,0 +1,49 @@
+package io.nomen.evaluate;
+
+import io.nomen.RootLocale;
+import io.nomen.method.Findings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a method found out that its user should read, in sentences. */
+public final class MethodRemarks {
+  private MethodRemarks() {}
+
+  /**
+   * The remarks on a fit.
+   *
+   * @param findings how well the nouns fit, why linkage was taken
+   * @param count how K was chosen, where it was
+   */
+  public static List<String> of(Findings findings, Optional<ClusterCount.Choice> count) {
+    List<String> remarks = new ArrayList<>();
+    findings
+        .part(Findings.TextGate.class)
+        .ifPresent(
+            gate ->
+                remarks.add(
+                    RootLocale.format(
+                        "How well the nouns describe these images: ρ = %.2f, %s.",
+                        gate.rho(), gate.words())));
+    findings
+        .part(Findings.LinkageComparison.class)
+        .filter(Findings.LinkageComparison::taken)
+        .ifPresent(
+            linkage ->
+                remarks.add(
+                    RootLocale.format(
+                        "Clusters are as large as they come: average linkage separates the images"
+                            + " %s (silhouette %.2f) than k-means, whose clusters are of about"
+                            + " equal sizes (%.2f).",
+                        linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
+                        linkage.best(),
+                        linkage.silhouetteOfKmeans())));
+    count.ifPresent(
+        choice ->
+            remarks.add(
+                RootLocale.format(
+                    "%d clusters were chosen: %s.", choice.clusters(), choice.reason())));
+    return remarks;
+  }
+}
