@@ -31,6 +31,7 @@ import io.nomen.store.Json;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -157,7 +158,7 @@ public final class RefineJob {
               ClusterRow.Ids.counted(refinement.count()),
               assignments -> names,
               fitted.seed());
-      RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
+      RefinedModel refined = refined(model, refinement, rows, names.numbers());
       String id = run.attempt().attempt();
       StoredModel.write(folder, id, refined);
       run.attempts().put("heads", id);
@@ -191,6 +192,19 @@ public final class RefineJob {
     } finally {
       space.unpersist();
     }
+  }
+
+  /** A model numbers its clusters from 0, in the order of their ids. */
+  private static RefinedModel refined(
+      FittedModel model, Refinement refinement, List<ClusterRow> rows, List<Integer> ids) {
+    List<int[]> byId = refinement.successors();
+    List<int[]> successors =
+        rows.stream()
+            .map(row -> byId.get(row.cluster()))
+            .map(found -> Arrays.stream(found).map(ids::indexOf).toArray())
+            .toList();
+    int[] alive = ids.stream().mapToInt(Integer::intValue).toArray();
+    return new RefinedModel(model, successors, refinement.centres().select(alive));
   }
 
   /**

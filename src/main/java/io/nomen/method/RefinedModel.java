@@ -20,9 +20,8 @@ import java.util.stream.IntStream;
  * and from there to the nearest of the clusters that were made of that one.
  *
  * @param base the model before
- * @param successors [K of base] numbers of the clusters that each became, at least one
- * @param centres [K', m] unit means of the clusters where {@code base} sees the rows; zeros for a
- *     number that no cluster has
+ * @param successors [K of base] the clusters that each became, at least one
+ * @param centres [K', m] unit means of the clusters where {@code base} sees the rows
  */
 public record RefinedModel(FittedModel base, List<int[]> successors, Matrix centres)
     implements FittedModel {
@@ -64,7 +63,6 @@ public record RefinedModel(FittedModel base, List<int[]> successors, Matrix cent
     return NAME;
   }
 
-  /** One more than the highest number, of which some may be no cluster's. */
   @Override
   public int clusters() {
     return centres.rows();

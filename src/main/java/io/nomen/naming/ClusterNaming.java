@@ -88,7 +88,8 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
-   * @param numbers [K] the clusters' numbers, rising; not all need be a cluster's
+   * @param numbers [K] the places of the clusters among what was assigned, rising; some may be
+   *     nobody's
    */
   public record NamedClusters(
       List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
@@ -111,8 +112,7 @@ public record ClusterNaming(
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList(),
-          rows.stream().map(ClusterRow::cluster).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList());
     }
 
     /**
@@ -187,6 +187,8 @@ public record ClusterNaming(
     private Names() {}
 
     /**
+     * Names all clusters.
+     *
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
