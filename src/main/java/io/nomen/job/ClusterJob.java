@@ -1,6 +1,5 @@
 package io.nomen.job;
 
-import io.nomen.method.Methods;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
@@ -14,6 +13,7 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
