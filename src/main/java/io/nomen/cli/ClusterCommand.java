@@ -58,6 +58,15 @@ final class ClusterCommand implements Subcommand {
   private Optional<String> classes = Optional.empty();
 
   @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "K",
+      description =
+          "Coarser and finer layers of the clusters as well, with so many each: 6,60 beside"
+              + " --clusters 24.")
+  private List<Integer> layers = new ArrayList<>();
+
+  @Option(
       names = "--output",
       paramLabel = "RUN",
       description = "Folder to write (default: out/ and the name of the input).")
@@ -79,8 +88,14 @@ final class ClusterCommand implements Subcommand {
         input.input.isEmpty() != embeddings.isEmpty(),
         "Give either --input URI or --embeddings EMB.");
     violations.require(
+        input.secondModel.isEmpty() || clustering.secondEmbeddings.isEmpty(),
+        "--second-model and --second-embeddings are both a second space; leave one away.");
+    violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
         "--subtree takes nouns from WordNet; leave --vocabulary away.");
+    violations.require(
+        layers.stream().allMatch(count -> count > 0),
+        "--layers is %s; give numbers from 1.".formatted(layers));
     output.ifPresent(uri -> CommonOptions.checkUri(violations, "--output", uri));
   }
 
@@ -118,6 +133,7 @@ final class ClusterCommand implements Subcommand {
         classes,
         clustering.options(),
         clustering.duplicateCosine(),
+        layers,
         clustering.seed,
         common.resumes(),
         title(source),

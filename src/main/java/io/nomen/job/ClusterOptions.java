@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  *     the classes are given; they are the nouns then, and K is how many there are
  * @param duplicateCosine lowest cosine of near-duplicates; empty to look for neither them nor
  *     outliers
+ * @param layers how many clusters coarser and finer layers shall have
  * @param title what is clustered, for people
  * @param command the subcommand and effective options, for {@code run.json}
  */
@@ -39,6 +40,7 @@ public record ClusterOptions(
     Optional<String> classes,
     MethodOptions options,
     OptionalDouble duplicateCosine,
+    List<Integer> layers,
     long seed,
     boolean resume,
     String title,

@@ -30,14 +30,15 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A run under way, from its embeddings to its published snapshot: what {@code cluster} and {@code
- * assign} have in common.
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster} {@code
+ * assign} and {@code refine} have in common.
  */
 final class RunInProgress {
   private final JobContext context;
   private final RunFolder folder;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> attempts = new LinkedHashMap<>();
+  private final Map<String, String> sources = new LinkedHashMap<>();
   private final EmbeddingSource source;
   private StageAttempt attempt;
   private EmbeddingTable table;
@@ -108,6 +109,11 @@ final class RunInProgress {
     return attempts;
   }
 
+  /** Tables of other folders that this run goes on using, by name; to be added to. */
+  Map<String, String> sources() {
+    return sources;
+  }
+
   /**
    * Writes {@code assignments} and {@code clusters}.
    *
@@ -157,8 +163,8 @@ final class RunInProgress {
    */
   RunRecord publish(Supplier<RunRecord> record) {
     attempts.putAll(source.attempts());
-    Snapshot run =
-        folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record.get()));
+    sources.putAll(source.sources());
+    Snapshot run = folder.publish(attempt.attempt(), attempts, sources, Optional.of(record.get()));
     folder.finish(attempt, Map.of());
     time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record.get();

@@ -143,9 +143,7 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
 
   private static int[] groups(MethodInput input, RowBlocks rows) {
     Matrix centres =
-        SphericalKMeans.fit(rows, input.clusters(), input.options().kmeans(), input.seed())
-            .best()
-            .rows();
+        SphericalKMeans.fit(rows, input.clusters(), NomenInputs.ROUGH, input.seed()).best().rows();
     return AssignmentBlock.clusters(CentreAssignment.assign(rows, centres));
   }
 

@@ -1,6 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.NomenException;
+import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.Smoothing;
 import io.nomen.semantics.AverageLinkage;
@@ -49,6 +50,10 @@ record NomenInputs(
     NeighbourLists lists,
     Smoothing smoothed)
     implements AutoCloseable {
+  /** Enough where clusters only choose nouns or are compared with: five starts, one finished. */
+  static final SphericalKMeans.Options ROUGH =
+      SphericalKMeans.Options.withRestarts(5).withFinished(1);
+
   /** Softer than the papers': an image is seldom one noun alone. */
   static final double TEXT_TEMPERATURE = 0.01;
 
@@ -123,7 +128,7 @@ record NomenInputs(
     SemanticOptions options =
         new SemanticOptions(
             OptionalInt.of((int) Math.min(centres, Math.max(1, raw.rows() / 4))),
-            wanted.kmeans(),
+            ROUGH,
             wanted.nounsPerCentre(),
             wanted.temperature());
     return input

@@ -38,8 +38,13 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static final int BATCH = 10_000;
 
-  /** Trainings end in places of unlike quality; the lowest loss is most often the best. */
-  private static final int REPLICAS = 3;
+  /** So many of the sample are trained on, or as many as it has per cluster. */
+  private static final int TRAINED = 4_096;
+
+  private static final int TRAINED_PER_CLUSTER = 16;
+
+  /** Trainings on few images end in places of unlike quality; the lowest loss is often the best. */
+  private static final int REPLICAS_OF_FEW = 3;
 
   private static final double RATE = 1e-2;
   private static final double BALANCE = 10;
@@ -82,10 +87,10 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Replicas train(MethodInput input, NomenInputs inputs) {
     TrainingOptions training = input.options().training();
+    int most =
+        Math.min(training.trainMax(), Math.max(TRAINED, TRAINED_PER_CLUSTER * input.clusters()));
     List<TrainingSet.View> views =
-        inputs.smoothedViews().stream()
-            .map(rows -> view(RowSample.even(rows, training.trainMax())))
-            .toList();
+        inputs.smoothedViews().stream().map(rows -> view(RowSample.even(rows, most))).toList();
     List<Double> weights = views.size() == 1 ? List.of(1.0) : List.of(IMAGES, 1.0);
     WidestMargin objective =
         new WidestMargin(
@@ -100,7 +105,8 @@ public final class NomenMethod extends ClusteringMethod {
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(EPOCHS), batch, RATE, training.shards(), 1, input.seed());
-    return new HeadFit(input, REPLICAS)
+    boolean few = inputs.sample().rows() == inputs.rows().rows();
+    return new HeadFit(input, few ? REPLICAS_OF_FEW : 1)
         .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
   }
 
@@ -114,7 +120,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace subspace, TrainedHead head) implements FittedModel {
+  record Model(NounSubspace axes, TrainedHead head) implements FittedModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -132,19 +138,24 @@ public final class NomenMethod extends ClusteringMethod {
 
     @Override
     public int width() {
-      return subspace.mean().width();
+      return axes.mean().width();
+    }
+
+    @Override
+    public Optional<NounSubspace> subspace() {
+      return Optional.of(axes);
     }
 
     @Override
     public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
-      return HeadAssignment.assign(subspace.of(embeddings), head);
+      return HeadAssignment.assign(axes.of(embeddings), head);
     }
 
     @Override
     public ModelParts parts() {
-      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(subspace));
+      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(axes));
       matrices.putAll(ModelParts.matrices(head));
-      return new ModelParts(NAME, CentreModel.settings(subspace), matrices);
+      return new ModelParts(NAME, CentreModel.settings(axes), matrices);
     }
   }
 }

@@ -78,10 +78,16 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
+   * @param numbers [K] the clusters' numbers, rising; not all need be a cluster's
    */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+  public record NamedClusters(
+      List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
+
+    public NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+      this(names, centreNouns, IntStream.range(0, names.size()).boxed().toList());
+    }
 
     /**
      * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
@@ -95,7 +101,8 @@ public record ClusterNaming(
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList(),
+          rows.stream().map(ClusterRow::cluster).toList());
     }
 
     /**
@@ -106,16 +113,17 @@ public record ClusterNaming(
     public List<ClusterRow> rows(
         ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
-          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
+          .mapToObj(i -> row(i, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster,
+        int at,
         ClusterProfiles profiles,
         RunQuality quality,
         LongFunction<Optional<String>> paths) {
-      ClusterName name = names.get(cluster);
+      int cluster = numbers.get(at);
+      ClusterName name = names.get(at);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
       double silhouette = quality.silhouette().perCluster()[cluster];
@@ -132,7 +140,7 @@ public record ClusterNaming(
           name.hypernym(),
           name.sisters(),
           name.reason(),
-          centreNouns.get(cluster),
+          centreNouns.get(at),
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
@@ -173,7 +181,7 @@ public record ClusterNaming(
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
      */
-    static List<ClusterName> of(
+    public static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
         int count,
@@ -219,7 +227,7 @@ public record ClusterNaming(
       shown.addAll(others);
       Noun own = classes.get(cluster);
       return new ClusterName(
-          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), "it was given");
+          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), ClusterName.GIVEN);
     }
 
     private static ScoredNoun scored(Noun noun, float score) {
