@@ -131,7 +131,7 @@ class PipelineTest {
     Map<String, String> rows = new HashMap<>();
     for (String uri : snapshot.table("assignments").uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
-        int cluster = (int) row.integer("cluster");
+        int cluster = row.integer("cluster");
         rows.put(
             row.string("path"),
             "%d %s %s".formatted(cluster, names.get(cluster), sure(row.number("confidence"))));
