@@ -67,6 +67,14 @@ final class ClusterCommand implements Subcommand {
   private List<Integer> layers = new ArrayList<>();
 
   @Option(
+      names = "--previous",
+      paramLabel = "RUN",
+      description =
+          "An earlier run of cluster with the same model: clusters that go on keep their ids, and"
+              + " their names while they fit; new ones get new ids.")
+  private Optional<String> previous = Optional.empty();
+
+  @Option(
       names = "--output",
       paramLabel = "RUN",
       description = "Folder to write (default: out/ and the name of the input).")
@@ -96,6 +104,10 @@ final class ClusterCommand implements Subcommand {
     violations.require(
         layers.stream().allMatch(count -> count > 0),
         "--layers is %s; give numbers from 1.".formatted(layers));
+    violations.require(
+        classes.isEmpty() || previous.isEmpty(),
+        "--classes says which clusters there are, and in which order; leave --previous away.");
+    previous.ifPresent(uri -> CommonOptions.checkUri(violations, "--previous", uri));
     output.ifPresent(uri -> CommonOptions.checkUri(violations, "--output", uri));
   }
 
@@ -131,6 +143,7 @@ final class ClusterCommand implements Subcommand {
         new VocabularyChoice(vocabulary, words.subtrees, Optional.empty(), common.resumes()),
         ready ? Optional.of(vocabulary) : Optional.empty(),
         classes,
+        previous,
         clustering.options(),
         clustering.duplicateCosine(),
         layers,

@@ -1,11 +1,12 @@
 package io.nomen.job;
 
-import io.nomen.method.Methods;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.evaluate.MethodRemarks;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
@@ -14,10 +15,12 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
@@ -26,16 +29,24 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.store.Digests;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import io.nomen.naming.ClusterNames.ClusterName;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -51,6 +62,7 @@ public final class ClusterJob {
   private final RunFolder folder;
   private final ClusterOptions options;
   private final NounSource nounSource;
+  private final Optional<Previous> previous;
 
   public ClusterJob(JobContext context, RunFolder folder, ClusterOptions options) {
     this.context = context;
@@ -62,6 +74,8 @@ public final class ClusterJob {
         .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
     options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
     options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
+    options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
+    this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -95,6 +109,7 @@ public final class ClusterJob {
     private final Optional<Table> secondTable;
     private final Optional<NounTable> nouns;
     private Optional<ClusterCount.Choice> count = Optional.empty();
+    private Optional<ClusterTransitions> transitions = Optional.empty();
 
     Run(Optional<ClipCheckpoint> checkpoint) {
       this.checkpoint = checkpoint;
@@ -127,6 +142,7 @@ public final class ClusterJob {
 
     RunRecord record() {
       requireClasses();
+      previous.ifPresent(earlier -> earlier.requireModelOf(run.source()));
       return run.unlessDone(NAME, settings(), options.resume(), this::cluster);
     }
 
@@ -153,6 +169,7 @@ public final class ClusterJob {
       if (!options.layers().isEmpty()) {
         settings.put("layers", options.layers().toString());
       }
+      previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
       settings.put(
           "duplicate-cosine",
           options.duplicateCosine().isPresent()
@@ -251,6 +268,13 @@ public final class ClusterJob {
 
     private RunRecord finish(Clustering clustering) {
       String id = run.attempt().attempt();
+      transitions =
+          previous.map(
+              earlier ->
+                  run.time(
+                      "previous",
+                      () -> earlier.transitions(clustering, run.table(), run.embeddings())));
+      transitions.map(ClusterTransitions::remark).ifPresent(context.progress()::say);
       Optional<Resemblance> resemblance = run.time("neighbours", this::resemblance);
       RunQuality quality =
           run.write(
@@ -261,7 +285,9 @@ public final class ClusterJob {
                           ResemblanceColumns.of(
                               found.duplicateOf(), found.outlierScore(), run.table()))
                   .orElse(ResemblanceColumns.NONE),
-              clustering.clusters(),
+              transitions
+                  .map(ClusterTransitions::tableIds)
+                  .orElse(ClusterRow.Ids.counted(clustering.clusters())),
               assignments -> names(assignments, clustering),
               options.seed());
       Stability stability =
@@ -312,13 +338,17 @@ public final class ClusterJob {
     }
 
     private NamedClusters names(Assignments assignments, Clustering clustering) {
+      List<Optional<ClusterName>> earlier =
+          transitions
+              .map(found -> previous.orElseThrow().names(found))
+              .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
       return new ClusterNaming(
               options.classes().isPresent(),
               nounSource.isOwnList(),
               nouns,
               options.options().semantics(),
               options.seed())
-          .of(run.embeddings(), assignments.cluster(), clustering);
+          .of(run.embeddings(), assignments.cluster(), clustering, earlier);
     }
 
     private RunRecord record(
@@ -338,6 +368,7 @@ public final class ClusterJob {
       Map<String, Object> method = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
       resemblance.ifPresent(found -> method.put("resemblance", found.provenance()));
       count.ifPresent(choice -> method.put("cluster_count", choice));
+      transitions.ifPresent(found -> method.put(ClusterTransitions.KEY, found));
       return new RunRecord(
           run.attempt().attempt(),
           options.title(),
@@ -375,6 +406,89 @@ public final class ClusterJob {
                 empty, wanted, options.method()));
       }
       return remarks;
+    }
+  }
+
+  /**
+   * The run whose clusters these go on from.
+   *
+   * @param clusters its table {@code clusters}, in the order of its model
+   */
+  private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
+
+    static Previous open(Storage storage, String uri) {
+      Snapshot run = new RunFolder(storage, uri).snapshot();
+      RunRecord record = run.requireRecord();
+      if (!run.has("heads")) {
+        throw NomenException.input(
+            "--previous %s is no run of cluster, and has no model; name the run that its images were assigned to."
+                .formatted(run.uri()));
+      }
+      return new Previous(run, record, run.rows(ClusterRow.SCHEMA));
+    }
+
+    void requireModelOf(EmbeddingSource source) {
+      Object own = record.model().get("digest");
+      boolean other =
+          own != null && source.model().filter(digest -> !digest.equals(own)).isPresent();
+      int width = StoredModel.read(run).width();
+      int wanted = EmbeddingTable.width(run.storage(), source.embeddings());
+      if (other || width != wanted) {
+        throw NomenException.usage(
+            "--previous %s was made with another model (%s, %d columns), and these embeddings have %d columns; clusters go on only with the same model."
+                .formatted(run.uri(), record.model().get("location"), width, wanted));
+      }
+    }
+
+    ClusterTransitions transitions(
+        Clustering clustering, EmbeddingTable table, RowBlocks embeddings) {
+      return ClusterTransitions.of(
+          new ClusterTransitions.Earlier(
+              run.uri(),
+              run.run(),
+              clusters.stream().mapToInt(ClusterRow::cluster).toArray(),
+              clusters.stream().map(ClusterRow::name).toList(),
+              clusters.stream().mapToLong(ClusterRow::size).toArray(),
+              ClusterTransitions.of(record)
+                  .map(ClusterTransitions::nextId)
+                  .orElse(clusters.size())),
+          before(table, embeddings),
+          AssignmentBlock.clusters(clustering.assignments()),
+          clustering.clusters());
+    }
+
+    /**
+     * [N] the place of each image's cluster in this run, −1 where it does not have the image; where
+     * it lacks most of them, the one that its model gives.
+     */
+    private int[] before(EmbeddingTable table, RowBlocks embeddings) {
+      Table assigned = run.table("assignments");
+      int[] places =
+          Assignments.read(run.storage(), assigned)
+              .withoutIds(clusters.stream().mapToInt(ClusterRow::cluster).toArray())
+              .cluster();
+      List<String> paths = Assignments.paths(run.storage(), assigned);
+      Map<String, Integer> known = new HashMap<>();
+      IntStream.range(0, places.length).forEach(row -> known.put(paths.get(row), places[row]));
+      int[] before =
+          table.paths().collect().stream()
+              .flatMap(List::stream)
+              .mapToInt(path -> known.getOrDefault(path, -1))
+              .toArray();
+      long seen = Arrays.stream(before).filter(place -> place >= 0).count();
+      return 2 * seen >= before.length
+          ? before
+          : AssignmentBlock.clusters(
+              StoredModel.read(run).assign(embeddings, Optional.of(table.norms())));
+    }
+
+    /** [K] what each cluster was called in this run. */
+    List<Optional<ClusterName>> names(ClusterTransitions transitions) {
+      Map<Integer, ClusterName> names = new HashMap<>();
+      clusters.forEach(row -> names.put(row.cluster(), ClusterName.of(row)));
+      return Arrays.stream(transitions.ids())
+          .mapToObj(id -> Optional.ofNullable(names.get(id)))
+          .toList();
     }
   }
 }

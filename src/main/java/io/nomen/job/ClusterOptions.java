@@ -22,6 +22,8 @@ import java.util.OptionalInt;
  * @param nouns folder that {@code nomen vocabulary} wrote; empty to take {@code vocabulary}
  * @param classes a file with a class a line, or a folder that {@code nomen vocabulary} wrote, where
  *     the classes are given; they are the nouns then, and K is how many there are
+ * @param previous folder of an earlier run, whose ids and names the clusters keep where they are
+ *     the same
  * @param duplicateCosine lowest cosine of near-duplicates; empty to look for neither them nor
  *     outliers
  * @param layers how many clusters coarser and finer layers shall have
@@ -38,6 +40,7 @@ public record ClusterOptions(
     VocabularyChoice vocabulary,
     Optional<String> nouns,
     Optional<String> classes,
+    Optional<String> previous,
     MethodOptions options,
     OptionalDouble duplicateCosine,
     List<Integer> layers,

@@ -58,6 +58,10 @@ record ClusterPlan(
                             + " unused: this method works in one space"));
     plan.addAll(
         new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
+    options
+        .previous()
+        .ifPresent(
+            uri -> plan.add("give clusters that go on the numbers and names they have in " + uri));
     plan.add("name the clusters, write tables and gallery to " + folder.uri());
     return plan;
   }

@@ -21,6 +21,7 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,7 +211,14 @@ final class LayerStage {
             .flatMap(table -> table.nouns().stream())
             .noneMatch(noun -> noun.synset().isPresent());
     List<ClusterName> found =
-        Names.of(embeddings, dense, numbers.length, semantics, nouns, ownList, seed);
+        Names.of(
+            embeddings,
+            dense,
+            semantics,
+            nouns,
+            ownList,
+            Collections.nCopies(numbers.length, Optional.empty()),
+            seed);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

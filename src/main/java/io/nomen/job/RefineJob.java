@@ -32,6 +32,7 @@ import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -153,7 +154,7 @@ public final class RefineJob {
           run.write(
               refinement.assignments(),
               ResemblanceColumns.read(context.storage(), assigned, paths),
-              refinement.count(),
+              ClusterRow.Ids.counted(refinement.count()),
               assignments -> names,
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
@@ -296,10 +297,10 @@ public final class RefineJob {
     return Names.of(
         embeddings,
         refinement.clusters(),
-        refinement.count(),
         space,
         nouns,
         ownList,
+        Collections.nCopies(refinement.count(), Optional.empty()),
         fitted.seed());
   }
 

@@ -118,32 +118,41 @@ final class RunInProgress {
    * Writes {@code assignments} and {@code clusters}.
    *
    * @param resemblance what is known of near-duplicates and outliers
-   * @param clusters K
+   * @param ids what the tables call the clusters of {@code rows}
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
       ResemblanceColumns resemblance,
-      int clusters,
+      ClusterRow.Ids ids,
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
     Table written =
-        time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written);
+        time(
+            "tables",
+            () ->
+                Assignments.write(
+                    folder,
+                    id,
+                    rows.map(block -> block.withIds(ids.of())),
+                    table.paths(),
+                    resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids.of());
     attempts.put("assignments", id);
     attempts.put("clusters", id);
     ClusterSurvey survey =
         ClusterSurvey.of(
             embeddings,
             assignments,
-            clusters,
+            ids.of().length,
             naming,
             medoids -> paths(written, medoids),
             seed,
             stopwatch);
-    folder.write(ClusterRow.SCHEMA, id, survey.clusters());
+    folder.write(
+        ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
     return survey.quality();
   }
 

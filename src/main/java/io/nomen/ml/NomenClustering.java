@@ -30,6 +30,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -293,7 +294,12 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
               embeddings,
               Assignments.of(clustering.assignments(), rows.rows()),
               clustering.clusters(),
-              assignments -> naming.of(embeddings, assignments.cluster(), clustering),
+              assignments ->
+                  naming.of(
+                      embeddings,
+                      assignments.cluster(),
+                      clustering,
+                      Collections.nCopies(clustering.clusters(), Optional.empty())),
               rows::carriedBeside,
               getSeed(),
               stopwatch);

@@ -182,6 +182,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
     AssignTask task =
         new AssignTask(
             spark.broadcast(fitted),
+            rows.stream().mapToInt(ClusterRow::cluster).toArray(),
             rows.stream().map(ClusterRow::name).toArray(String[]::new),
             Sessions.taskThreads(spark),
             dataset.schema().fieldIndex(getFeaturesCol()),
@@ -221,6 +222,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
   /** What a task does with the rows of one partition. */
   private record AssignTask(
       Broadcast<FittedModel> model,
+      int[] ids,
       String[] names,
       int threads,
       int featuresColumn,
@@ -293,7 +295,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
         AssignmentBlock block = assigned.orElseThrow();
         int next = row.size();
         if (predict) {
-          cells[next++] = block.cluster()[at];
+          cells[next++] = ids[block.cluster()[at]];
         }
         if (confide) {
           cells[next++] = block.confidence()[at];

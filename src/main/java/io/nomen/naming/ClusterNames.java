@@ -7,6 +7,7 @@ import io.nomen.naming.Concepts.Concept;
 import io.nomen.run.ClusterRow;
 import io.nomen.tensor.LinearAssignment;
 import io.nomen.vocabulary.Noun;
+import io.nomen.vocabulary.WordNet;
 import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -33,17 +35,27 @@ public final class ClusterNames {
   /** A noun with less than this share of the cluster's best score would be the wrong word. */
   private static final double LEAST_SHARE = 0.25;
 
+  /** Beside this all scores together are small: of two matchings that which keeps more wins. */
+  private static final double KEPT = 1e6;
+
   private final List<Concept> concepts;
   private final float[][] scores;
   private final double[] noise;
   private final Specificity specificity = new Specificity();
   private final HypernymChoice widerWord;
   private final boolean verbatim;
+  private final List<Optional<ClusterName>> earlier;
 
-  private ClusterNames(List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
+  private ClusterNames(
+      List<Noun> nouns,
+      float[][] scores,
+      double[] noise,
+      boolean verbatim,
+      List<Optional<ClusterName>> earlier) {
     this.scores = scores;
     this.noise = noise;
     this.verbatim = verbatim;
+    this.earlier = earlier;
     SenseChoice choice = new SenseChoice(nouns, scores);
     List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
     concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
@@ -57,13 +69,20 @@ public final class ClusterNames {
    * @param scores [K, m] mean retrieval weight over the cluster's images less that over all images
    * @param noise [K] the score that a name must exceed, from {@link NoiseThreshold}
    * @param verbatim whether names must be nouns as they are: the list is somebody's own
+   * @param earlier [K] names that are kept while they fit: a noun that is among the cluster's five
+   *     best, a kind of thing that two of these are
    * @return one per cluster, in order
    */
   public static List<ClusterName> of(
-      List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
-    if (noise.length != scores.length) {
+      List<Noun> nouns,
+      float[][] scores,
+      double[] noise,
+      boolean verbatim,
+      List<Optional<ClusterName>> earlier) {
+    if (noise.length != scores.length || earlier.size() != scores.length) {
       throw new IllegalArgumentException(
-          "%d clusters but %d thresholds".formatted(scores.length, noise.length));
+          "%d clusters but %d thresholds and %d earlier names"
+              .formatted(scores.length, noise.length, earlier.size()));
     }
     for (float[] row : scores) {
       if (row.length != nouns.size()) {
@@ -71,7 +90,7 @@ public final class ClusterNames {
             "%d nouns but %d scores".formatted(nouns.size(), row.length));
       }
     }
-    return new ClusterNames(nouns, scores, noise, verbatim).all();
+    return new ClusterNames(nouns, scores, noise, verbatim, earlier).all();
   }
 
   /**
@@ -92,7 +111,7 @@ public final class ClusterNames {
 
   private List<ClusterName> all() {
     int[] assigned = assign();
-    Set<String> taken = new HashSet<>();
+    Set<String> taken = new HashSet<>(keptKinds());
     for (int concept : assigned) {
       if (concept >= 0) {
         taken.add(concepts.get(concept).name().toLowerCase(Locale.ROOT));
@@ -110,6 +129,7 @@ public final class ClusterNames {
   /** The concept of each cluster, −1 where none is left that stands out. */
   private int[] assign() {
     double[][] gain = new double[scores.length][concepts.size()];
+    Set<String> kinds = keptKinds();
     for (int c = 0; c < scores.length; c++) {
       double best = 0;
       for (int j = 0; j < concepts.size(); j++) {
@@ -118,8 +138,11 @@ public final class ClusterNames {
       }
       double bar = Math.max(noise[c], LEAST_SHARE * best);
       for (int j = 0; j < concepts.size(); j++) {
-        gain[c][j] = gain[c][j] > bar ? weight(concepts.get(j)) * gain[c][j] : 0;
+        boolean free = !kinds.contains(concepts.get(j).name().toLowerCase(Locale.ROOT));
+        gain[c][j] = gain[c][j] > bar && free ? weight(concepts.get(j)) * gain[c][j] : 0;
       }
+      double[] row = gain[c];
+      keptNoun(c).map(concepts::indexOf).filter(j -> row[j] > 0).ifPresent(j -> row[j] += KEPT);
     }
     int[] assigned = LinearAssignment.maximise(gain);
     for (int c = 0; c < assigned.length; c++) {
@@ -128,6 +151,43 @@ public final class ClusterNames {
       }
     }
     return assigned;
+  }
+
+  /** The noun that names cluster {@code c} in the earlier run, where it is among its best still. */
+  private Optional<Concept> keptNoun(int c) {
+    return earlier
+        .get(c)
+        .filter(name -> name.named() && name.hypernym().isEmpty())
+        .flatMap(
+            name ->
+                best(c).stream()
+                    .filter(concept -> concept.name().equalsIgnoreCase(name.name()))
+                    .findFirst());
+  }
+
+  /**
+   * The kind that names cluster {@code c} in the earlier run, where two of its best are under it.
+   */
+  private Optional<Sense> keptKind(int c) {
+    return earlier
+        .get(c)
+        .filter(name -> name.named() && !verbatim)
+        .flatMap(ClusterName::hypernym)
+        .flatMap(id -> WordNet.get().sense(id))
+        .filter(kind -> namesUnder(kind, best(c)).size() >= 2);
+  }
+
+  /** How the kinds that stay names read. */
+  private Set<String> keptKinds() {
+    return IntStream.range(0, scores.length)
+        .mapToObj(this::keptKind)
+        .flatMap(Optional::stream)
+        .map(ClusterNames::key)
+        .collect(Collectors.toSet());
+  }
+
+  private static String key(Sense kind) {
+    return new ReadableName().of(kind).toLowerCase(Locale.ROOT);
   }
 
   private double weight(Concept concept) {
@@ -149,13 +209,25 @@ public final class ClusterNames {
           ? blank(cluster, nouns)
           : single(cluster, concepts.get(assigned[cluster]), nouns);
     }
+    Optional<Sense> kind = keptKind(cluster);
+    if (kind.isPresent()) {
+      return above(
+          kind.get(),
+          nouns,
+          namesUnder(kind.get(), best),
+          "the earlier run's name, and its best nouns are kinds of it still (%s)");
+    }
     if (assigned[cluster] < 0) {
       return wider(cluster, best, nouns, assigned[cluster], taken)
           .orElseGet(() -> blank(cluster, nouns));
     }
+    Concept concept = concepts.get(assigned[cluster]);
+    if (keptNoun(cluster).filter(concept::equals).isPresent()) {
+      return single(cluster, concept, nouns);
+    }
     return family(best, nouns, taken)
         .or(() -> wider(cluster, best, nouns, assigned[cluster], taken))
-        .orElseGet(() -> single(cluster, concepts.get(assigned[cluster]), nouns));
+        .orElseGet(() -> single(cluster, concept, nouns));
   }
 
   private ClusterName blank(int cluster, List<ScoredNoun> nouns) {
@@ -174,7 +246,11 @@ public final class ClusterNames {
     String reason =
         RootLocale.format(
             "%s noun that no other cluster is named after: score %.3f, chance reaches %.3f",
-            nouns.get(0).lemma().equals(concept.name()) ? "the best" : "the best free",
+            nouns.get(0).lemma().equals(concept.name())
+                ? "the best"
+                : keptNoun(cluster).filter(concept::equals).isPresent()
+                    ? "the earlier run's"
+                    : "the best free",
             score,
             noise[cluster]);
     String gloss = concept.sense().map(Sense::gloss).orElse("");
@@ -203,7 +279,7 @@ public final class ClusterNames {
 
   /** Whether no other cluster has the name; another may have the name of a kind of it. */
   private static boolean isFree(Sense hypernym, Set<String> taken) {
-    return !taken.contains(new ReadableName().of(hypernym).toLowerCase(Locale.ROOT));
+    return !taken.contains(key(hypernym));
   }
 
   private static List<String> namesUnder(Sense kind, List<Concept> best) {

@@ -16,6 +16,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -40,13 +41,18 @@ public record ClusterNaming(
    * Names the clusters of a method.
    *
    * @param clusters [N] the cluster of every row
+   * @param earlier [K] names of an earlier run, which are kept while they fit
    */
-  public NamedClusters of(RowBlocks embeddings, int[] clusters, Clustering clustering) {
+  public NamedClusters of(
+      RowBlocks embeddings,
+      int[] clusters,
+      Clustering clustering,
+      List<Optional<ClusterName>> earlier) {
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
     List<ClusterName> names =
-        names(embeddings, clusters, clustering.clusters(), clustering.semantics());
+        names(embeddings, clusters, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -58,18 +64,23 @@ public record ClusterNaming(
    * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
    */
   public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
-    return NamedClusters.of(names(embeddings, clusters, count, Optional.empty()));
+    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
   }
 
   private List<ClusterName> names(
-      RowBlocks embeddings, int[] clusters, int count, Optional<SemanticSpace> space) {
+      RowBlocks embeddings,
+      int[] clusters,
+      Optional<SemanticSpace> space,
+      List<Optional<ClusterName>> earlier) {
     Optional<SemanticSpace> seen =
         space.or(
             () ->
                 nouns.map(
                     table ->
-                        SemanticCentres.find(embeddings, table.matrix(), count, semantics, seed)));
-    return Names.of(embeddings, clusters, count, seen, nouns, verbatim, seed);
+                        SemanticCentres.find(
+                            embeddings, table.matrix(), earlier.size(), semantics, seed)));
+    return Names.of(embeddings, clusters, seen, nouns, verbatim, earlier, seed);
   }
 
   /**
@@ -147,7 +158,8 @@ public record ClusterNaming(
           medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
           floats(
-              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()));
+              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -180,15 +192,17 @@ public record ClusterNaming(
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
+     * @param earlier [K] names of an earlier run, which are kept while they fit
      */
     public static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
-        int count,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
         boolean verbatim,
+        List<Optional<ClusterName>> earlier,
         long seed) {
+      int count = earlier.size();
       if (space.isEmpty() || nouns.isEmpty()) {
         return IntStream.range(0, count).mapToObj(Names::blank).toList();
       }
@@ -202,7 +216,7 @@ public record ClusterNaming(
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
       List<double[]> maxima =
           scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim);
+      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */

@@ -295,9 +295,12 @@ public final class RunFolder {
     return new Snapshot(storage, uri, contents);
   }
 
-  /** The published run where it is {@code attempt}'s: such a stage is done, whatever came after. */
+  /**
+   * The published run where it is {@code attempt}'s: such a stage is done, whatever came after. One
+   * without a record is of an earlier version, and made anew.
+   */
   public Optional<Snapshot> published(StageAttempt attempt) {
-    return current().filter(snapshot -> snapshot.run().equals(attempt.attempt()));
+    return current().filter(run -> run.run().equals(attempt.attempt()) && run.record().isPresent());
   }
 
   /**

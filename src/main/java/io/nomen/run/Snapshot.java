@@ -100,13 +100,16 @@ public final class Snapshot {
         .map(file -> Json.read(storage.readText(file), RunRecord.class, file));
   }
 
-  /** What was run; embeddings or nouns alone are an input error. */
+  /** What was run; embeddings or nouns alone are an input error, and so are earlier versions'. */
   public RunRecord requireRecord() {
     return record()
         .orElseThrow(
             () ->
                 NomenException.input(
-                    "%s holds no clusters, only %s; name the folder of a cluster or assign run."
-                        .formatted(uri, contents.tables().keySet())));
+                    has("clusters")
+                        ? "The run in %s was written by an earlier version of Nomen, which did not publish a record with it; run the command again that made it (it stands in %1$s/run.json)."
+                            .formatted(uri)
+                        : "%s holds no clusters, only %s; name the folder of a cluster or assign run."
+                            .formatted(uri, contents.tables().keySet())));
   }
 }

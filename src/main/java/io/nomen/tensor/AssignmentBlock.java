@@ -35,6 +35,16 @@ public record AssignmentBlock(
         .toArray();
   }
 
+  /** The same with the ids of the clusters in place of their numbers. */
+  public AssignmentBlock withIds(int[] ids) {
+    return new AssignmentBlock(
+        firstRow,
+        Arrays.stream(cluster).map(c -> ids[c]).toArray(),
+        confidence,
+        Arrays.stream(runnerUp).map(c -> ids[c]).toArray(),
+        runnerUpConfidence);
+  }
+
   /** n, how many rows the block holds. */
   public int rows() {
     return cluster.length;

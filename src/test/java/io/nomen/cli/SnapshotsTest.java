@@ -155,4 +155,20 @@ class SnapshotsTest {
     assertThat(record.get("run").asText()).isEqualTo(run("run").run());
     assertThat(record.get("clusters").asInt()).isEqualTo(2);
   }
+
+  @Test
+  void a_run_of_a_version_that_published_no_record_says_so_and_is_made_anew_by_its_command()
+      throws Exception {
+    Path current = folder.resolve("run/_CURRENT");
+    String published = Files.readString(current);
+    String without = published.replaceFirst("\"record\" : \"[^\"]*\"", "\"record\" : null");
+    assertThat(without).isNotEqualTo(published);
+    Files.writeString(current, without);
+    Command refused = Command.run("gallery", "--run", folder.resolve("run"));
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.refusal())
+        .contains("written by an earlier version of Nomen", "run the command again", "run.json");
+    cluster(3, folder.resolve("embeddings"));
+    Command.done("gallery", "--run", folder.resolve("run"));
+  }
 }

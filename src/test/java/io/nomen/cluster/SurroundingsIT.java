@@ -140,6 +140,34 @@ class SurroundingsIT {
   }
 
   @Test
+  void a_machine_without_ipv4_is_one_sentence_and_works_when_spark_is_told_its_address()
+      throws Exception {
+    List<String> alone =
+        List.of(
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--net",
+            "bash",
+            "-c",
+            "ip link set lo up && ip address delete 127.0.0.1/8 dev lo && exec \"$0\" \"$@\"");
+    List<String> probe = new ArrayList<>(alone);
+    probe.addAll(List.of("grep", "-q", "lo$", "/proc/net/if_inet6"));
+    Assumptions.assumeTrue(
+        new ProcessBuilder(probe).start().waitFor() == 0, "SKIPPED: no network of IPv6 alone here");
+    List<String> program = Jvm.nomen("1g", Map.of(), encode("ipv6"));
+    Map<String, String> ipv4 = Map.of("SPARK_LOCAL_IP", "127.0.0.1");
+    try (Jvm process = Jvm.start(folder.resolve("ipv4"), ipv4, alone, program)) {
+      assertOneSentence(process, "Spark does not start", "SPARK_LOCAL_IP");
+    }
+    Map<String, String> ipv6 = Map.of("SPARK_LOCAL_IP", "::1");
+    program.add(0, "-Djava.net.preferIPv6Addresses=true");
+    try (Jvm process = Jvm.start(folder.resolve("ipv6-log"), ipv6, alone, program)) {
+      assertDone(process);
+    }
+  }
+
+  @Test
   void a_home_that_is_not_there_and_cannot_be_made_is_not_needed() {
     Map<String, String> nowhere = Map.of("HOME", "/proc/none");
     List<String> home = List.of("-Duser.home=/proc/none");

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.util.Apps;
 
 /**
  * HDFS and YARN: Hadoop's own servers, every one a process of its own, from Maven's test artifact
@@ -119,6 +121,8 @@ final class YarnCluster implements AutoCloseable {
     yarn.put("yarn.nodemanager.resource.memory-mb", "6144");
     yarn.put("yarn.nodemanager.resource.cpu-vcores", "4");
     yarn.put("yarn.nodemanager.vmem-check-enabled", "false");
+    // Otherwise the check of physical memory is left to control groups, which are not set up.
+    yarn.put("yarn.nodemanager.resource.memory.enforced", "false");
     yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
     yarn.put(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
@@ -292,11 +296,19 @@ final class YarnCluster implements AutoCloseable {
             "no application; exit code %d:%n%s"
                 .formatted(exitCode, submission.driver().lastWords()));
       }
-      return reply(
-          () ->
-              client.getApplicationReport(
-                  ApplicationId.newInstance(
-                      Long.parseLong(id.group(1)), Integer.parseInt(id.group(2)))));
+      ApplicationId application =
+          ApplicationId.newInstance(Long.parseLong(id.group(1)), Integer.parseInt(id.group(2)));
+      // In client mode the driver ends before its application does.
+      AtomicReference<ApplicationReport> report = new AtomicReference<>();
+      servers
+          .get(1)
+          .await(
+              "the end of the application",
+              () -> {
+                report.set(reply(() -> client.getApplicationReport(application)));
+                return Apps.isApplicationFinalState(report.get().getYarnApplicationState());
+              });
+      return report.get();
     }
 
     /** How many application masters it has had. */

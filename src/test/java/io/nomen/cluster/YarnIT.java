@@ -11,7 +11,6 @@ import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The main job in YARN's cluster mode, on HDFS: the short part, which every build runs. {@link
  * YarnMatrixIT} has the rest.
  */
-@Tag("cluster")
 class YarnIT {
   @TempDir static Path folder;
 

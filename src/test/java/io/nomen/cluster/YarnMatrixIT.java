@@ -184,12 +184,14 @@ class YarnMatrixIT {
 
   @Test
   void too_many_bad_images_are_told_in_the_diagnostics() {
-    String[] words = {"encode", "--input", cluster.uri("bad"), "--output", cluster.uri("bad-run")};
+    String bad = cluster.uri("bad");
+    String[] words = {"encode", "--input", bad, "--output", cluster.uri("bad-run")};
     try (Application job = cluster.submit("cluster", ONE_ATTEMPT, words)) {
       failed(job, "4 of 4 images", "--max-bad-fraction");
     }
     // In client mode the exit code says which kind it was, and YARN that it failed.
-    try (Application job = cluster.submit("client", Map.of(), words)) {
+    String[] client = {"encode", "--input", bad, "--output", cluster.uri("bad-client")};
+    try (Application job = cluster.submit("client", Map.of(), client)) {
       ApplicationReport report = job.report();
       assertThat(job.submission().driver().exitCode()).isEqualTo(4);
       assertThat(report.getFinalApplicationStatus()).isEqualTo(FinalApplicationStatus.FAILED);
@@ -199,8 +201,9 @@ class YarnMatrixIT {
   @Test
   void containers_over_their_memory_are_told_with_the_setting_to_raise() {
     Map<String, String> little = new HashMap<>(ONE_ATTEMPT);
-    little.put("spark.executor.memory", "512m");
-    little.put("spark.testing.memory", "1000000000");
+    // A heap that Spark refuses without the second setting: it starts in that, but not libtorch.
+    little.put("spark.executor.memory", "256m");
+    little.put("spark.testing.reservedMemory", "67108864");
     little.put("spark.executor.memoryOverhead", "1m");
     little.put("spark.executor.instances", "1");
     little.put("spark.yarn.max.executor.failures", "100");

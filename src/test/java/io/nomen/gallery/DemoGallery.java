@@ -165,7 +165,8 @@ final class DemoGallery {
         duplicates(),
         List.of(),
         GalleryData.Workbench.NONE,
-        Optional.of(algorithm));
+        Optional.of(algorithm),
+        Optional.empty());
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

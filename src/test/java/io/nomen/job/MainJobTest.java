@@ -102,6 +102,7 @@ class MainJobTest {
             new VocabularyChoice("auto", List.of(), Optional.empty(), true),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             options,
             OptionalDouble.of(0.97),
             List.of(),

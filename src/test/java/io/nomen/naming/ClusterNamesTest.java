@@ -7,7 +7,9 @@ import io.nomen.naming.ClusterNames.ClusterName.ScoredNoun;
 import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Vocabulary;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ClusterNamesTest {
@@ -32,7 +34,7 @@ class ClusterNamesTest {
   void a_cluster_where_nothing_beats_chance_keeps_its_number_and_shows_hints() {
     List<Noun> nouns = nouns(List.of("cat", "piano"));
     float[][] scores = {row(0.02, 0.01), row(0.01, 0.5)};
-    List<ClusterName> names = ClusterNames.of(nouns, scores, new double[] {0.03, 0.03}, false);
+    List<ClusterName> names = name(nouns, scores, new double[] {0.03, 0.03}, false);
     assertThat(names).extracting(ClusterName::name).containsExactly("cluster 0", "piano");
     assertThat(names.get(0).reason())
         .isEqualTo("no noun stands out: the best scores 0.020, chance reaches 0.030");
@@ -188,7 +190,13 @@ class ClusterNamesTest {
   }
 
   private static List<ClusterName> name(List<String> words, float[]... scores) {
-    return ClusterNames.of(nouns(words), scores, new double[scores.length], false);
+    return name(nouns(words), scores, new double[scores.length], false);
+  }
+
+  private static List<ClusterName> name(
+      List<Noun> nouns, float[][] scores, double[] noise, boolean verbatim) {
+    return ClusterNames.of(
+        nouns, scores, noise, verbatim, Collections.nCopies(scores.length, Optional.empty()));
   }
 
   private static List<Noun> nouns(List<String> words) {
@@ -219,8 +227,53 @@ class ClusterNamesTest {
       row[c] = 0.5;
       scores[c] = row(row);
     }
-    List<ClusterName> names = ClusterNames.of(nouns(own), scores, new double[scores.length], true);
+    List<ClusterName> names = name(nouns(own), scores, new double[scores.length], true);
     assertThat(names).extracting(ClusterName::name).containsExactlyElementsOf(own);
     assertThat(names).allSatisfy(name -> assertThat(own).contains(name.nouns().get(0).lemma()));
+  }
+
+  private static Optional<ClusterName> earlier(String name, Optional<String> hypernym) {
+    return Optional.of(
+        new ClusterName(name, true, "", List.of(), hypernym, List.of(), "it was called so"));
+  }
+
+  private static List<ClusterName> nameAgain(
+      List<String> words, List<Optional<ClusterName>> earlier, float[]... scores) {
+    return ClusterNames.of(nouns(words), scores, new double[scores.length], false, earlier);
+  }
+
+  @Test
+  void a_name_of_the_earlier_run_is_kept_while_it_is_among_the_best_five_nouns() {
+    List<String> words = List.of("piano", "organ", "teapot");
+    List<Optional<ClusterName>> organ = List.of(earlier("organ", Optional.empty()));
+    assertThat(nameAgain(words, organ, row(0.30, 0.25, 0)).get(0).name()).isEqualTo("organ");
+    assertThat(nameAgain(words, organ, row(0.30, 0.25, 0)).get(0).reason())
+        .startsWith("the earlier run's noun");
+    // Far below the best it would be the wrong word.
+    assertThat(nameAgain(words, organ, row(0.30, 0.05, 0)).get(0).name()).isEqualTo("piano");
+  }
+
+  @Test
+  void a_kept_name_goes_before_a_better_score_of_a_new_cluster() {
+    List<ClusterName> names =
+        nameAgain(
+            List.of("cat", "dog"),
+            List.of(Optional.empty(), earlier("cat", Optional.empty())),
+            row(0.40, 0.20),
+            row(0.20, 0.30));
+    assertThat(names).extracting(ClusterName::name).containsExactly("dog", "cat");
+  }
+
+  @Test
+  void a_kind_is_kept_while_two_of_the_best_nouns_are_under_it_and_names_no_other() {
+    List<String> words = List.of("corgi", "beagle", "teapot", "dog");
+    List<Optional<ClusterName>> dog =
+        List.of(earlier("dog", Optional.of("dog.n.01")), Optional.empty());
+    List<ClusterName> names =
+        nameAgain(words, dog, row(0.30, 0.1, 0.02, 0.05), row(0, 0.05, 0.2, 0.3));
+    assertThat(names).extracting(ClusterName::name).containsExactly("dog", "teapot");
+    assertThat(names.get(0).hypernym()).contains("dog.n.01");
+    assertThat(nameAgain(words, dog, row(0, 0.01, 0.3, 0), row(0.3, 0, 0, 0)).get(0).name())
+        .isEqualTo("teapot");
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /** The table {@code clusters} as cards for the gallery. */
 final class ClusterCards {
@@ -20,10 +21,13 @@ final class ClusterCards {
 
   static List<ClusterCard> read(Snapshot run, RunRecord record) {
     Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
-    return run.rows(ClusterRow.SCHEMA).stream().map(row -> card(row, gate)).toList();
+    List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
+    return IntStream.range(0, rows.size())
+        .mapToObj(place -> card(rows.get(place), gate.map(fit -> wordsFit(fit, place))))
+        .toList();
   }
 
-  private static ClusterCard card(ClusterRow row, Optional<Findings.TextGate> gate) {
+  private static ClusterCard card(ClusterRow row, Optional<WordsFit> fit) {
     return new ClusterCard(
         row.cluster(),
         row.name(),
@@ -31,7 +35,7 @@ final class ClusterCards {
         row.size(),
         row.meanConfidence(),
         row.silhouette().map(value -> OptionalDouble.of(value)).orElse(OptionalDouble.empty()),
-        gate.map(fit -> wordsFit(fit, row.cluster())),
+        fit,
         text(row.gloss()),
         nouns(row),
         row.hypernym(),
@@ -41,8 +45,9 @@ final class ClusterCards {
         near(row));
   }
 
-  private static WordsFit wordsFit(Findings.TextGate gate, int cluster) {
-    return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
+  /** The gate tells of the clusters in the order of the table. */
+  private static WordsFit wordsFit(Findings.TextGate gate, int place) {
+    return new WordsFit(gate.fitPerCluster().get(place), gate.rhoPerCluster().get(place));
   }
 
   private static List<NounScore> nouns(ClusterRow row) {

@@ -1,6 +1,7 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.evaluate.ClusterProfiles;
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryData.AskedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
@@ -149,7 +150,8 @@ public final class GalleryStage {
                                     paths.get(row),
                                     positions.of(row),
                                     columns)))),
-        Optional.of(positions.algorithm()));
+        Optional.of(positions.algorithm()),
+        ClusterTransitions.of(record));
   }
 
   private List<AskedImage> questions(
