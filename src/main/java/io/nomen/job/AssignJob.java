@@ -96,7 +96,8 @@ public final class AssignJob {
             model.assign(run.embeddings(), Optional.of(run.table().norms())),
             ResemblanceColumns.NONE,
             new ClusterRow.Ids(
-                earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(), 0),
+                earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(),
+                0),
             assignments -> NamedClusters.of(earlier),
             fitted.seed());
     return run.publish(() -> record(run, quality));

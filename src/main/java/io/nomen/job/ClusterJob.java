@@ -17,6 +17,7 @@ import io.nomen.method.Clustering;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.method.UnnormalisedRows;
+import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.Assignments;
@@ -46,7 +47,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import io.nomen.naming.ClusterNames.ClusterName;
 import org.apache.spark.storage.StorageLevel;
 
 /**
