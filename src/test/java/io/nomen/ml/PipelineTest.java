@@ -184,7 +184,8 @@ class PipelineTest {
         features.withColumn(
             "prediction",
             functions.expr(
-                "CASE WHEN path LIKE '%pizza%' THEN 'round' WHEN path LIKE '%watch%' THEN 'flat' END"));
+                "CASE WHEN path LIKE '%pizza%' THEN 'round' WHEN path LIKE '%watch%' THEN 'flat'"
+                    + " END"));
     ClusterNamerModel ofWords = namer().fit(written);
     String kept = folder.resolve("namer").toString();
     ofWords.write().overwrite().save(kept);
