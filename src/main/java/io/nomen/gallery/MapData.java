@@ -176,7 +176,9 @@ final class MapData {
   }
 
   private static String base64(ByteBuffer bytes) {
-    return Base64.getEncoder().encodeToString(bytes.array());
+    byte[] all = new byte[bytes.flip().remaining()];
+    bytes.get(all);
+    return Base64.getEncoder().encodeToString(all);
   }
 
   /** A script that hands {@code value} to the page. */

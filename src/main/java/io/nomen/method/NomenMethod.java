@@ -118,7 +118,7 @@ public final class NomenMethod extends ClusteringMethod {
   /**
    * A linear head in the noun subspace: a new image needs no nouns.
    *
-   * @param subspace how images come before the head
+   * @param axes how images come before the head
    */
   record Model(NounSubspace axes, TrainedHead head) implements HeadModel {
 
