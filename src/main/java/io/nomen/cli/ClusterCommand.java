@@ -9,6 +9,8 @@ import io.nomen.method.ZeroShotMethod;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
