@@ -135,6 +135,7 @@ final class RunInProgress {
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
+    int[] numbers = ids.of();
     Table written =
         time(
             "tables",
@@ -142,15 +143,15 @@ final class RunInProgress {
                 Assignments.write(
                     folder,
                     id,
-                    rows.map(block -> block.withIds(ids.of())),
+                    rows.map(block -> block.withIds(numbers)),
                     table.paths(),
                     resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids.of());
+    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(numbers);
     attempts.put("assignments", id);
     attempts.put("clusters", id);
     ClusterSurvey survey =
         ClusterSurvey.of(
-            embeddings, assignments, ids.of().length, naming, this::medoidPaths, seed, stopwatch);
+            embeddings, assignments, numbers.length, naming, this::medoidPaths, seed, stopwatch);
     folder.write(
         ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
     return survey.quality();
