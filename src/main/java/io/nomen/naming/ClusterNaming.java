@@ -187,6 +187,8 @@ public record ClusterNaming(
     private Names() {}
 
     /**
+     * Names the clusters.
+     *
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
