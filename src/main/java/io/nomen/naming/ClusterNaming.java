@@ -187,7 +187,7 @@ public record ClusterNaming(
     private Names() {}
 
     /**
-     * Names clusters.
+     * Names the clusters.
      *
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
