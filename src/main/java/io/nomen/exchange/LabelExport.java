@@ -285,7 +285,7 @@ public final class LabelExport {
       return plain.replaceFirst("^s3[an]:", "s3:");
     }
     try {
-      String query = new URI(null, null, plain, null).getRawPath().substring(1);
+      String query = new URI(null, null, plain, null).toASCIIString().substring(1);
       return "/data/local-files/?d=" + query.replace("&", "%26").replace("+", "%2B");
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);

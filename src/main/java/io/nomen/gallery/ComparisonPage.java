@@ -133,6 +133,7 @@ final class ComparisonPage {
           "note");
     }
     html.open("div", "class", "wide").open("table");
+    html.leaf("caption", "Largest first, without clusters that stayed the same");
     html.open("thead").open("tr");
     for (String head : List.of("Before", "Now", "Images", "Of the cluster before")) {
       html.leaf("th", head, "scope", "col");

@@ -318,6 +318,17 @@ public final class ClusterJob {
       remarks(clustering, Optional.empty()).forEach(context.progress()::say);
       Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
       measured.putAll(stability.summary());
+      options
+          .nouns()
+          .ifPresent(
+              uri ->
+                  run.sources()
+                      .put(
+                          "nouns",
+                          new RunFolder(context.storage(), uri)
+                              .snapshot()
+                              .table("nouns")
+                              .folder()));
       return run.publish(() -> record(clustering, resemblance, measured));
     }
 

@@ -161,7 +161,7 @@ public final class RefineJob {
       String id = run.attempt().attempt();
       StoredModel.write(folder, id, refined);
       run.attempts().put("heads", id);
-      Optional<NounTable> nouns = nouns();
+      Optional<NounTable> nouns = NounTable.of(earlier);
       run.time(
               "layers",
               () ->
@@ -175,9 +175,11 @@ public final class RefineJob {
                       semantics(nouns, run.embeddings(), refinement.count()),
                       fitted.seed()))
           .forEach(table -> run.attempts().put(table, id));
-      KEPT.stream()
-          .filter(earlier::has)
-          .forEach(name -> run.sources().put(name, earlier.table(name).folder()));
+      nouns.ifPresent(
+          found ->
+              KEPT.stream()
+                  .filter(earlier::has)
+                  .forEach(name -> run.sources().put(name, earlier.table(name).folder())));
       Map<String, Object> told = refinement.summary();
       context
           .progress()
@@ -267,12 +269,6 @@ public final class RefineJob {
     return counts.values().stream().filter(count -> count != fitted.clusters()).toList();
   }
 
-  private Optional<NounTable> nouns() {
-    return earlier.has("nouns")
-        ? Optional.of(NounTable.read(context.storage(), earlier.table("nouns")))
-        : Optional.empty();
-  }
-
   private Optional<SemanticSpace> semantics(
       Optional<NounTable> nouns, RowBlocks embeddings, int clusters) {
     return nouns.map(
@@ -288,7 +284,7 @@ public final class RefineJob {
   }
 
   private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
-    Optional<NounTable> nouns = nouns();
+    Optional<NounTable> nouns = NounTable.of(earlier);
     Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
     boolean ownList =
         nouns.stream()

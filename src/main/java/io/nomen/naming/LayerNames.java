@@ -82,7 +82,8 @@ public final class LayerNames {
     }
     if (byImages != null
         && byImages.named()
-        && !taken.contains(byImages.name().toLowerCase(Locale.ROOT))) {
+        && !taken.contains(byImages.name().toLowerCase(Locale.ROOT))
+        && !saysOnePart(byImages, parts)) {
       return byImages;
     }
     List<String> largest =
@@ -105,6 +106,17 @@ public final class LayerNames {
         "it is made of different things, and no noun stands out in all of them");
   }
 
+  /** Whether a name is that of one part, which is less than half of the whole. */
+  private boolean saysOnePart(ClusterName name, List<Part> parts) {
+    Optional<String> meaning = meaning(name);
+    return parts.stream()
+        .filter(part -> 2 * part.size() < size(parts))
+        .anyMatch(
+            part ->
+                part.name().name().equalsIgnoreCase(name.name())
+                    || (meaning.isPresent() && meaning(part.name()).equals(meaning)));
+  }
+
   /** The narrowest thing that people have a word for and most of the images are a kind of. */
   private Optional<Sense> kind(List<Part> parts) {
     Map<String, Long> held = new HashMap<>();
@@ -123,21 +135,24 @@ public final class LayerNames {
                 .thenComparing(Sense::id));
   }
 
-  /** What a name means and all that this is a kind of; nothing where nobody knows. */
-  private Set<String> meanings(ClusterName name) {
-    if (!name.named()) {
-      return Set.of();
-    }
-    Optional<String> own =
-        name.hypernym()
+  /** What a name means, where somebody knows. */
+  private Optional<String> meaning(ClusterName name) {
+    return name.named()
+        ? name.hypernym()
             .or(
                 () ->
                     name.nouns().stream()
                         .filter(noun -> noun.lemma().equals(name.name()))
                         .flatMap(noun -> noun.synset().stream())
-                        .findFirst());
+                        .findFirst())
+            .filter(id -> wordnet.sense(id).isPresent())
+        : Optional.empty();
+  }
+
+  /** What a name means and all that this is a kind of. */
+  private Set<String> meanings(ClusterName name) {
     Set<String> all = new HashSet<>();
-    own.filter(id -> wordnet.sense(id).isPresent())
+    meaning(name)
         .ifPresent(
             id -> {
               all.add(id);

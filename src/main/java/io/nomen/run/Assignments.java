@@ -2,6 +2,7 @@ package io.nomen.run;
 
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,7 +24,8 @@ import org.apache.spark.broadcast.Broadcast;
  * @param runnerUpConfidence [N] 0 to 1
  */
 public record Assignments(
-    int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence) {
+    int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence)
+    implements Serializable {
 
   /**
    * One embedded image in the table.
@@ -75,7 +77,7 @@ public record Assignments(
   }
 
   /** A file that a task wrote. */
-  private record Part(int partition, String file, long rows) implements java.io.Serializable {}
+  private record Part(int partition, String file, long rows) implements Serializable {}
 
   /**
    * Writes the table {@code assignments} of {@code attempt}, a file per partition, and commits it.

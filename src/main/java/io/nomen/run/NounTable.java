@@ -1,5 +1,6 @@
 package io.nomen.run;
 
+import io.nomen.NomenException;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
@@ -11,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Nouns with their unit embeddings, as the driver holds them.
@@ -21,6 +24,8 @@ import java.util.stream.IntStream;
 public record NounTable(List<Noun> nouns, Matrix embeddings) {
   /** One candidate noun with its unit embedding. */
   public record Row(String noun, Optional<String> synset, String gloss, float[] embedding) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(NounTable.class);
 
   private static final TableSchema<Row> SCHEMA = new TableSchema<>("nouns", Row.class);
 
@@ -58,6 +63,19 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
   public void write(Storage storage, String uri) {
     try (TableWriter<Row> writer = new TableWriter<>(storage, uri, SCHEMA)) {
       rows().forEach(writer::write);
+    }
+  }
+
+  /** The nouns of a run; empty where it has none, or they lay in a folder that is gone. */
+  public static Optional<NounTable> of(Snapshot run) {
+    if (!run.has(SCHEMA.name())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(read(run.storage(), run.table(SCHEMA.name())));
+    } catch (NomenException e) {
+      LOG.info("The run is looked at without its nouns: {}", e.getMessage());
+      return Optional.empty();
     }
   }
 

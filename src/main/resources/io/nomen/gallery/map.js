@@ -440,6 +440,7 @@
     if (view.zoom === 1) {
       view.x = view.y = 0.5;
     }
+    place();
     // At rest a finger scrolls the page; closer up it moves the map.
     canvas.style.touchAction = view.zoom > 1 || lassoing ? "none" : "pan-y";
     redraw();

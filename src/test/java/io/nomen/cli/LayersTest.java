@@ -27,8 +27,8 @@ class LayersTest {
 
   @BeforeAll
   static void cluster() throws Exception {
-    Matrix kinds = RandomRows.around(6, RandomRows.anywhere(3, WIDTH, 1), 0.12, 2);
-    Matrix things = RandomRows.around(12, kinds, 0.06, 3);
+    Matrix kinds = RandomRows.around(6, RandomRows.anywhere(3, WIDTH, 1), 0.15, 2);
+    Matrix things = RandomRows.around(12, kinds, 0.1, 3);
     Command.npy(folder.resolve("images.npy"), RandomRows.around(240, things, 0.01, 4));
     Command.npy(folder.resolve("words.npy"), things);
     Files.write(

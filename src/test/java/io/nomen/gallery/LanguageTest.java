@@ -44,7 +44,7 @@ class LanguageTest {
     Matcher text = TEXT.matcher(page);
     while (text.find()) {
       if (!FROM_OUTSIDE.contains(text.group(1))) {
-        texts.add(text.group(2).strip());
+        texts.add(text.group(2).replace("&gt;", ">").strip());
       }
     }
     return texts;

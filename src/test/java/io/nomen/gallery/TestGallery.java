@@ -134,7 +134,7 @@ final class TestGallery {
             new RunChange.Flow(0, HOSTILE.get(1), each, clusters - 1, half)),
         clusters - 1L,
         5,
-        images.get(0).subList(0, 1),
+        List.of(images.get(0).get(0)),
         1,
         2,
         3);

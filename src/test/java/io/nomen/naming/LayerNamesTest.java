@@ -71,6 +71,17 @@ class LayerNamesTest {
   }
 
   @Test
+  void the_word_of_one_part_is_not_said_of_all() {
+    List<Part> parts =
+        List.of(
+            new Part(name("beagle", "beagle.n.01"), 30),
+            new Part(name("teapot", "teapot.n.01"), 50),
+            new Part(name("violin", "violin.n.01"), 40));
+    assertThat(of(parts, name("violin", "violin.n.01")).name())
+        .isEqualTo("teapot, violin and 1 more");
+  }
+
+  @Test
   void a_cluster_that_is_alone_keeps_its_name_and_nobody_else_has_it() {
     Map<Integer, ClusterName> names =
         LayerNames.of(

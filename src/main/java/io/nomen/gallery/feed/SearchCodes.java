@@ -41,10 +41,7 @@ final class SearchCodes {
     RowBlocks all =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
             .embeddings();
-    Optional<NounTable> nouns =
-        run.has("nouns")
-            ? Optional.of(NounTable.read(run.storage(), run.table("nouns")))
-            : Optional.empty();
+    Optional<NounTable> nouns = NounTable.of(run);
     RowSample sample = RowSample.exactly(all, SAMPLE, seed);
     int width = Math.min(WIDTH, all.width());
     Matrix axes =
