@@ -4,12 +4,13 @@ and what transformers and open_clip compute from them. Run it in this folder:
     pip install torch transformers open_clip_torch sentencepiece protobuf tokenizers safetensors pillow==11.3.0
     python family_goldens.py
 
-Made with torch 2.15, transformers 5.24, open_clip 3.3, tokenizers 0.23, sentencepiece 0.2.3, Pillow 11.3. Pillow 13
+Made with torch 2.15, transformers 5.24, open_clip 3.3, timm 1.0.31, tokenizers 0.23, sentencepiece 0.2.3, Pillow 11.3. Pillow 13
 chooses between rows first and columns first by the sizes, which moves some bytes by one; Nomen goes rows first, as all
 versions before do.
 """
 
 import base64
+import functools
 import io
 import json
 import os
@@ -18,6 +19,7 @@ import shutil
 import numpy as np
 import open_clip
 import sentencepiece
+import timm
 import torch
 import transformers
 from open_clip.transform import image_transform
@@ -54,7 +56,9 @@ def randomise(model, seed):
     with torch.no_grad():
         for name, p in sorted(model.named_parameters()):
             noise = torch.randn(p.shape, generator=generator)
-            if p.ndim >= 2 and "position" not in name and "embedding.weight" not in name:
+            if name.endswith(("pos_embed", "cls_token", "latent")):
+                noise = 0.3 * noise
+            elif p.ndim >= 2 and "position" not in name and "embedding.weight" not in name:
                 fan = p[0].numel() if "proj" != name[-4:] else p.shape[0]
                 noise = noise * 1.5 / fan**0.5
             elif "norm" in name and name.endswith("weight") or ".ln_" in name and name.endswith("weight") or "lambda" in name:
@@ -186,6 +190,38 @@ def open_clips():
         )
 
 
+def timm_towers():
+    """Their configuration names one of timm's sizes; what is made here is the same with less of everything."""
+    half, clip = [0.5] * 3, ([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711])
+    eva02, encoder = "eva02_base_patch16_clip_224", "vit_pe_core_base_patch16_224"
+    for name, tower, pool, extra, mean, std, pre in (
+        ("open-clip-eva02", eva02, "token", {}, *clip, {"interpolation": "bicubic", "resize_mode": "shortest"}),
+        ("open-clip-pe", encoder, "map", dict(ref_feat_shape=(4, 4)), half, half, {"interpolation": "bilinear", "resize_mode": "squash"}),
+    ):
+        folder = begin(name)
+        text = dict(context_length=POSITIONS, vocab_size=300, width=WIDTH, heads=HEADS, layers=LAYERS, mlp_ratio=2.0)
+        whole = timm.create_model
+        open_clip.timm_model.timm.create_model = functools.partial(
+            whole, img_size=SIDE, patch_size=PATCH, embed_dim=WIDTH, depth=LAYERS, num_heads=HEADS, **extra
+        )
+        vision = dict(image_size=224, timm_model_name=tower, timm_pool=pool, timm_proj=None)
+        model = randomise(open_clip.CustomTextCLIP(embed_dim=24, vision_cfg=vision, text_cfg=text), 9)
+        open_clip.timm_model.timm.create_model = whole
+        write(folder, "open_clip_config.json", {
+            "model_cfg": {"embed_dim": 24, "vision_cfg": vision, "text_cfg": text, "custom_text": True},
+            "preprocess_cfg": {"mean": mean, "std": std, **pre},
+        })
+        halves(folder, model.state_dict(), "open_clip_model.safetensors")
+        transform = image_transform(SIDE, is_train=False, mean=mean, std=std, interpolation=pre["interpolation"], resize_mode=pre["resize_mode"])
+        tokens = clip_tokens()
+        goldens(
+            folder,
+            image=model.encode_image(torch.stack([transform(picture(*s)) for s in PICTURES])).detach().numpy(),
+            text=model.encode_text(torch.tensor(tokens)).detach().numpy(),
+            tokens=tokens,
+        )
+
+
 def sentences():
     with open("../../main/resources/io/nomen/clip/tiny/nouns.txt") as f:
         nouns = [line.strip().lower() for line in f if line.strip()]
@@ -298,6 +334,7 @@ if __name__ == "__main__":
     os.makedirs(OUT, exist_ok=True)
     hugging_face_clip()
     open_clips()
+    timm_towers()
     siglip1()
     siglip2()
     dinov2s()

@@ -87,6 +87,9 @@ final class ClusterCommand implements Subcommand {
         input.input.isEmpty() != embeddings.isEmpty(),
         "Give either --input URI or --embeddings EMB.");
     violations.require(
+        input.secondModel.isEmpty() || clustering.secondEmbeddings.isEmpty(),
+        "--second-model and --second-embeddings are both a second space; leave one away.");
+    violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
         "--subtree takes nouns from WordNet; leave --vocabulary away.");
     violations.require(

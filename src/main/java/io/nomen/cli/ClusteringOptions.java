@@ -143,7 +143,7 @@ final class ClusteringOptions {
       paramLabel = "EMB",
       description =
           "For turtle: a folder with the same images' embeddings by another model, the second"
-              + " space.")
+              + " space (default: the second column that --second-model made).")
   Optional<String> secondEmbeddings = Optional.empty();
 
   @Option(
@@ -209,7 +209,10 @@ final class ClusteringOptions {
         "--subspace is for kmeans, nomen and nomen-no-train; the papers' methods take embeddings as"
             + " they are.");
     violations.require(
-        secondEmbeddings.isEmpty() || method.equals("turtle"),
+        secondEmbeddings.isEmpty()
+            || Methods.all().stream()
+                .filter(ClusteringMethod::takesTwoSpaces)
+                .anyMatch(takes -> takes.name().equals(method)),
         "--second-embeddings is for --method turtle; leave it away.");
     violations.require(
         trainBatch.matches("auto|[1-9]\\d{0,6}"),

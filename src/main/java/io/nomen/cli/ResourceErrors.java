@@ -15,16 +15,29 @@ final class ResourceErrors {
   private static final Pattern LOST =
       Pattern.compile("ExecutorLostFailure \\([^)]*\\) Reason: ([^\\n]*?)[.\\s]*(?:\\n|$)");
 
+  private static final Pattern DISK_FULL = Pattern.compile("No space left on device");
+
+  /** Spark says it in other words wherever it is noticed. */
+  private static final Pattern SESSION_ENDED =
+      Pattern.compile("stopped SparkContext|SparkContext (has been|was|is) (shut|stop)");
+
   private ResourceErrors() {}
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
     if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
-        || mentions(e, "No space left on device")) {
+        || mentions(e, DISK_FULL)) {
       return Optional.of(
           NomenException.input(
               "Spark has no room left for its own files; make some where spark.local.dir points to"
                   + " (default: the temporary folder), then run the same command again."));
+    }
+    if (mentions(e, SESSION_ENDED)) {
+      return Optional.of(
+          NomenException.input(
+              "Spark's session was ended from outside: its master does not answer or was lost, or"
+                  + " somebody stopped the application; see that the master answers, then run the"
+                  + " same command again."));
     }
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .flatMap(cause -> memory(cause).or(() -> executors(cause)).or(() -> code(cause)).stream())
@@ -32,9 +45,9 @@ final class ResourceErrors {
   }
 
   /** An executor's exception reaches the driver as words among Spark's. */
-  private static boolean mentions(Throwable e, String words) {
+  private static boolean mentions(Throwable e, Pattern words) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
-        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(words));
+        .anyMatch(cause -> words.matcher(String.valueOf(cause.getMessage())).find());
   }
 
   private static Optional<NomenException> memory(Throwable e) {

@@ -5,6 +5,7 @@ import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.Activation;
 import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.store.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,22 +106,70 @@ record Architecture(
           "vit",
           "a classifier; take a CLIP, a SigLIP or a DINOv2");
 
-  /** The image towers of timm that SigLIPs in open_clip's layout have: {@code vit_…_siglip_…}. */
-  private static final Pattern TIMM_SIGLIP =
-      Pattern.compile("vit_(base|large|so400m|giantopt)_patch(14|16|32)_siglip_(\\d{3})");
+  /**
+   * A family whose image towers are timm's, in open_clip's layout.
+   *
+   * @param name timm's names, with groups for size, patch and pixels
+   * @param pool open_clip's word for how tokens become one vector
+   * @param projection open_clip's word for what ends the tower: none, or empty for timm's own layer
+   * @param sizes width, layers, heads and inner width by the name's first group
+   */
+  private record TimmFamily(
+      String title,
+      Pattern name,
+      String pool,
+      String projection,
+      TensorNames names,
+      Activation activation,
+      double epsilon,
+      Map<String, List<Integer>> sizes) {}
+
+  private static final TimmFamily TIMM_SIGLIP =
+      new TimmFamily(
+          "SigLIP",
+          Pattern.compile("vit_(base|large|so400m|giantopt)_patch(14|16|32)_siglip_(\\d{3})"),
+          "map",
+          "none",
+          TensorNames.OPEN_CLIP_SIGLIP,
+          Activation.GELU,
+          1e-6,
+          Map.of(
+              "base", List.of(768, 12, 12, 3072),
+              "large", List.of(1024, 24, 16, 4096),
+              "so400m", List.of(1152, 27, 16, 4304),
+              "giantopt", List.of(1536, 40, 16, 6144)));
+  private static final TimmFamily TIMM_EVA02 =
+      new TimmFamily(
+          "EVA02",
+          Pattern.compile("eva02_(base|large)_patch(14|16)_clip_(\\d{3})"),
+          "token",
+          "",
+          TensorNames.OPEN_CLIP_EVA02,
+          Activation.SWIGLU,
+          1e-6,
+          Map.of("base", List.of(768, 12, 12, 2048), "large", List.of(1024, 24, 16, 2730)));
+  private static final TimmFamily TIMM_PERCEPTION_ENCODER =
+      new TimmFamily(
+          "Perception Encoder",
+          Pattern.compile("vit_pe_core_(tiny|small|base|large|gigantic)_patch(14|16)_(\\d{3})"),
+          "map",
+          "",
+          TensorNames.OPEN_CLIP_TIMM,
+          Activation.GELU,
+          1e-5,
+          Map.of(
+              "tiny", List.of(192, 12, 3, 768),
+              "small", List.of(384, 12, 6, 1536),
+              "base", List.of(768, 12, 12, 3072),
+              "large", List.of(1024, 24, 16, 4096),
+              "gigantic", List.of(1536, 50, 16, 8960)));
+  private static final List<TimmFamily> TIMM_FAMILIES =
+      List.of(TIMM_SIGLIP, TIMM_EVA02, TIMM_PERCEPTION_ENCODER);
 
   /** timm's towers of these names use the tangent's form of GELU, the others the exact one. */
   private static final Pattern TIMM_TANH =
       Pattern.compile(
           "vit_base_patch32_siglip_256|vit_large_patch16_siglip_512|vit_so400m_patch16_.*|vit_giantopt_.*");
-
-  /** Width, layers and inner width of timm's sizes. */
-  private static final Map<String, List<Integer>> TIMM_SIZES =
-      Map.of(
-          "base", List.of(768, 12, 12, 3072),
-          "large", List.of(1024, 24, 16, 4096),
-          "so400m", List.of(1152, 27, 16, 4304),
-          "giantopt", List.of(1536, 40, 16, 6144));
 
   static Architecture read(CheckpointFiles files) {
     if (files.has(HUGGING_FACE)) {
@@ -157,7 +206,7 @@ record Architecture(
               "%s has the architecture %s; Nomen needs %s."
                   .formatted(
                       config.where(),
-                      architecture,
+                      Json.line(architecture),
                       both ? "both towers of a " + expected : "a " + expected));
         }
         Architecture found = huggingFace(family, config, both, bare);
@@ -168,8 +217,8 @@ record Architecture(
     throw NomenException.input(
         ELSEWHERE.containsKey(type)
             ? "%s describes %s.".formatted(config.where(), ELSEWHERE.get(type))
-            : "%s describes a \"%s\" model; Nomen reads CLIP checkpoints (model_type \"clip\"), SigLIP (\"siglip\") and DINOv2 (\"dinov2\", \"dinov2_with_registers\")."
-                .formatted(config.where(), type));
+            : "%s describes a %s model; Nomen reads CLIP checkpoints (model_type \"clip\"), SigLIP (\"siglip\") and DINOv2 (\"dinov2\", \"dinov2_with_registers\")."
+                .formatted(config.where(), Json.line(type)));
   }
 
   private static Architecture huggingFace(
@@ -223,8 +272,9 @@ record Architecture(
         0,
         true,
         false,
-        VisionSpec.Pooling.ATTENTION,
-        false);
+        VisionSpec.Rotary.NONE,
+        new VisionSpec.Pooling(tower.heads(), tower.perceptron()),
+        VisionSpec.Projection.NONE);
   }
 
   private static TextSpec text(Family family, Config config, int imageWidth) {
@@ -294,8 +344,9 @@ record Architecture(
             family.equals(DINOV2_REGISTERS) ? config.number("num_register_tokens", 4) : 0,
             true,
             false,
+            VisionSpec.Rotary.NONE,
             VisionSpec.Pooling.CLASS_TOKEN,
-            false);
+            VisionSpec.Projection.NONE);
     return new Architecture(
         family.title + " of Hugging Face's layout, which encodes images only",
         HUGGING_FACE,
@@ -352,16 +403,21 @@ record Architecture(
     TensorNames names;
     String title;
     if (image.has("timm_model_name")) {
-      vision = timm(image, width);
-      names = TensorNames.OPEN_CLIP_TIMM;
-      title = "SigLIP of open_clip's layout (timm tower)";
+      TimmFamily family = timmFamily(image);
+      vision = timm(family, image, width);
+      names = family.names;
+      title = family.title + " of open_clip's layout (timm tower)";
+      if (!custom) {
+        throw model.wrong(
+            "custom_text", "Nomen reads timm's towers beside a text tower of its own");
+      }
     } else {
       vision = openClipVision(image, quick);
       names = custom ? TensorNames.OPEN_CLIP_CUSTOM_TEXT : TensorNames.OPEN_CLIP;
       title = "CLIP of open_clip's layout";
     }
     TextSpec text = openClipText(words, quick);
-    if (text.projectionBias() && names != TensorNames.OPEN_CLIP_TIMM) {
+    if (text.projectionBias() && names != TensorNames.OPEN_CLIP_SIGLIP) {
       throw words.wrong("proj_bias", "Nomen has it in SigLIPs only");
     }
     Preprocessing preprocessing =
@@ -474,29 +530,81 @@ record Architecture(
     };
   }
 
-  private static VisionSpec timm(Config config, int width) {
+  private static TimmFamily timmFamily(Config config) {
     String name = config.word("timm_model_name", "");
-    Matcher matcher = TIMM_SIGLIP.matcher(name);
-    if (!matcher.matches()) {
-      throw config.wrong(
-          "timm_model_name", "of timm's image towers Nomen has SigLIP's (vit_…_siglip_…) only");
+    return TIMM_FAMILIES.stream()
+        .filter(family -> family.name.matcher(name).matches())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                config.wrong(
+                    "timm_model_name",
+                    "of timm's image towers Nomen has SigLIP's (vit_…_siglip_…), EVA02's B and L"
+                        + " (eva02_…_clip_…) and Perception Encoder's (vit_pe_core_…)"));
+  }
+
+  private static VisionSpec timm(TimmFamily family, Config config, int projection) {
+    String name = config.word("timm_model_name", "");
+    Matcher matcher = family.name.matcher(name);
+    matcher.matches();
+    requireWord(config, "timm_pool", family.pool);
+    requireWord(config, "timm_proj", family.projection);
+    List<Integer> size = family.sizes.get(matcher.group(1));
+    int width = size.get(0);
+    if (family.equals(TIMM_SIGLIP) && width != projection) {
+      throw config.wrong("timm_model_name", "its width is not embed_dim, %d".formatted(projection));
     }
-    requireWord(config, "timm_pool", "map");
-    requireWord(config, "timm_proj", "none");
-    List<Integer> size = TIMM_SIZES.get(matcher.group(1));
-    if (size.get(0) != width) {
-      throw config.wrong("timm_model_name", "its width is not embed_dim, %d".formatted(width));
-    }
-    return siglip(
+    int patch = Integer.parseInt(matcher.group(2));
+    int pixels = Integer.parseInt(matcher.group(3));
+    int image = config.side("image_size", pixels);
+    TowerSpec tower =
         config.tower(
-            size.get(0),
+            width,
             size.get(3),
             size.get(1),
             size.get(2),
-            TIMM_TANH.matcher(name).matches() ? Activation.GELU_TANH : Activation.GELU,
-            1e-6),
-        config.side("image_size", Integer.parseInt(matcher.group(3))),
-        Integer.parseInt(matcher.group(2)));
+            TIMM_TANH.matcher(name).matches() ? Activation.GELU_TANH : family.activation,
+            family.epsilon);
+    if (family.equals(TIMM_SIGLIP)) {
+      return siglip(tower, image, patch);
+    }
+    if (image != pixels || image % patch != 0) {
+      throw config.wrong("image_size", "a %s takes %d pixels".formatted(name, pixels));
+    }
+    return family.equals(TIMM_EVA02)
+        ? eva02(tower, image, patch)
+        : perceptionEncoder(tower, image, patch, !matcher.group(1).equals("gigantic"));
+  }
+
+  static VisionSpec eva02(TowerSpec tower, int image, int patch) {
+    return new VisionSpec(
+        tower.withInnerNorms(),
+        image,
+        patch,
+        image / patch,
+        true,
+        0,
+        true,
+        false,
+        new VisionSpec.Rotary(16, 0, false),
+        VisionSpec.Pooling.CLASS_TOKEN,
+        VisionSpec.Projection.WITH_BIAS);
+  }
+
+  static VisionSpec perceptionEncoder(TowerSpec tower, int image, int patch, boolean classToken) {
+    int grid = image / patch;
+    return new VisionSpec(
+        tower,
+        image,
+        patch,
+        grid,
+        classToken,
+        0,
+        false,
+        true,
+        new VisionSpec.Rotary(grid, classToken ? 1 : 0, true),
+        new VisionSpec.Pooling(8, 4 * tower.width()),
+        VisionSpec.Projection.WITH_BIAS);
   }
 
   private static void requireWord(Config config, String key, String word) {

@@ -100,9 +100,7 @@ record Config(String where, String path, Function<String, JsonNode> values) {
     }
     Activation found = ACTIVATIONS.get(get(key).asText());
     if (found == null) {
-      throw NomenException.input(
-          "%s, %s%s is \"%s\"; Nomen knows quick_gelu, gelu and gelu_pytorch_tanh."
-              .formatted(where, path, key, get(key).asText()));
+      throw wrong(key, "Nomen knows quick_gelu, gelu and gelu_pytorch_tanh");
     }
     return found;
   }
@@ -148,6 +146,6 @@ record Config(String where, String path, Function<String, JsonNode> values) {
                   width,
                   heads));
     }
-    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon);
+    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon, false);
   }
 }

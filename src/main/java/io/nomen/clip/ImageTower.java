@@ -2,7 +2,9 @@ package io.nomen.clip;
 
 import io.nomen.clip.TowerSpec.VisionSpec;
 import io.nomen.tensor.Precision;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The image tower as an archive: {@code uint8 [n, S, S, 3] → float32 [n, d]}, un-normalised. The
@@ -11,10 +13,13 @@ import java.util.List;
  *
  * <p>Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", ICML
  * 2021; Zhai et al., "Sigmoid Loss for Language Image Pre-Training", ICCV 2023; Oquab et al.,
- * "DINOv2", TMLR 2024, and Darcet et al., "Vision Transformers Need Registers", ICLR 2024. Where
- * the class token is read, the last block computes nothing else.
+ * "DINOv2", TMLR 2024, and Darcet et al., "Vision Transformers Need Registers", ICLR 2024; Fang et
+ * al., "EVA-02", 2023; Bolya et al., "Perception Encoder", 2025. Where the class token is read, the
+ * last block computes nothing else.
  */
 final class ImageTower {
+  private static final double ROTARY_BASE = 10_000;
+
   private ImageTower() {}
 
   static TowerWriter of(
@@ -25,8 +30,12 @@ final class ImageTower {
     int patch = vision.patchSize();
     int grid = vision.grid();
     int patchNumbers = patch * patch * 3;
-    boolean attention = vision.pooling() == VisionSpec.Pooling.ATTENTION;
+    boolean attention = vision.pooling().attention();
     embeddingTensors(tower, model);
+    if (vision.rotary().turns()) {
+      tower.rotate(
+          vision.tokens(), () -> turns(vision, 1, Math::cos), () -> turns(vision, 0, Math::sin));
+    }
 
     tower.line("n = torch.size(pixels, 0)");
     tower.line("t = %d", vision.tokens());
@@ -56,13 +65,46 @@ final class ImageTower {
       tower.block(i, "image.block." + i + ".", false, i == last && !attention);
     }
     if (attention) {
-      pool(tower, vision.tower());
+      pool(tower, vision);
     } else {
       tower.line(
           "x = %s", tower.normed(TowerWriter.format("torch.reshape(x, [n, %d])", width), "after"));
     }
-    tower.line(vision.projection() ? "return torch.linear(x, @projection)" : "return x");
+    tower.line(
+        switch (vision.projection()) {
+          case NONE -> "return x";
+          case WITHOUT_BIAS -> "return torch.linear(x, @projection)";
+          case WITH_BIAS -> "return torch.linear(x, @projection, @projection_b)";
+        });
     return tower;
+  }
+
+  /**
+   * A function of the angles of rotary positions, [t, width of a head].
+   *
+   * @param still its value for tokens that are no patches
+   */
+  private static float[] turns(VisionSpec vision, float still, DoubleUnaryOperator function) {
+    VisionSpec.Rotary rotary = vision.rotary();
+    int grid = vision.grid();
+    int width = vision.tower().headWidth();
+    int bands = width / 4;
+    float[] values = new float[vision.tokens() * width];
+    int others = vision.tokens() - grid * grid;
+    Arrays.fill(values, 0, others * width, still);
+    for (int patch = 0; patch < grid * grid; patch++) {
+      int row = patch / grid;
+      int column = patch % grid;
+      for (int pair = 0; pair < width / 2; pair++) {
+        int place = (pair < bands) == rotary.columnsFirst() ? column : row;
+        double scaled = (double) (place + rotary.first()) / grid * rotary.grid();
+        double angle = scaled * Math.pow(ROTARY_BASE, -(double) (pair % bands) / bands);
+        int at = (others + patch) * width + 2 * pair;
+        values[at] = (float) function.applyAsDouble(angle);
+        values[at + 1] = values[at];
+      }
+    }
+    return values;
   }
 
   /** The expression of the positions of all tokens but the registers. */
@@ -87,10 +129,10 @@ final class ImageTower {
   }
 
   /** A learned query attends to all tokens; a perceptron with a residual follows. */
-  private static void pool(TowerWriter tower, TowerSpec spec) {
-    int width = spec.width();
-    int heads = spec.heads();
-    int headWidth = spec.headWidth();
+  private static void pool(TowerWriter tower, VisionSpec vision) {
+    int width = vision.tower().width();
+    int heads = vision.pooling().heads();
+    int headWidth = width / heads;
     tower.tensor(
         "pool_probe",
         tower.precision(),
@@ -99,7 +141,7 @@ final class ImageTower {
     tower.linear("pool_qkv", "image.pool.qkv", 3L * width, width);
     tower.linear("pool_out", "image.pool.out", width, width);
     tower.norm("pool_norm", "image.pool.norm");
-    tower.perceptronTensors("pool", "image.pool.");
+    tower.perceptronTensors("pool", "image.pool.", vision.pooling().perceptron());
     tower.line("y = %s", tower.low(tower.normed("x", "after")));
     tower.line(
         "q = torch.linear(@pool_probe, torch.slice(@pool_qkv_w, 0, 0, %d), torch.slice(@pool_qkv_b,"
@@ -171,9 +213,12 @@ final class ImageTower {
       tower.norm("before", "image.before");
     }
     tower.norm("after", "image.after");
-    if (vision.projection()) {
+    if (vision.projection() != VisionSpec.Projection.NONE) {
       tower.copy(
           "projection", Precision.FP32, "image.projection.weight", model.projectionWidth(), width);
+    }
+    if (vision.projection() == VisionSpec.Projection.WITH_BIAS) {
+      tower.copy("projection_b", Precision.FP32, "image.projection.bias", model.projectionWidth());
     }
   }
 

@@ -40,6 +40,9 @@ public record KnownModel(String name, URI folder, List<RemoteFile> files) {
    */
   public static final List<KnownModel> LIST =
       List.of(
+          openClip(
+              "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K",
+              "4afec35ffe57a943d569ff7ee888061830164da8"),
           huggingFace(
               "laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "1a25a446712ba5ee05982a381eed697ef9b435cf"),
           huggingFace(
@@ -72,6 +75,20 @@ public record KnownModel(String name, URI folder, List<RemoteFile> files) {
                             LIST.stream()
                                 .map(KnownModel::name)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  private static KnownModel openClip(String name, String revision) {
+    return new KnownModel(
+        name,
+        URI.create("https://huggingface.co/" + name + "/resolve/" + revision + "/"),
+        List.of(
+            RemoteFile.unseen(false, false, "open_clip_config.json"),
+            RemoteFile.unseen(true, false, "tokenizer.json"),
+            RemoteFile.unseen(true, false, "tokenizer_config.json"),
+            RemoteFile.unseen(true, false, "vocab.json"),
+            RemoteFile.unseen(true, false, "merges.txt"),
+            RemoteFile.unseen(
+                false, true, "open_clip_model.safetensors", "open_clip_pytorch_model.bin")));
   }
 
   private static KnownModel huggingFace(String name, String revision) {

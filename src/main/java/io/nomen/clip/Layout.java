@@ -58,16 +58,19 @@ final class Layout {
     }
     blocks("image", tower);
     norm("image.after", width);
-    if (vision.pooling() == VisionSpec.Pooling.ATTENTION) {
+    if (vision.pooling().attention()) {
       shapes.put("image.pool.probe", new long[] {width});
       linear("image.pool.qkv", 3 * width, width);
       linear("image.pool.out", width, width);
       norm("image.pool.norm", width);
-      linear("image.pool.fc1", tower.perceptron(), width);
-      linear("image.pool.fc2", width, tower.perceptron());
+      linear("image.pool.fc1", vision.pooling().perceptron(), width);
+      linear("image.pool.fc2", width, vision.pooling().perceptron());
     }
-    if (vision.projection()) {
+    if (vision.projection() != VisionSpec.Projection.NONE) {
       shapes.put("image.projection.weight", new long[] {projectionWidth, width});
+    }
+    if (vision.projection() == VisionSpec.Projection.WITH_BIAS) {
+      shapes.put("image.projection.bias", new long[] {projectionWidth});
     }
   }
 
@@ -105,6 +108,9 @@ final class Layout {
           for (String part : at.parts()) {
             long[] wanted = at.transposed() ? turned(expected) : expected.clone();
             wanted[0] = parts == 3 ? wanted[0] / 3 : wanted[0];
+            if (part.equals(TensorNames.ZEROS)) {
+              continue;
+            }
             long[] found = shape(source, part, wanted, where);
             // Of two parts, only the sum of their rows is known.
             wanted[0] = parts == 2 && found.length > 0 ? found[0] : wanted[0];
@@ -154,8 +160,9 @@ final class Layout {
   float[] read(TensorSource source, String name) {
     TensorNames.Sources at = names.of(name);
     float[] values = source.read(at.parts().get(0));
+    int first = values.length;
     for (String part : at.parts().subList(1, at.parts().size())) {
-      float[] more = source.read(part);
+      float[] more = part.equals(TensorNames.ZEROS) ? new float[first] : source.read(part);
       int before = values.length;
       values = Arrays.copyOf(values, before + more.length);
       System.arraycopy(more, 0, values, before, more.length);
@@ -192,6 +199,10 @@ final class Layout {
       norm(block + "norm2", width);
       linear(block + "fc1", gated ? 2 * inner : inner, width);
       linear(block + "fc2", width, inner);
+      if (spec.innerNorms()) {
+        norm(block + "inner1", width);
+        norm(block + "inner2", inner);
+      }
     }
   }
 

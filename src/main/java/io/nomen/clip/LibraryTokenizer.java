@@ -71,8 +71,8 @@ final class LibraryTokenizer implements Tokenizer {
     Integer pad = special.get(padToken);
     if (pad == null) {
       throw NomenException.input(
-          "%s has no token \"%s\", which texts are padded with; copy tokenizer.json and tokenizer_config.json from the same model."
-              .formatted(files.name(), padToken));
+          "%s has no token %s, which texts are padded with; copy tokenizer.json and tokenizer_config.json from the same model."
+              .formatted(files.name(), Json.line(padToken)));
     }
     TextCleaning.Rule cleaning = rule;
     if (rule == TextCleaning.Rule.SIGLIP) {
@@ -139,7 +139,8 @@ final class LibraryTokenizer implements Tokenizer {
     } catch (IOException | RuntimeException e) {
       throw NomenException.input(
           "%s/%s is not a tokenizer that Hugging Face's library reads (%s)."
-              .formatted(where, FILE, e.getMessage()),
+              .formatted(
+                  where, FILE, String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ")),
           e);
     }
   }
@@ -177,7 +178,10 @@ final class LibraryTokenizer implements Tokenizer {
       return special;
     } catch (IOException e) {
       throw NomenException.input(
-          "%s/%s is not JSON: %s.".formatted(where, FILE, e.getMessage()), e);
+          "%s/%s is not JSON (%s)."
+              .formatted(
+                  where, FILE, String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ")),
+          e);
     }
   }
 }

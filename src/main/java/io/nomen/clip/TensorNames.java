@@ -12,8 +12,9 @@ import java.util.Map;
  * <p>A line of a table is {@code name = source}. {@code #} is a block's number. A name without
  * {@code .weight} or {@code .bias} stands for both, which its sources then end with (a source that
  * ends with an underscore, without the full stop). {@code a + b} are rows of one under rows of the
- * other, {@code a^T} is transposed, and {@code a * s} has its rows multiplied by the numbers of
- * {@code s}: the scales of a residual branch are so folded into its last layer.
+ * other, {@code 0} among three stands for a third of zeros, {@code a^T} is transposed, and {@code a
+ * * s} has its rows multiplied by the numbers of {@code s}: the scales of a residual branch are so
+ * folded into its last layer.
  */
 final class TensorNames {
   /** {@code CLIPModel} and {@code SiglipModel} of Hugging Face's transformers. */
@@ -110,12 +111,14 @@ final class TensorNames {
   /** open_clip's text tower where it is a module of its own ({@code custom_text}). */
   static final TensorNames OPEN_CLIP_CUSTOM_TEXT = OPEN_CLIP.underText();
 
-  /** timm's image tower with attention pooling inside open_clip's model, as SigLIP has it. */
+  /** timm's image towers inside open_clip's model. */
   static final TensorNames OPEN_CLIP_TIMM =
       OPEN_CLIP_CUSTOM_TEXT.with(
           """
           image.patches = visual.trunk.patch_embed.proj
+          image.class_token = visual.trunk.cls_token
           image.positions = visual.trunk.pos_embed
+          image.before = visual.trunk.norm_pre
           image.block.#.norm1 = visual.trunk.blocks.#.norm1
           image.block.#.qkv = visual.trunk.blocks.#.attn.qkv
           image.block.#.out = visual.trunk.blocks.#.attn.proj
@@ -129,8 +132,26 @@ final class TensorNames {
           image.pool.norm = visual.trunk.attn_pool.norm
           image.pool.fc1 = visual.trunk.attn_pool.mlp.fc1
           image.pool.fc2 = visual.trunk.attn_pool.mlp.fc2
-          text.projection = text.text_projection
+          image.projection = visual.trunk.head
           """);
+
+  /** Where SigLIP's differs. */
+  static final TensorNames OPEN_CLIP_SIGLIP =
+      OPEN_CLIP_TIMM.with("text.projection = text.text_projection");
+
+  /** Where EVA02's differs. */
+  static final TensorNames OPEN_CLIP_EVA02 =
+      OPEN_CLIP_TIMM.with(
+          """
+          image.block.#.qkv.weight = visual.trunk.blocks.#.attn.q_proj.weight + visual.trunk.blocks.#.attn.k_proj.weight + visual.trunk.blocks.#.attn.v_proj.weight
+          image.block.#.qkv.bias = visual.trunk.blocks.#.attn.q_proj.bias + 0 + visual.trunk.blocks.#.attn.v_proj.bias
+          image.block.#.inner1 = visual.trunk.blocks.#.attn.norm
+          image.block.#.fc1 = visual.trunk.blocks.#.mlp.fc1_g + visual.trunk.blocks.#.mlp.fc1_x
+          image.block.#.inner2 = visual.trunk.blocks.#.mlp.norm
+          """);
+
+  /** The part that a checkpoint does not have because it is zero. */
+  static final String ZEROS = "0";
 
   private static final String TRANSPOSED = "^T";
 
@@ -147,6 +168,7 @@ final class TensorNames {
     /** All tensors that are read. */
     List<String> all() {
       List<String> all = new ArrayList<>(parts);
+      all.remove(ZEROS);
       if (!scale.isEmpty()) {
         all.add(scale);
       }

@@ -11,9 +11,17 @@ import java.io.Serializable;
  * @param layers number of blocks
  * @param heads attention heads; divides {@code width}
  * @param epsilon of the layer norms
+ * @param innerNorms whether a layer norm stands before the last linear layer of attention and
+ *     perceptron too
  */
 public record TowerSpec(
-    int width, int perceptron, int layers, int heads, Activation activation, double epsilon)
+    int width,
+    int perceptron,
+    int layers,
+    int heads,
+    Activation activation,
+    double epsilon,
+    boolean innerNorms)
     implements Serializable {
 
   /** The non-linearity between the two layers of a block's perceptron. */
@@ -26,6 +34,11 @@ public record TowerSpec(
     GELU_TANH,
     /** {@code silu(gate) · x}: the first layer gives both, the gate first. */
     SWIGLU
+  }
+
+  /** The same with the inner layer norms. */
+  TowerSpec withInnerNorms() {
+    return new TowerSpec(width, perceptron, layers, heads, activation, epsilon, true);
   }
 
   /** Numbers per attention head. */
@@ -79,8 +92,9 @@ public record TowerSpec(
    * @param registers number of further tokens, which nothing is read from
    * @param patchBias whether the patches' projection has a bias
    * @param normBefore whether a layer norm stands before the first block
+   * @param rotary how queries and keys are turned by their patch's place
    * @param pooling how a picture's tokens become one vector
-   * @param projection whether a linear layer without bias ends the tower
+   * @param projection which linear layer ends the tower
    */
   public record VisionSpec(
       TowerSpec tower,
@@ -91,17 +105,51 @@ public record TowerSpec(
       int registers,
       boolean patchBias,
       boolean normBefore,
+      VisionSpec.Rotary rotary,
       VisionSpec.Pooling pooling,
-      boolean projection)
+      VisionSpec.Projection projection)
       implements Serializable {
     private static final int LARGEST = 4096;
 
-    /** How the tokens of a picture become one vector. */
-    public enum Pooling {
-      /** The class token, after the last norm. */
-      CLASS_TOKEN,
-      /** A learned query looks at all tokens, and a perceptron follows. */
-      ATTENTION
+    /**
+     * How the tokens of a picture become one vector: a learned query looks at all of them, and a
+     * perceptron follows.
+     *
+     * @param heads attention heads of the query
+     * @param perceptron width of the perceptron's inner layer
+     */
+    public record Pooling(int heads, int perceptron) implements Serializable {
+      /** The class token instead, after the last norm. */
+      public static final Pooling CLASS_TOKEN = new Pooling(0, 0);
+
+      public boolean attention() {
+        return heads > 0;
+      }
+    }
+
+    /** The linear layer that ends the tower. */
+    public enum Projection {
+      NONE,
+      WITHOUT_BIAS,
+      WITH_BIAS
+    }
+
+    /**
+     * Rotary positions: each pair of numbers of a query and a key is turned by an angle that grows
+     * with the patch's row or column (Su et al., "RoFormer", 2021; in two dimensions as timm has
+     * it). Tokens that are no patches are not turned.
+     *
+     * @param grid patches along one side that places are scaled to; 0 where nothing is turned
+     * @param first place of the first row and column
+     * @param columnsFirst whether the first half of the numbers is turned by the column, not the
+     *     row
+     */
+    public record Rotary(int grid, int first, boolean columnsFirst) implements Serializable {
+      public static final Rotary NONE = new Rotary(0, 0, false);
+
+      public boolean turns() {
+        return grid > 0;
+      }
     }
 
     /** OpenAI's kind of tower. */
@@ -115,8 +163,9 @@ public record TowerSpec(
           0,
           false,
           true,
-          VisionSpec.Pooling.CLASS_TOKEN,
-          true);
+          Rotary.NONE,
+          Pooling.CLASS_TOKEN,
+          Projection.WITHOUT_BIAS);
     }
 
     VisionSpec withoutProjection() {
@@ -129,8 +178,9 @@ public record TowerSpec(
           registers,
           patchBias,
           normBefore,
+          rotary,
           pooling,
-          false);
+          Projection.NONE);
     }
 
     /**
@@ -158,6 +208,7 @@ public record TowerSpec(
           registers,
           patchBias,
           normBefore,
+          rotary,
           pooling,
           projection);
     }

@@ -21,6 +21,7 @@ final class TowerWriter {
   private final Precision precision;
   private final List<TorchScriptArchive.Tensor> tensors = new ArrayList<>();
   private final StringBuilder source = new StringBuilder();
+  private boolean rotary;
 
   TowerWriter(
       TensorSource checkpoint,
@@ -71,15 +72,49 @@ final class TowerWriter {
 
   /** Adds the weight and the bias of a layer norm, {@code name_w} and {@code name_b}. */
   void norm(String name, String from) {
-    copy(name + "_w", Precision.FP32, from + ".weight", spec.width());
-    copy(name + "_b", Precision.FP32, from + ".bias", spec.width());
+    norm(name, from, spec.width());
+  }
+
+  private void norm(String name, String from, int width) {
+    copy(name + "_w", Precision.FP32, from + ".weight", width);
+    copy(name + "_b", Precision.FP32, from + ".bias", width);
   }
 
   /** The expression of a layer norm of {@code x}. */
   String normed(String x, String name) {
+    return normed(x, name, spec.width());
+  }
+
+  private String normed(String x, String name, int width) {
     return format(
-        "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)",
-        x, spec.width(), name, name, spec.epsilon());
+        "torch.layer_norm(%s, [%d], @%s_w, @%s_b, %s)", x, width, name, name, spec.epsilon());
+  }
+
+  /**
+   * Turns the queries and keys of all blocks: number {@code 2 i} of a head goes to {@code cos · x₂ᵢ
+   * − sin · x₂ᵢ₊₁}, its neighbour to {@code cos · x₂ᵢ₊₁ + sin · x₂ᵢ}.
+   *
+   * @param cos [t, width of a head], equal in pairs
+   * @param sin [t, width of a head], equal in pairs
+   */
+  void rotate(int tokens, Supplier<float[]> cos, Supplier<float[]> sin) {
+    rotary = true;
+    long[] shape = {tokens, spec.headWidth()};
+    tensor("rotary_cos", Precision.FP32, shape, cos);
+    tensor("rotary_sin", Precision.FP32, shape, sin);
+  }
+
+  private void turn(String x) {
+    int heads = spec.heads();
+    line("%s = %s", x, full(x));
+    line("pairs = torch.reshape(%s, [n, %d, t, %d, 2])", x, heads, spec.headWidth() / 2);
+    line(
+        "turned = torch.stack([torch.neg(torch.select(pairs, -1, 1)), torch.select(pairs, -1, 0)],"
+            + " -1)");
+    line("turned = torch.reshape(turned, [n, %d, t, %d])", heads, spec.headWidth());
+    line(
+        "%s = %s",
+        x, low(format("torch.add(torch.mul(%s, @rotary_cos), torch.mul(turned, @rotary_sin))", x)));
   }
 
   /** The expression of {@code x} in the precision of the products. */
@@ -113,15 +148,24 @@ final class TowerWriter {
         b, b, spec.heads(), spec.headWidth());
     line("qkv = torch.permute(qkv, [2, 0, 3, 1, 4])");
     line("q = torch.select(qkv, 0, 0)");
+    line("k = torch.select(qkv, 0, 1)");
+    if (rotary) {
+      turn("k");
+      if (!firstOnly) {
+        turn("q");
+      }
+    }
     if (firstOnly) {
       line("q = torch.slice(q, 2, 0, 1)");
       line("x = torch.slice(x, 1, 0, 1)");
     }
     line(
-        "y = torch.scaled_dot_product_attention(q, torch.select(qkv, 0, 1), torch.select(qkv, 0,"
-            + " 2), None, 0., %s)",
+        "y = torch.scaled_dot_product_attention(q, k, torch.select(qkv, 0, 2), None, 0., %s)",
         causal ? "True" : "False");
     line("y = torch.reshape(torch.transpose(y, 1, 2), [n, -1, %d])", width);
+    if (spec.innerNorms()) {
+      line("y = %s", low(normed(full("y"), b + "_inner1")));
+    }
     line("x = torch.add(x, torch.linear(y, @%s_out_w, @%s_out_b))", b, b);
     perceptron(low(normed("x", b + "_norm2")), b);
     line("x = torch.add(x, y)");
@@ -139,6 +183,9 @@ final class TowerWriter {
         line("y = torch.mul(torch.silu(gate), torch.slice(y, 2, %d))", spec.perceptron());
       }
     }
+    if (spec.innerNorms()) {
+      line("y = %s", low(normed(full("y"), name + "_inner2", spec.perceptron())));
+    }
     line("y = torch.linear(y, @%s_fc2_w, @%s_fc2_b)", name, name);
   }
 
@@ -152,13 +199,16 @@ final class TowerWriter {
     linear(b + "_qkv", from + "qkv", 3 * width, width);
     linear(b + "_out", from + "out", width, width);
     norm(b + "_norm2", from + "norm2");
-    perceptronTensors(b, from);
+    perceptronTensors(b, from, spec.perceptron());
+    if (spec.innerNorms()) {
+      norm(b + "_inner1", from + "inner1");
+      norm(b + "_inner2", from + "inner2", spec.perceptron());
+    }
   }
 
-  /** Adds the tensors of {@link #perceptron}. */
-  void perceptronTensors(String name, String from) {
+  /** Adds the tensors of {@link #perceptron} with an inner layer of width {@code inner}. */
+  void perceptronTensors(String name, String from, long inner) {
     long width = spec.width();
-    long inner = spec.perceptron();
     boolean gated = spec.activation() == TowerSpec.Activation.SWIGLU;
     linear(name + "_fc1", from + "fc1", gated ? 2 * inner : inner, width);
     linear(name + "_fc2", from + "fc2", width, inner);

@@ -2,7 +2,7 @@ package io.nomen.encode;
 
 import io.nomen.DaemonThreads;
 import io.nomen.image.BucketReader.CloseableIterator;
-import io.nomen.image.ImageDecoder.DecodeOptions;
+import io.nomen.image.Decoded;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import io.nomen.image.RawImage.Content;
@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * Reads and decodes images ahead of the encoder, in their order: one thread reads, others decode,
@@ -33,7 +34,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
 
   private final CloseableIterator<RawImage> source;
   private final List<ModelInput> inputs;
-  private final DecodeOptions options;
+  private final Function<byte[], Decoded> decoder;
   private final ExecutorService decoders;
   private final Thread reader;
   private final int mostKib;
@@ -49,21 +50,22 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
    * Begins to read.
    *
    * @param inputs what each model takes
+   * @param decoder makes a picture of its file's bytes, once for all models
    * @param window images that are decoded or waiting at one time
    */
   DecodeAhead(
       CloseableIterator<RawImage> source,
       List<ModelInput> inputs,
-      DecodeOptions options,
+      Function<byte[], Decoded> decoder,
       int threads,
       int window) {
-    this(source, inputs, options, threads, window, MOST_KIB);
+    this(source, inputs, decoder, threads, window, MOST_KIB);
   }
 
   DecodeAhead(
       CloseableIterator<RawImage> source,
       List<ModelInput> inputs,
-      DecodeOptions options,
+      Function<byte[], Decoded> decoder,
       int threads,
       int window,
       int mostKib) {
@@ -71,7 +73,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
     this.kib = new Semaphore(mostKib);
     this.source = source;
     this.inputs = inputs;
-    this.options = options;
+    this.decoder = decoder;
     this.ahead = new ArrayBlockingQueue<>(window);
     this.decoders = Executors.newFixedThreadPool(threads, DaemonThreads.named("nomen-decode"));
     this.reader = DaemonThreads.named("nomen-read").newThread(this::read);
@@ -102,7 +104,7 @@ final class DecodeAhead implements Iterator<PreparedImage>, AutoCloseable {
 
   private Optional<PreparedImage> prepared(RawImage raw, int held) {
     try {
-      return Optional.of(PreparedImage.of(raw, inputs, options));
+      return Optional.of(PreparedImage.of(raw, inputs, decoder));
     } finally {
       kib.release(held);
     }

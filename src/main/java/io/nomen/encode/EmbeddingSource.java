@@ -22,6 +22,8 @@ import java.util.TreeMap;
  *
  * @param id changes when the embeddings do
  * @param model digest of the model that made them, where that is known
+ * @param secondModel digest of the model that made the second ones, where there is one and it is
+ *     known
  * @param attempts name of each table that this run itself has now → the attempt that wrote it
  */
 public record EmbeddingSource(
@@ -30,6 +32,7 @@ public record EmbeddingSource(
     Table embeddings,
     Counts counts,
     Optional<String> model,
+    Optional<String> secondModel,
     Map<String, String> attempts) {
 
   /**
@@ -47,7 +50,7 @@ public record EmbeddingSource(
       Optional<ClipModel> model) {
     if (images.isEmpty()) {
       List<EmbeddingSource> sources =
-          JoinStage.folders(context.storage(), ready).stream()
+          JoinStage.folders(folder, ready).stream()
               .map(uri -> ready(new RunFolder(context.storage(), uri)))
               .toList();
       return sources.size() == 1 ? sources.get(0) : joined(context, folder, sources);
@@ -67,12 +70,13 @@ public record EmbeddingSource(
         folder.table("embeddings", attempt),
         EncodeStage.counts(attempt),
         Optional.ofNullable(attempt.settings().get("model")),
+        Optional.ofNullable(attempt.settings().get(EncodeStage.SECOND_MODEL)),
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
-  /** The folders that {@code ready} means: its globs are looked up. */
-  public static List<String> folders(Storage storage, List<String> ready) {
-    return JoinStage.folders(storage, ready);
+  /** The folders that {@code ready} means: its globs are looked up, {@code output} left out. */
+  public static List<String> folders(RunFolder output, List<String> ready) {
+    return JoinStage.folders(output, ready);
   }
 
   private static EmbeddingSource joined(
@@ -86,6 +90,7 @@ public record EmbeddingSource(
         embeddings,
         counts(folder.storage(), images, embeddings),
         sources.stream().flatMap(source -> source.model().stream()).findFirst(),
+        sources.stream().flatMap(source -> source.secondModel().stream()).findFirst(),
         Map.of("images", attempt.attempt(), "embeddings", attempt.attempt()));
   }
 
@@ -104,15 +109,17 @@ public record EmbeddingSource(
     Snapshot snapshot = folder.snapshot();
     Table images = snapshot.table("images");
     Table embeddings = snapshot.table("embeddings");
+    Optional<StageAttempt> encode =
+        folder
+            .stage(EncodeStage.NAME)
+            .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()));
     return new EmbeddingSource(
         embeddings.folder(),
         images,
         embeddings,
         counts(folder.storage(), images, embeddings),
-        folder
-            .stage(EncodeStage.NAME)
-            .filter(stage -> embeddings.folder().endsWith("=" + stage.attempt()))
-            .map(stage -> stage.settings().get("model")),
+        encode.map(stage -> stage.settings().get("model")),
+        encode.map(stage -> stage.settings().get(EncodeStage.SECOND_MODEL)),
         Map.of());
   }
 

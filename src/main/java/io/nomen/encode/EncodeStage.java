@@ -52,6 +52,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class EncodeStage {
   static final String NAME = "encode";
   static final String BAD = "bad";
+  static final String SECOND_MODEL = "second-model";
 
   /** To be raised where a version of Nomen gives other embeddings of the same images. */
   private static final String GENERATION = "1";
@@ -104,7 +105,7 @@ public final class EncodeStage {
     settings.put("input", inputDigest());
     settings.put("generation", GENERATION);
     settings.put("model", model.digest());
-    second.ifPresent(other -> settings.put("second-model", other.digest()));
+    second.ifPresent(other -> settings.put(SECOND_MODEL, other.digest()));
     settings.put("precision", precision().word());
     settings.put("pixel-limit", Long.toString(options.pixelLimit()));
     return settings;

@@ -12,6 +12,7 @@ import io.nomen.image.BucketReader;
 import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.Decoded.ImageInfo;
+import io.nomen.image.ImageDecoder;
 import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.ImageRow;
@@ -85,7 +86,7 @@ public final class EncodeTask implements Function<Bucket, BucketManifest> {
             new DecodeAhead(
                 BucketReader.open(bucket, storage, settings.read(), leftOut),
                 models.stream().map(model -> model.preprocessing().input()).toList(),
-                settings.decode(),
+                bytes -> ImageDecoder.decode(bytes, settings.decode()),
                 settings.decodeThreads(),
                 2 * settings.batchSize())) {
       Batch batch = new Batch(encoders, images, embeddings);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -60,12 +61,15 @@ final class JoinStage {
     this.folder = folder;
     this.sources = sources;
     Map<String, EmbeddingSource> models = new LinkedHashMap<>();
+    Map<String, EmbeddingSource> seconds = new LinkedHashMap<>();
     Map<Integer, EmbeddingSource> widths = new LinkedHashMap<>();
     for (EmbeddingSource source : sources) {
       source.model().ifPresent(digest -> models.putIfAbsent(digest, source));
+      source.secondModel().ifPresent(digest -> seconds.putIfAbsent(digest, source));
       widths.putIfAbsent(EmbeddingTable.width(context.storage(), source.embeddings()), source);
     }
     refuseSeveral(models.values());
+    refuseSeveral(seconds.values());
     refuseSeveral(widths.values());
   }
 
@@ -80,16 +84,18 @@ final class JoinStage {
   }
 
   /**
-   * The folders that {@code named} means, each once, those of a glob in the order of their names.
+   * The folders that {@code named} means, each once, those of a glob in the order of their names
+   * and without {@code output} itself.
    *
    * @throws NomenException (input) when a glob matches nothing
    */
-  static List<String> folders(Storage storage, List<String> named) {
+  static List<String> folders(RunFolder output, List<String> named) {
+    Storage storage = output.storage();
     Set<String> folders = new LinkedHashSet<>();
     for (String name : named) {
       String uri = storage.qualify(name).replaceAll("/+$", "");
       if (GLOB.matcher(uri).find()) {
-        folders.addAll(matches(storage, uri));
+        folders.addAll(matches(output, uri));
       } else {
         folders.add(uri);
       }
@@ -97,7 +103,8 @@ final class JoinStage {
     return List.copyOf(folders);
   }
 
-  private static List<String> matches(Storage storage, String glob) {
+  private static List<String> matches(RunFolder output, String glob) {
+    Storage storage = output.storage();
     FileStatus[] found;
     try {
       found = storage.fileSystem(glob).globStatus(Storage.path(glob));
@@ -110,6 +117,7 @@ final class JoinStage {
         Arrays.stream(found == null ? new FileStatus[0] : found)
             .filter(FileStatus::isDirectory)
             .map(status -> status.getPath().toString())
+            .filter(uri -> !uri.equals(output.uri()))
             .sorted()
             .toList();
     if (folders.isEmpty()) {
@@ -128,13 +136,8 @@ final class JoinStage {
       return attempt;
     }
     Map<String, Integer> later = later();
-    long images = join(attempt, ImageRow.SCHEMA, EmbeddingSource::images, ImageRow::path, later);
-    join(
-        attempt,
-        EmbeddingTable.SCHEMA,
-        EmbeddingSource::embeddings,
-        EmbeddingTable.Row::path,
-        later);
+    long images = join(attempt, "images", EmbeddingSource::images, later);
+    join(attempt, "embeddings", EmbeddingSource::embeddings, later);
     context
         .progress()
         .say(
@@ -178,11 +181,10 @@ final class JoinStage {
             .collectAsMap());
   }
 
-  private <R extends Record> long join(
+  private long join(
       StageAttempt attempt,
-      TableSchema<R> schema,
+      String name,
       Function<EmbeddingSource, Table> table,
-      PathOf<R> path,
       Map<String, Integer> later) {
     List<Part> parts = parts(table);
     List<Kept> kept;
@@ -191,35 +193,25 @@ final class JoinStage {
     } else {
       JavaSparkContext spark = context.spark().get();
       Storage storage = context.storage();
-      String target = folder.attemptFolder(schema.name(), attempt.attempt());
+      String target = folder.attemptFolder(name, attempt.attempt());
       Broadcast<Map<String, Integer>> shared = spark.broadcast(later);
-      String name = schema.name();
       kept =
           Placement.near(spark, parts, p -> storage.hosts(p.uri()))
-              .map(part -> keep(part, storage, target, name, path, shared.value()))
+              .map(part -> keep(part, storage, target, name, shared.value()))
               .collect();
       shared.destroy();
     }
     List<Kept> filled = kept.stream().filter(file -> file.rows() > 0).toList();
     folder.commit(
-        schema.name(),
+        name,
         attempt.attempt(),
         filled.stream().map(Kept::file).toList(),
         filled.stream().map(Kept::rows).toList());
     return filled.stream().mapToLong(Kept::rows).sum();
   }
 
-  private interface PathOf<R> extends Serializable {
-    String of(R row);
-  }
-
-  private static <R extends Record> Kept keep(
-      Part part,
-      Storage storage,
-      String target,
-      String table,
-      PathOf<R> path,
-      Map<String, Integer> later) {
+  private static Kept keep(
+      Part part, Storage storage, String target, String table, Map<String, Integer> later) {
     long dropped =
         new TableColumn(storage, part.uri(), "path")
             .strings().stream().filter(p -> later.getOrDefault(p, -1) > part.source()).count();
@@ -227,16 +219,26 @@ final class JoinStage {
       return new Kept(part.uri(), part.rows(), 0);
     }
     String file = Table.newFile("part", part.source());
-    @SuppressWarnings("unchecked") // The two tables that are joined, by their names.
-    TableSchema<R> schema =
-        (TableSchema<R>) (table.equals("images") ? ImageRow.SCHEMA : EmbeddingTable.SCHEMA);
-    try (TableWriter<R> writer = new TableWriter<>(storage, target + "/" + file, schema)) {
-      for (R row : schema.read(storage, part.uri())) {
-        if (later.getOrDefault(path.of(row), -1) <= part.source()) {
+    Predicate<String> counts = path -> later.getOrDefault(path, -1) <= part.source();
+    String to = target + "/" + file;
+    if (table.equals("images")) {
+      copy(storage, part.uri(), to, ImageRow.SCHEMA, row -> counts.test(row.path()));
+    } else if (EmbeddingTable.hasSecond(storage, part.uri())) {
+      copy(storage, part.uri(), to, EmbeddingTable.SCHEMA_OF_TWO, row -> counts.test(row.path()));
+    } else {
+      copy(storage, part.uri(), to, EmbeddingTable.SCHEMA, row -> counts.test(row.path()));
+    }
+    return new Kept(file, part.rows() - dropped, dropped);
+  }
+
+  private static <R extends Record> void copy(
+      Storage storage, String from, String to, TableSchema<R> schema, Predicate<R> counts) {
+    try (TableWriter<R> writer = new TableWriter<>(storage, to, schema)) {
+      for (R row : schema.read(storage, from)) {
+        if (counts.test(row)) {
           writer.write(row);
         }
       }
     }
-    return new Kept(file, part.rows() - dropped, dropped);
   }
 }

@@ -2,8 +2,6 @@ package io.nomen.encode;
 
 import io.nomen.image.Decoded;
 import io.nomen.image.Decoded.ImageInfo;
-import io.nomen.image.ImageDecoder;
-import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
@@ -13,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One listed image, ready for the encoder or with the reason why it is not.
@@ -31,9 +30,10 @@ record PreparedImage(
     List<byte[]> pixels) {
 
   /** Decodes, resizes and crops {@code raw}; never throws for a bad image. */
-  static PreparedImage of(RawImage raw, List<ModelInput> inputs, DecodeOptions options) {
+  static PreparedImage of(
+      RawImage raw, List<ModelInput> inputs, Function<byte[], Decoded> decoder) {
     if (raw.content() instanceof Content.Whole whole) {
-      return decode(raw, whole.bytes(), inputs, options);
+      return decode(raw, whole.bytes(), inputs, decoder);
     }
     Content.Missing bad = (Content.Missing) raw.content();
     return new PreparedImage(
@@ -53,9 +53,9 @@ record PreparedImage(
   }
 
   private static PreparedImage decode(
-      RawImage raw, byte[] bytes, List<ModelInput> inputs, DecodeOptions options) {
+      RawImage raw, byte[] bytes, List<ModelInput> inputs, Function<byte[], Decoded> decoder) {
     Optional<String> digest = Optional.of(Digests.sha256(bytes));
-    Decoded decoded = ImageDecoder.decode(bytes, options);
+    Decoded decoded = decoder.apply(bytes);
     if (decoded instanceof Decoded.Ok ok) {
       Map<ModelInput, byte[]> made = new HashMap<>();
       List<byte[]> pixels =

@@ -88,7 +88,9 @@ public final class ExportJob {
     return rows.size();
   }
 
-  /** Embeddings as one Parquet file with the columns of the table {@code embeddings}. */
+  /**
+   * Embeddings as one Parquet file with the columns {@code path}, {@code embedding}, {@code norm}.
+   */
   public static long parquet(JobContext context, RunFolder folder, String uri, boolean raw) {
     Storage storage = context.storage();
     PathOrder rows = PathOrder.of(folder);

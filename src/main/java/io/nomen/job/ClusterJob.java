@@ -1,9 +1,11 @@
 package io.nomen.job;
 
+import io.nomen.method.Methods;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
+import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.ClusterCount;
 import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.evaluate.MethodRemarks;
@@ -69,6 +71,11 @@ public final class ClusterJob {
     options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
     options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
     this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
+    options
+        .secondEmbeddings()
+        .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
+    options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
+    options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -99,7 +106,7 @@ public final class ClusterJob {
   private final class Run {
     private final Optional<ClipCheckpoint> checkpoint;
     private final RunInProgress run;
-    private final Optional<Table> second;
+    private final Optional<Table> secondTable;
     private final Optional<NounTable> nouns;
     private Optional<ClusterCount.Choice> count = Optional.empty();
     private Optional<ClusterTransitions> transitions = Optional.empty();
@@ -113,7 +120,7 @@ public final class ClusterJob {
               options.images(),
               options.embeddings(),
               checkpoint.map(ClipCheckpoint::model));
-      this.second =
+      this.secondTable =
           options
               .secondEmbeddings()
               .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
@@ -158,8 +165,8 @@ public final class ClusterJob {
       settings.put("clusters", options.wanted());
       settings.put("seed", Long.toString(options.seed()));
       settings.put("options", options.options().toString());
-      second.ifPresent(table -> settings.put("second-embeddings", table.folder()));
       previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
+      secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
       settings.put(
           "duplicate-cosine",
           options.duplicateCosine().isPresent()
@@ -170,9 +177,9 @@ public final class ClusterJob {
 
     private RunRecord cluster() {
       requireEnough();
-      requireSameImages();
+      Optional<RowBlocks> second = second();
       run.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
-      try (Clustering clustering = run.time("cluster", this::fit)) {
+      try (Clustering clustering = run.time("cluster", () -> fit(second))) {
         return finish(clustering);
       } finally {
         run.embeddings().unpersist();
@@ -189,27 +196,47 @@ public final class ClusterJob {
       }
     }
 
-    /** The same images' embeddings by another model, where a method takes two. */
-    private Optional<EmbeddingTable> secondTable() {
-      return second.map(
-          table -> new EmbeddingTable(context.spark().get(), context.storage(), table));
+    /**
+     * The same images' embeddings by another model with their lengths, [N, d₂], where the method
+     * takes two spaces: those of the folder that was named, or the second column of the run's own.
+     */
+    private Optional<RowBlocks> second() {
+      boolean asked = options.images().flatMap(EncodeOptions::secondModel).isPresent();
+      EmbeddingTable first = run.table();
+      if (!Methods.named(options.method()).takesTwoSpaces()) {
+        if (asked) {
+          say("method %s works in one space: the second model's embeddings are kept, not used");
+        }
+        return Optional.empty();
+      }
+      if (secondTable.isPresent()) {
+        EmbeddingTable second =
+            new EmbeddingTable(context.spark().get(), context.storage(), secondTable.get());
+        requireSameImages(first, second);
+        return Optional.of(UnnormalisedRows.of(second.embeddings(), Optional.of(second.norms())));
+      }
+      if (!first.hasSecond()) {
+        return Optional.empty();
+      }
+      say("method %s takes the second model's embeddings as its second space");
+      return Optional.of(
+          UnnormalisedRows.of(first.secondEmbeddings(), Optional.of(first.secondNorms())));
+    }
+
+    private void say(String sentence) {
+      context.progress().say("cluster: " + sentence.formatted(options.method()));
     }
 
     /** Row i of both must be the same image. */
-    private void requireSameImages() {
-      EmbeddingTable first = run.table();
-      secondTable()
-          .filter(second -> !second.pathsDigest().equals(first.pathsDigest()))
-          .ifPresent(
-              second -> {
-                throw NomenException.input(
-                    "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
-                        .formatted(
-                            options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
-              });
+    private void requireSameImages(EmbeddingTable first, EmbeddingTable second) {
+      if (!second.pathsDigest().equals(first.pathsDigest())) {
+        throw NomenException.input(
+            "The embeddings in %s are not of the same images in the same order (%,d there, %,d here); encode or import the same input with both models."
+                .formatted(options.secondEmbeddings().orElseThrow(), second.rows(), first.rows()));
+      }
     }
 
-    private Clustering fit() {
+    private Clustering fit(Optional<RowBlocks> second) {
       MethodInput input =
           new MethodInput(
               run.embeddings(),
@@ -223,10 +250,7 @@ public final class ClusterJob {
                   context.storage(),
                   checkpoints(),
                   Digests.sha256(run.attempt().settings().toString())),
-              secondTable()
-                  .map(
-                      table ->
-                          UnnormalisedRows.of(table.embeddings(), Optional.of(table.norms()))));
+              second);
       ClusterCount.Fit fit =
           ClusterCount.fit(
               options.method(), input, options.clusters().isEmpty() && options.classes().isEmpty());

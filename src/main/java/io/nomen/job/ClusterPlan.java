@@ -4,6 +4,8 @@ import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
 import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage;
+import io.nomen.encode.EncodeStage.EncodeOptions;
+import io.nomen.method.Methods;
 import io.nomen.method.TrainingOptions;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -32,7 +34,7 @@ record ClusterPlan(
       rows = stage.knownImages();
     } else {
       List<Table> ready =
-          EmbeddingSource.folders(context.storage(), options.embeddings()).stream()
+          EmbeddingSource.folders(folder, options.embeddings()).stream()
               .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"))
               .toList();
       plan.add("read the embeddings in " + String.join(", ", options.embeddings()));
@@ -43,6 +45,17 @@ record ClusterPlan(
     plan.add(
         RootLocale.format(
             "cluster into %s by %s, seed %d", options.wanted(), options.method(), options.seed()));
+    options
+        .images()
+        .flatMap(EncodeOptions::secondModel)
+        .ifPresent(
+            second ->
+                plan.add(
+                    Methods.named(options.method()).takesTwoSpaces()
+                        ? "take the embeddings of " + second + " as the second space"
+                        : "keep the embeddings of "
+                            + second
+                            + " unused: this method works in one space"));
     plan.addAll(
         new TaskMemory(options.method(), width, rows, options.options().training()).sentences());
     options

@@ -28,6 +28,11 @@ public abstract class ClusteringMethod {
     return needsNouns;
   }
 
+  /** Whether {@link MethodInput#second()} is used where it is there. */
+  public boolean takesTwoSpaces() {
+    return false;
+  }
+
   /**
    * Clusters the rows of {@code input}.
    *

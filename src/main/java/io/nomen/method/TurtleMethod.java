@@ -36,6 +36,11 @@ public final class TurtleMethod extends ClusteringMethod {
   }
 
   @Override
+  public boolean takesTwoSpaces() {
+    return true;
+  }
+
+  @Override
   public Clustering cluster(MethodInput input) {
     TrainingOptions training = input.options().training();
     boolean known = UnnormalisedRows.known(input.norms());

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,17 +31,24 @@ public final class EmbeddingTable {
 
   public static final TableSchema<Row> SCHEMA = new TableSchema<>("embeddings", Row.class);
 
-  /** The same with the embedding of a second model. */
+  /** The same with the embedding of a second model, and the length that it had. */
   public record RowOfTwo(
       String path, float[] embedding, float norm, float[] secondEmbedding, float secondNorm) {}
 
   public static final TableSchema<RowOfTwo> SCHEMA_OF_TWO =
       new TableSchema<>("embeddings", RowOfTwo.class);
 
+  /** Whether the rows of the file {@code uri} are {@link RowOfTwo}s. */
+  public static boolean hasSecond(Storage storage, String uri) {
+    return new TableColumn(storage, uri, SECOND).exists();
+  }
+
   /**
    * Rows that a partition has at least, where there are that many: small ones cost more than work.
    */
   static final long ROWS_PER_PARTITION = 16_384;
+
+  private static final String SECOND = "second_embedding";
 
   private final JavaSparkContext spark;
   private final Storage storage;
@@ -61,7 +67,7 @@ public final class EmbeddingTable {
     this.storage = storage;
     this.table = table;
     this.partitions = partitions(table);
-    this.width = width(storage, table);
+    this.width = width(storage, table, "embedding");
   }
 
   public long rows() {
@@ -77,25 +83,24 @@ public final class EmbeddingTable {
     return matrix("embedding", width);
   }
 
-  /** [N, d₂] float32, unit rows of the second model in the same order; empty without one. */
-  public Optional<RowBlocks> secondEmbeddings() {
-    for (int file = 0; file < table.files().size(); file++) {
-      if (table.rows().get(file) > 0) {
-        TableColumn column = new TableColumn(storage, table.uris().get(file), "second_embedding");
-        return column.exists()
-            ? Optional.of(
-                matrix(
-                    "second_embedding",
-                    column.floats().length / Math.toIntExact(table.rows().get(file))))
-            : Optional.empty();
-      }
-    }
-    return Optional.empty();
-  }
-
   /** [N, 1] float32: the length of each embedding before it was made a unit. */
   public RowBlocks norms() {
     return matrix("norm", 1);
+  }
+
+  /** Whether every image has the embedding of a second model; opens every file. */
+  public boolean hasSecond() {
+    return table.eachFile(uri -> hasSecond(storage, uri)).stream().allMatch(exists -> exists);
+  }
+
+  /** [N, d₂] float32, unit rows of the second model, where {@link #hasSecond}. */
+  public RowBlocks secondEmbeddings() {
+    return matrix(SECOND, width(storage, table, SECOND));
+  }
+
+  /** [N, 1] float32: the lengths of {@link #secondEmbeddings} before they were made units. */
+  public RowBlocks secondNorms() {
+    return matrix("second_norm", 1);
   }
 
   /**
@@ -191,9 +196,13 @@ public final class EmbeddingTable {
 
   /** d; reads one file of {@code table}. */
   public static int width(Storage storage, Table table) {
+    return width(storage, table, "embedding");
+  }
+
+  private static int width(Storage storage, Table table, String column) {
     ToIntFunction<Integer> widthOfFile =
         file ->
-            new TableColumn(storage, table.uris().get(file), "embedding").floats().length
+            new TableColumn(storage, table.uris().get(file), column).floats().length
                 / Math.toIntExact(table.rows().get(file));
     for (int file = 0; file < table.files().size(); file++) {
       if (table.rows().get(file) > 0) {

@@ -87,15 +87,25 @@ public final class Sessions {
       // is suspended, and goes on after that. The session would end it for that after two minutes.
       conf.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", "365d");
     }
+    SparkSession session;
     try {
-      return SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
+      session = SparkSession.builder().config(conf.setAppName("nomen " + name)).getOrCreate();
     } catch (Exception e) {
       // Of many types, checked ones among them that no signature tells of.
-      throw NomenException.input(
-          "Spark does not start with the master %s: %s; give a master that answers (./nomen --runner, spark-submit --master), 512m of memory or more, and in SPARK_LOCAL_IP an address of this machine that others reach."
-              .formatted(conf.get("spark.master"), reason(e)),
-          e);
+      throw doesNotStart(conf, reason(e), e);
     }
+    if (session.sparkContext().isStopped()) {
+      // A standalone master that does not answer within a minute; another thread gave up.
+      throw doesNotStart(conf, "it was stopped at once", null);
+    }
+    return session;
+  }
+
+  private static NomenException doesNotStart(SparkConf conf, String why, Throwable cause) {
+    return NomenException.input(
+        "Spark does not start with the master %s: %s; give a master that answers (./nomen --runner, spark-submit --master), 512m of memory or more, and in SPARK_LOCAL_IP an address of this machine that others reach."
+            .formatted(conf.get("spark.master"), why),
+        cause);
   }
 
   private static String reason(Throwable e) {

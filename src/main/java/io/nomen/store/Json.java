@@ -1,6 +1,8 @@
 package io.nomen.store;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -12,7 +14,9 @@ import java.util.Optional;
 /** The one JSON mapper: records in, records out, {@code Optional} as value or {@code null}. */
 public final class Json {
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      // What a file says does not belong into the message that it is wrong.
+      JsonMapper.builder(
+              JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build())
           .addModule(new Jdk8Module())
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)

@@ -108,6 +108,76 @@ class JoinedEmbeddingsTest {
   }
 
   @Test
+  void the_second_column_of_days_is_joined_where_all_have_it_by_one_model() throws Exception {
+    Path dinov2 = Path.of(Command.class.getResource("/io/nomen/clip/families/dinov2").toURI());
+    Path other =
+        Path.of(Command.class.getResource("/io/nomen/clip/families/dinov2-registers").toURI());
+    twoModels("two/1", dinov2, "images/a", "images/b");
+    twoModels("two/2", dinov2, "images/b", "images/c");
+    Command joined = turtle("two-spaces", "two/1", "two/2");
+    assertThat(joined.exitCode()).as(joined.err()).isZero();
+    assertThat(joined.err()).contains("4 of them in several", "as its second space");
+    Command mixed = turtle("one-of-two", "two/1", "embeddings/2026-11-02");
+    assertThat(mixed.exitCode()).as(mixed.err()).isZero();
+    assertThat(mixed.err()).doesNotContain("as its second space");
+    twoModels("two/3", other, "images/c");
+    Command refused = turtle("refused", "two/1", "two/3");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("were made with different models");
+  }
+
+  private static void twoModels(String output, Path second, String... inputs) {
+    List<Object> words = new ArrayList<>(List.of("encode", "--precision", "fp32"));
+    words.addAll(List.of("--second-model", second, "--input"));
+    Arrays.stream(inputs).map(JoinedEmbeddingsTest::path).forEach(words::add);
+    words.addAll(List.of("--output", path(output)));
+    Command.done(words.toArray());
+  }
+
+  private static Command turtle(String output, String... embeddings) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("cluster", "--clusters", "3", "--method", "turtle", "--epochs", "1"));
+    words.add("--embeddings");
+    Arrays.stream(embeddings).map(JoinedEmbeddingsTest::path).forEach(words::add);
+    words.addAll(List.of("--output", path(output)));
+    return Command.run(words.toArray());
+  }
+
+  @Test
+  void an_output_that_the_glob_of_its_embeddings_matches_is_not_read() {
+    encode("weeks/1", "images/a");
+    encode("weeks/2", "images/c");
+    assertThat(cluster("weeks/all", "weeks/*").exitCode()).isZero();
+    Command again = cluster("weeks/all", "weeks/*");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("done before");
+    assertThat(again.lastLine().get("counts").get("embedded").asInt()).isEqualTo(20);
+  }
+
+  @Test
+  void a_folder_that_is_read_is_no_output() throws Exception {
+    Files.writeString(folder.resolve("words.txt"), "dog\nlamp\nship\n");
+    nomen("vocabulary", "--nouns", path("words.txt"), "--output", path("nouns"));
+    for (List<String> more :
+        List.of(
+            List.of("--method", "turtle", "--second-embeddings"),
+            List.of("--method", "kmeans", "--vocabulary"),
+            List.of("--method", "zero-shot", "--classes"))) {
+      List<String> words =
+          new ArrayList<>(List.of("cluster", "--embeddings", path("embeddings/2026-11-01")));
+      words.addAll(more);
+      words.addAll(List.of(path("nouns"), "--output", path("nouns")));
+      if (!more.contains("zero-shot")) {
+        words.addAll(List.of("--clusters", "3"));
+      }
+      Command refused = Command.run(words.toArray());
+      assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+      assertThat(refused.err()).contains("--output is the folder of " + more.get(2));
+    }
+  }
+
+  @Test
   void a_glob_that_matches_no_folder_is_one_sentence() {
     Command refused = cluster("none", "embeddings/2027-*");
     assertThat(refused.exitCode()).isEqualTo(3);

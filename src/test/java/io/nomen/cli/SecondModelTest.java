@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +42,7 @@ class SecondModelTest {
       }
     }
     Files.writeString(photos.resolve("zz.jpg"), "no picture");
+    Files.writeString(folder.resolve("words.txt"), "pizza\ndog\nlamp\nviolin\nship\nface\n");
   }
 
   private static Path family(String name) throws Exception {
@@ -102,27 +105,98 @@ class SecondModelTest {
         .isFalse();
   }
 
+  private static Command turtle(String output, Object... more) throws Exception {
+    List<Object> words =
+        new ArrayList<>(
+            List.of("cluster", "--clusters", "4", "--method", "turtle", "--epochs", "2"));
+    words.addAll(List.of("--vocabulary", folder.resolve("words.txt")));
+    words.addAll(List.of("--model", family("siglip2"), "--max-bad-fraction", "0.5"));
+    words.addAll(List.of("--precision", "fp32", "--output", folder.resolve(output)));
+    words.addAll(Arrays.asList(more));
+    return Command.done(words.toArray());
+  }
+
+  /** The cluster of every image, by its path. */
+  private static Map<String, Integer> clusters(String run) {
+    Map<String, Integer> clusters = new TreeMap<>();
+    for (String uri :
+        new RunFolder(STORAGE, folder.resolve(run).toString())
+            .snapshot()
+            .table("assignments")
+            .uris()) {
+      List<String> paths = new TableColumn(STORAGE, uri, "path").strings();
+      int[] ids = new TableColumn(STORAGE, uri, "cluster").ints();
+      for (int row = 0; row < ids.length; row++) {
+        clusters.put(paths.get(row), ids[row]);
+      }
+    }
+    return clusters;
+  }
+
   @Test
-  void samples_are_clustered_and_named_with_two_models() throws Exception {
-    Files.writeString(folder.resolve("words.txt"), "pizza\ndog\nlamp\nviolin\nship\nface\n");
+  void turtle_takes_the_second_column_of_its_own_run_as_it_takes_another_folder() throws Exception {
+    encode("turtle-first", "--model", family("siglip2"));
+    encode("turtle-second", "--model", family("dinov2"));
+    Command dry = turtle("dry", "--input", photos, "--second-model", family("dinov2"), "--dry-run");
+    assertThat(dry.out() + dry.err()).contains("families/dinov2 as the second space");
+    Command own = turtle("own", "--input", photos, "--second-model", family("dinov2"));
+    assertThat(own.err())
+        .contains("method turtle takes the second model's embeddings as its second space");
+    Command ready = turtle("ready", "--embeddings", folder.resolve("own"));
+    assertThat(ready.err()).contains("as its second space");
+    turtle(
+        "two-folders",
+        "--embeddings",
+        folder.resolve("turtle-first"),
+        "--second-embeddings",
+        folder.resolve("turtle-second"));
+    turtle("one-space", "--embeddings", folder.resolve("turtle-first"));
+    assertThat(clusters("own"))
+        .hasSize(24)
+        .isEqualTo(clusters("two-folders"))
+        .isEqualTo(clusters("ready"))
+        .isNotEqualTo(clusters("one-space"));
+    // The first model alone gives a new image its cluster.
     Command.done(
-        "cluster",
+        "assign",
+        "--run",
+        folder.resolve("own"),
         "--input",
         photos,
         "--model",
         family("siglip2"),
-        "--second-model",
-        family("dinov2"),
-        "--vocabulary",
-        folder.resolve("words.txt"),
-        "--clusters",
-        "4",
-        "--method",
-        "tac-no-train",
+        "--precision",
+        "fp32",
         "--max-bad-fraction",
         "0.5",
         "--output",
-        folder.resolve("run"));
+        folder.resolve("assigned"));
+    assertThat(clusters("assigned")).isEqualTo(clusters("own"));
+  }
+
+  @Test
+  void samples_are_clustered_and_named_with_two_models() throws Exception {
+    Command done =
+        Command.done(
+            "cluster",
+            "--input",
+            photos,
+            "--model",
+            family("siglip2"),
+            "--second-model",
+            family("dinov2"),
+            "--vocabulary",
+            folder.resolve("words.txt"),
+            "--clusters",
+            "4",
+            "--method",
+            "tac-no-train",
+            "--max-bad-fraction",
+            "0.5",
+            "--output",
+            folder.resolve("run"));
+    assertThat(done.err())
+        .contains("method tac-no-train works in one space: the second model's embeddings are kept");
     assertThat(new RunFolder(STORAGE, folder.resolve("run").toString()).snapshot().has("clusters"))
         .isTrue();
   }

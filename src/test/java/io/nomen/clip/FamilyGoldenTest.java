@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.TextSpec;
+import io.nomen.clip.TowerSpec.VisionSpec;
 import io.nomen.image.RgbImage;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Json;
@@ -236,7 +237,7 @@ class FamilyGoldenTest {
             own.model().vision(),
             java.util.Optional.empty(),
             own.model().projectionWidth(),
-            TensorNames.OPEN_CLIP_TIMM,
+            TensorNames.OPEN_CLIP_SIGLIP,
             "open_clip_config.json");
     timm.check(renamed, "the folder");
     for (String name :
@@ -287,6 +288,65 @@ class FamilyGoldenTest {
     return names;
   }
 
+  /**
+   * The configuration names one of timm's sizes, the weights are of a smaller one; what differs
+   * between sizes is put in here.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"open-clip-eva02", "open-clip-pe"})
+  void towers_with_rotary_positions_are_timm_s(String family) throws Exception {
+    Path at = resource(family);
+    CheckpointFiles files = CheckpointFiles.of(Goldens.STORAGE, at.toString());
+    Architecture named = Architecture.read(files);
+    boolean eva02 = family.endsWith("eva02");
+    int inner = eva02 ? 85 : 128;
+    TowerSpec said = named.vision().tower();
+    TowerSpec tower =
+        new TowerSpec(32, inner, 2, 2, said.activation(), said.epsilon(), said.innerNorms());
+    assertThat(said)
+        .isEqualTo(
+            eva02
+                ? new TowerSpec(768, 2048, 12, 12, TowerSpec.Activation.SWIGLU, 1e-6, true)
+                : new TowerSpec(768, 3072, 12, 12, TowerSpec.Activation.GELU, 1e-5, false));
+    VisionSpec small =
+        eva02
+            ? Architecture.eva02(tower, 32, 8)
+            : Architecture.perceptionEncoder(tower, 32, 8, true);
+    Preprocessing preprocessing =
+        Preprocessing.openClip(
+            Config.of(ClipCheckpoint.json(files, "open_clip_config.json"), "the file")
+                .section("preprocess_cfg"),
+            32);
+    ClipModel model = new ClipModel(family, "", "", small, named.text(), 24, preprocessing, 0);
+    TensorSource tensors = WeightFiles.find(files, named).open(files);
+    Layout layout = new Layout(small, named.text(), 24, named.names(), "the file");
+    layout.check(tensors, family);
+    SafetensorsReader goldens = goldens(at);
+    for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+      Path archives = Files.createDirectories(folder.resolve(family + precision));
+      ImageTower.of(model, tensors, layout, precision).write(archives.resolve(ArchiveCache.IMAGE));
+      TextTower.of(model, tensors, layout, precision).write(archives.resolve(ArchiveCache.TEXT));
+      boolean full = precision == Precision.FP32;
+      double cosine = full ? 0.9999 : 0.99;
+      double norm = full ? 0.001 : 0.05;
+      try (ClipEncoder encoder =
+          ClipEncoder.load(archives, model, io.nomen.tensor.TorchDevice.CPU)) {
+        float[] image = encoder.encodeImages(pixels(model), PICTURES.length);
+        assertRows(image, goldens.read("image"), 24, cosine, norm);
+        float[] text = encoder.encodeTexts(tokens(goldens));
+        assertRows(text, goldens.read("text"), 24, cosine, norm);
+      }
+    }
+  }
+
+  private static void assertRows(
+      float[] found, float[] golden, int width, double cosine, double norm) {
+    for (int i = 0; i < golden.length / width; i++) {
+      Goldens.assertNear(
+          found, i, Arrays.copyOfRange(golden, i * width, (i + 1) * width), cosine, norm);
+    }
+  }
+
   @Test
   void timm_s_name_says_size_and_activation() throws Exception {
     Path at =
@@ -297,7 +357,7 @@ class FamilyGoldenTest {
             FamilyGoldenTest::siglipConfig);
     Architecture found = Architecture.read(CheckpointFiles.of(Goldens.STORAGE, at.toString()));
     assertThat(found.vision().tower())
-        .isEqualTo(new TowerSpec(1152, 4304, 27, 16, TowerSpec.Activation.GELU_TANH, 1e-6));
+        .isEqualTo(new TowerSpec(1152, 4304, 27, 16, TowerSpec.Activation.GELU_TANH, 1e-6, false));
     assertThat(found.vision().tokens()).isEqualTo(256);
     assertThat(found.tokenizer()).isEqualTo(TextCleaning.Rule.CANONICAL);
     assertThat(found.text().orElseThrow().pooling()).isEqualTo(TextSpec.Pooling.LAST_TOKEN);
@@ -409,18 +469,17 @@ class FamilyGoldenTest {
       double cosine,
       double norm) {
     ClipModel model = checkpoint.model();
+    float[] found =
+        Goldens.encoder(checkpoint, precision).encodeImages(pixels(model), PICTURES.length);
+    assertRows(found, goldens.read(name), model.projectionWidth(), cosine, norm);
+  }
+
+  private static ByteBuffer pixels(ClipModel model) {
     ByteBuffer pixels = ByteBuffer.allocateDirect(PICTURES.length * model.vision().imageBytes());
     for (int[] size : PICTURES) {
       pixels.put(model.preprocessing().input().prepare(picture(size[0], size[1])));
     }
-    float[] golden = goldens.read(name);
-    int width = model.projectionWidth();
-    float[] found =
-        Goldens.encoder(checkpoint, precision).encodeImages(pixels.flip(), PICTURES.length);
-    for (int i = 0; i < PICTURES.length; i++) {
-      Goldens.assertNear(
-          found, i, Arrays.copyOfRange(golden, i * width, (i + 1) * width), cosine, norm);
-    }
+    return pixels.flip();
   }
 
   private static List<int[]> tokens(SafetensorsReader goldens) {

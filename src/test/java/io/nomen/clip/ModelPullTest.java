@@ -198,7 +198,8 @@ class ModelPullTest {
   }
 
   private KnownModel model(String path) {
-    return new KnownModel("test", address(path), KnownModel.LIST.get(0).files());
+    return new KnownModel(
+        "test", address(path), KnownModel.named("openai/clip-vit-base-patch32").files());
   }
 
   private URI address(String path) {

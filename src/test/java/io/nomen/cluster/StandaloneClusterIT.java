@@ -3,6 +3,7 @@ package io.nomen.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.store.Storage;
+import io.nomen.testing.Command;
 import io.nomen.testing.Photos;
 import io.nomen.testing.RunTables;
 import java.io.OutputStream;
@@ -94,5 +95,46 @@ class StandaloneClusterIT {
     }
     assertThat(RunTables.digests(STORAGE, folder.resolve("killed").toString()))
         .isEqualTo(RunTables.digests(STORAGE, folder.resolve("undisturbed").toString()));
+  }
+
+  private static String family(String name) throws Exception {
+    return Path.of(StandaloneClusterIT.class.getResource("/io/nomen/clip/families/" + name).toURI())
+        .toString();
+  }
+
+  /** A SigLIP 2 with a DINOv2 beside it, both small and random; turtle takes both spaces. */
+  @Test
+  void two_models_are_encoded_together_and_their_spaces_clustered_together() throws Exception {
+    Path words = folder.resolve("words.txt");
+    Files.writeString(words, "pizza\ndog\nlamp\nviolin\nship\nface\n");
+    String[] command = {
+      "cluster",
+      "--input",
+      folder.resolve("input").toString(),
+      "--model",
+      family("siglip2"),
+      "--second-model",
+      family("dinov2"),
+      "--vocabulary",
+      words.toString(),
+      "--method",
+      "turtle",
+      "--epochs",
+      "2",
+      "--clusters",
+      "5",
+      "--precision",
+      "fp32",
+      "--output",
+      folder.resolve("two-models").toString()
+    };
+    try (Submission run = cluster.submit(Map.of(), command)) {
+      assertThat(run.succeeded().get("counts").get("embedded").asInt()).isEqualTo(60);
+      assertThat(run.driver().err()).contains("as its second space");
+    }
+    command[command.length - 1] = folder.resolve("one-process").toString();
+    Command.done((Object[]) command);
+    assertThat(RunTables.digests(STORAGE, folder.resolve("two-models").toString()))
+        .isEqualTo(RunTables.digests(STORAGE, folder.resolve("one-process").toString()));
   }
 }

@@ -12,7 +12,8 @@ class BatchSizeTest {
 
   private static VisionSpec vision(int width, int side, int patch) {
     return VisionSpec.clip(
-        new TowerSpec(width, 4 * width, 12, width / 64, TowerSpec.Activation.QUICK_GELU, 1e-5),
+        new TowerSpec(
+            width, 4 * width, 12, width / 64, TowerSpec.Activation.QUICK_GELU, 1e-5, false),
         side,
         patch);
   }

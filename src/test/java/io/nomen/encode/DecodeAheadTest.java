@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.image.BucketReader.CloseableIterator;
+import io.nomen.image.Decoded;
+import io.nomen.image.ImageDecoder;
 import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.ImageStatus;
 import io.nomen.image.ModelInput;
 import io.nomen.image.RawImage;
 import io.nomen.image.RawImage.Content;
+import io.nomen.testing.Photos;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +30,7 @@ class DecodeAheadTest {
     private final int images;
     private final int failsAt;
     private final AtomicInteger given = new AtomicInteger();
+    private Content content = new Content.Missing(ImageStatus.EMPTY, "none");
     private volatile boolean closed;
 
     Source(int images, int failsAt) {
@@ -44,12 +49,7 @@ class DecodeAheadTest {
       if (number == failsAt) {
         throw new IllegalStateException("no more disk");
       }
-      return new RawImage(
-          "image " + number,
-          Optional.empty(),
-          0,
-          0,
-          new Content.Missing(ImageStatus.EMPTY, "none"));
+      return new RawImage("image " + number, Optional.empty(), 0, 0, content);
     }
 
     @Override
@@ -60,7 +60,37 @@ class DecodeAheadTest {
 
   private static DecodeAhead over(Source source) {
     return new DecodeAhead(
-        source, List.of(ModelInput.centreCrop(8, 8)), DecodeOptions.defaults(), 3, WINDOW);
+        source, List.of(ModelInput.centreCrop(8, 8)), DecodeAheadTest::decode, 3, WINDOW);
+  }
+
+  private static Decoded decode(byte[] bytes) {
+    return ImageDecoder.decode(bytes, DecodeOptions.defaults());
+  }
+
+  @Test
+  void two_models_that_take_other_sizes_share_one_decode_of_each_image() throws Exception {
+    Source source = new Source(5, -1);
+    source.content = new Content.Whole(Files.readAllBytes(Photos.of(1, 1).get(0)));
+    AtomicInteger decodes = new AtomicInteger();
+    List<ModelInput> inputs = List.of(ModelInput.centreCrop(8, 8), ModelInput.centreCrop(16, 14));
+    try (DecodeAhead ahead =
+        new DecodeAhead(
+            source,
+            inputs,
+            bytes -> {
+              decodes.incrementAndGet();
+              return decode(bytes);
+            },
+            2,
+            WINDOW)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(ahead.next().pixels())
+            .extracting(pixels -> pixels.length)
+            .containsExactly(8 * 8 * 3, 14 * 14 * 3);
+      }
+      assertThat(ahead.hasNext()).isFalse();
+    }
+    assertThat(decodes).hasValue(5);
   }
 
   @Test
@@ -135,7 +165,7 @@ class DecodeAheadTest {
         };
     try (DecodeAhead ahead =
         new DecodeAhead(
-            large, List.of(ModelInput.centreCrop(8, 8)), DecodeOptions.defaults(), 2, 100, 128)) {
+            large, List.of(ModelInput.centreCrop(8, 8)), DecodeAheadTest::decode, 2, 100, 128)) {
       for (int taken = 0; taken < 20; taken++) {
         Content content = ahead.next().raw().content();
         assertThat(((Content.Whole) content).bytes()).isEmpty();
