@@ -42,7 +42,8 @@ class ImportDirectionTest {
                   "safetensors", "method", "semantics", "vocabulary", "tensor", "store", "spark")),
           Map.entry(
               "encode", List.of("run", "vocabulary", "clip", "image", "tensor", "store", "spark")),
-          Map.entry("exchange", List.of("safetensors", "encode", "run", "tensor", "store")),
+          Map.entry(
+              "exchange", List.of("safetensors", "encode", "run", "image", "tensor", "store")),
           Map.entry(
               "evaluate",
               List.of(
@@ -75,13 +76,35 @@ class ImportDirectionTest {
                   "store",
                   "spark")),
           Map.entry(
+              "refine",
+              List.of(
+                  "evaluate",
+                  "run",
+                  "method",
+                  "semantics",
+                  "neighbours",
+                  "kmeans",
+                  "tensor",
+                  "store")),
+          Map.entry(
               "gallery",
               List.of(
-                  "naming", "evaluate", "exchange", "run", "method", "image", "store", "tensor")),
+                  "naming",
+                  "refine",
+                  "evaluate",
+                  "exchange",
+                  "run",
+                  "method",
+                  "semantics",
+                  "vocabulary",
+                  "image",
+                  "store",
+                  "tensor")),
           Map.entry(
               "job",
               List.of(
                   "gallery",
+                  "refine",
                   "naming",
                   "evaluate",
                   "exchange",

@@ -58,6 +58,15 @@ final class ClusterCommand implements Subcommand {
   private Optional<String> classes = Optional.empty();
 
   @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "K",
+      description =
+          "Coarser and finer layers of the clusters as well, with so many each: 6,60 beside"
+              + " --clusters 24.")
+  private List<Integer> layers = new ArrayList<>();
+
+  @Option(
       names = "--previous",
       paramLabel = "RUN",
       description =
@@ -92,6 +101,9 @@ final class ClusterCommand implements Subcommand {
     violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
         "--subtree takes nouns from WordNet; leave --vocabulary away.");
+    violations.require(
+        layers.stream().allMatch(count -> count > 0),
+        "--layers is %s; give numbers from 1.".formatted(layers));
     violations.require(
         classes.isEmpty() || previous.isEmpty(),
         "--classes says which clusters there are, and in which order; leave --previous away.");
@@ -134,6 +146,7 @@ final class ClusterCommand implements Subcommand {
         previous,
         clustering.options(),
         clustering.duplicateCosine(),
+        layers,
         clustering.seed,
         common.resumes(),
         title(source),

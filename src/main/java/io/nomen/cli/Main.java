@@ -41,6 +41,7 @@ import picocli.CommandLine.ParseResult;
       DemoCommand.class,
       ClusterCommand.class,
       AssignCommand.class,
+      RefineCommand.class,
       EncodeCommand.class,
       VocabularyCommand.class,
       EvaluateCommand.class,

@@ -60,7 +60,7 @@ public record RunQuality(
     summary.put("mean_confidence", rounded(overallConfidence));
     neighbourConsistency.ifPresent(share -> summary.put("neighbour_consistency", rounded(share)));
     summary.put("largest_cluster", Arrays.stream(sizes).max().orElse(0));
-    summary.put("smallest_cluster", Arrays.stream(sizes).min().orElse(0));
+    summary.put("smallest_cluster", Arrays.stream(sizes).filter(s -> s > 0).min().orElse(0));
     return summary;
   }
 

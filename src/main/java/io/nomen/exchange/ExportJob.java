@@ -1,30 +1,18 @@
 package io.nomen.exchange;
 
 import io.nomen.Progress;
-import io.nomen.RootLocale;
-import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Table;
 import io.nomen.run.TableWriter;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 
 /** Tables of a finished run as files for other tools; always in the order of paths. */
 public final class ExportJob {
@@ -105,46 +93,6 @@ public final class ExportJob {
           step);
     }
     return rows.size();
-  }
-
-  /**
-   * Assignments as CSV (RFC 4180) with the columns path, cluster, name, confidence.
-   *
-   * @return how many rows
-   */
-  public static long csv(JobContext context, RunFolder folder, String csv) {
-    Storage storage = context.storage();
-    Snapshot run = folder.snapshot();
-    Map<Integer, String> names = clusterNames(run);
-    Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
-    int[] order =
-        IntStream.range(0, paths.size())
-            .boxed()
-            .sorted(Comparator.comparing(paths::get))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    try (CSVPrinter out =
-        new CSVPrinter(
-            new BufferedWriter(
-                new OutputStreamWriter(
-                    storage.create(storage.qualify(csv)), StandardCharsets.UTF_8),
-                1 << 16),
-            CSVFormat.RFC4180)) {
-      out.printRecord("path", "cluster", "name", "confidence");
-      for (int row : order) {
-        int cluster = assignments.cluster()[row];
-        out.printRecord(
-            paths.get(row),
-            cluster,
-            names.get(cluster),
-            RootLocale.format("%.6f", assignments.confidence()[row]));
-      }
-    } catch (IOException e) {
-      throw StoreTrouble.cannot("write", csv, e);
-    }
-    return order.length;
   }
 
   /** The name of every cluster of a run, by number. */

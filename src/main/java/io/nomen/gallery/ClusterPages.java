@@ -4,10 +4,12 @@ import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
 import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
 import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.LayerNode;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.Paging;
 import io.nomen.gallery.Page.SiteIndex;
 import java.util.List;
+import java.util.Optional;
 
 /** What one cluster is, and its images. */
 final class ClusterPages {
@@ -126,8 +128,9 @@ final class ClusterPages {
     void write(Html html) {
       html.open("div", "class", "portrait");
       cluster.medoid().ifPresent(medoid -> medoid(html, medoid));
-      html.open("div", "class", "words");
+      html.open("div", "class", "words", "data-cluster-page", String.valueOf(card.number()));
       meaning(html);
+      layers(html);
       facts(html);
       nouns(html);
       centreNouns(html);
@@ -160,6 +163,32 @@ final class ClusterPages {
         }
         html.close();
       }
+    }
+
+    /** The way up and down. */
+    private void layers(Html html) {
+      Optional<LayerNode> own = site.data().node(card.number());
+      if (own.isEmpty()) {
+        return;
+      }
+      List<LayerNode> above = site.data().above(own.get());
+      List<LayerNode> parts = site.data().parts(own.get());
+      if (!above.isEmpty()) {
+        links(html, "Part of: ", above);
+      }
+      if (parts.size() > 1) {
+        links(html, "Made of: ", parts);
+      }
+    }
+
+    private void links(Html html, String words, List<LayerNode> nodes) {
+      html.open("p", "class", "layer-links").text(words);
+      for (int i = 0; i < nodes.size(); i++) {
+        html.text(i == 0 ? "" : ", ");
+        html.open("a", "href", page.to(Page.LAYERS) + "#" + LayersPage.anchor(nodes.get(i)));
+        html.foreign(nodes.get(i).name()).close();
+      }
+      html.close();
     }
 
     private void facts(Html html) {

@@ -1,8 +1,10 @@
 package io.nomen.gallery;
 
-import io.nomen.evaluate.ClusterTransitions;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +21,8 @@ import java.util.OptionalDouble;
  * @param failed every image that could not be used
  * @param duplicates groups of equal or nearly equal images
  * @param outliers images that are far from everything else, furthest first; a hundred or so
+ * @param workbench what helps to go on working with the clusters
  * @param mapLayout how the images' positions were found, in a few words; without it there is no map
- * @param transitions what became of an earlier run's clusters, where one was given
  */
 public record GalleryData(
     RunFacts facts,
@@ -29,8 +31,8 @@ public record GalleryData(
     List<FailedImage> failed,
     List<DuplicateGroup> duplicates,
     List<ImageEntry> outliers,
-    Optional<String> mapLayout,
-    Optional<ClusterTransitions> transitions) {
+    Workbench workbench,
+    Optional<String> mapLayout) {
   public GalleryData {
     clusters = List.copyOf(clusters);
     failed = List.copyOf(failed);
@@ -40,6 +42,132 @@ public record GalleryData(
 
   List<ImageEntry> imagesOf(ClusterCard card) {
     return images.getOrDefault(card.number(), List.of());
+  }
+
+  /**
+   * What helps to go on working with the clusters; each part may be missing.
+   *
+   * @param layers clusters of all layers, the run's own among them
+   * @param questions images whose answer would help most, the most helpful first
+   * @param search numbers to search by
+   * @param comparison what became of an earlier run's clusters
+   */
+  public record Workbench(
+      List<LayerNode> layers,
+      List<AskedImage> questions,
+      Optional<SearchNumbers> search,
+      Optional<RunChange> comparison) {
+    /** Nothing of it. */
+    public static final Workbench NONE =
+        new Workbench(List.of(), List.of(), Optional.empty(), Optional.empty());
+
+    public Workbench {
+      layers = List.copyOf(layers);
+      questions = List.copyOf(questions);
+    }
+  }
+
+  /**
+   * An image to be asked for.
+   *
+   * @param clusters that are offered, its own first
+   */
+  public record AskedImage(ImageEntry image, List<Integer> clusters) {}
+
+  /**
+   * Images and nouns in one space, small enough to lie beside the page: a dot product of two codes
+   * is the larger, the nearer they are.
+   *
+   * @param width bytes of a code
+   * @param images code of each image on the map, by its path
+   * @param words the vocabulary
+   * @param codes [words] their codes
+   */
+  public record SearchNumbers(
+      int width, Map<String, byte[]> images, List<String> words, List<byte[]> codes) {}
+
+  /**
+   * What became of an earlier run's clusters.
+   *
+   * @param earlier id of the earlier run
+   * @param unchanged clusters that hold the same images under the same name
+   * @param flows where images went, largest first
+   * @param stayed images of both runs that are in a cluster's counterpart
+   * @param moved images of both runs that are not, a hundred or so of them
+   * @param allMoved how many
+   * @param added images that only this run has
+   * @param gone images that only the earlier run had
+   */
+  public record RunChange(
+      String earlier,
+      List<Flow> flows,
+      long unchanged,
+      long stayed,
+      List<ImageEntry> moved,
+      long allMoved,
+      long added,
+      long gone) {
+    /** Images of one earlier cluster in one of this run's. */
+    public record Flow(int from, String fromName, long fromSize, int to, long images) {}
+  }
+
+  List<LayerNode> layers() {
+    return workbench.layers();
+  }
+
+  /**
+   * A cluster of one layer.
+   *
+   * @param layer 0 for the coarsest
+   * @param own whether this is the layer of the run's own clusters
+   * @param cluster its number in that layer
+   * @param path numbers of the clusters that it is in, from the coarsest layer to itself
+   * @param place where its name stands on the map
+   */
+  public record LayerNode(
+      int layer,
+      boolean own,
+      int cluster,
+      List<Integer> path,
+      String name,
+      long size,
+      Optional<MapPoint> place) {
+    public LayerNode {
+      path = List.copyOf(path);
+    }
+
+    /** Whether this is the cluster that {@code other}, of the next finer layer, is a part of. */
+    boolean holds(LayerNode other) {
+      return other.layer == layer + 1 && other.path.subList(0, layer + 1).equals(path);
+    }
+  }
+
+  /** The parts of {@code node} in the next finer layer, largest first. */
+  List<LayerNode> parts(LayerNode node) {
+    return layers().stream()
+        .filter(node::holds)
+        .sorted(
+            Comparator.comparingLong(LayerNode::size)
+                .reversed()
+                .thenComparingInt(LayerNode::cluster))
+        .toList();
+  }
+
+  /** The node of one of the run's own clusters. */
+  Optional<LayerNode> node(int cluster) {
+    return layers().stream().filter(n -> n.own() && n.cluster() == cluster).findFirst();
+  }
+
+  /** What {@code node} is a part of, the next layer first. */
+  List<LayerNode> above(LayerNode node) {
+    List<LayerNode> above = new ArrayList<>();
+    for (int layer = node.layer() - 1; layer >= 0; layer--) {
+      int wanted = layer;
+      layers().stream()
+          .filter(n -> n.layer() == wanted && n.path().equals(node.path().subList(0, wanted + 1)))
+          .forEach(above::add);
+    }
+    return above;
   }
 
   /**

@@ -19,11 +19,13 @@ public final class GalleryPlan {
 
   private final GalleryData data;
   private final GalleryLimits limits;
+  private final Language language;
   private final List<ClusterSample> clusters;
   private final Map<Integer, ClusterSample> byNumber = new HashMap<>();
   private final Map<String, String> thumbnails = new LinkedHashMap<>();
 
-  private GalleryPlan(GalleryData data, GalleryLimits limits) {
+  private GalleryPlan(GalleryData data, GalleryLimits limits, Language language) {
+    this.language = language;
     this.data = data;
     this.limits = limits;
     int each = imagesOfEach(data, limits);
@@ -49,6 +51,10 @@ public final class GalleryPlan {
         .flatMap(group -> group.members().stream().limit(MEMBERS_OF_DUPLICATES))
         .forEach(member -> plan(member.path()));
     data.outliers().forEach(image -> plan(image.path()));
+    data.workbench().questions().forEach(asked -> plan(asked.image().path()));
+    data.workbench()
+        .comparison()
+        .ifPresent(change -> change.moved().forEach(image -> plan(image.path())));
   }
 
   /** The plan under {@link GalleryLimits#DEFAULT}. */
@@ -57,7 +63,20 @@ public final class GalleryPlan {
   }
 
   public static GalleryPlan of(GalleryData data, GalleryLimits limits) {
-    return new GalleryPlan(data, limits);
+    return of(data, limits, Language.ENGLISH.code());
+  }
+
+  /**
+   * The plan of pages in another language.
+   *
+   * @param language {@code en} or {@code de}
+   */
+  public static GalleryPlan of(GalleryData data, GalleryLimits limits, String language) {
+    return new GalleryPlan(data, limits, Language.of(language));
+  }
+
+  Language language() {
+    return language;
   }
 
   /** Paths of the images whose thumbnails the gallery will ask for, each once. */
@@ -94,6 +113,12 @@ public final class GalleryPlan {
     thumbnails.putIfAbsent(path, RootLocale.format("t/%03d/%06d.jpg", next / 1000, next));
   }
 
+  /** The number in a thumbnail's name. */
+  static int number(String thumbnail) {
+    return Integer.parseInt(
+        thumbnail.substring(thumbnail.lastIndexOf('/') + 1, thumbnail.length() - ".jpg".length()));
+  }
+
   /** The largest number of images of each cluster that keeps the sum within the limit. */
   private static int imagesOfEach(GalleryData data, GalleryLimits limits) {
     int each = limits.imagesPerCluster();
@@ -119,7 +144,8 @@ public final class GalleryPlan {
    * @param imagesPerPage images on one page of a cluster
    * @param cardsPerPage clusters on one page of the overview
    * @param rowsPerPage rows on one page of a table
-   * @param mapPoints most images drawn on the map
+   * @param mapPoints most images drawn on the map where no script runs
+   * @param canvasPoints most images that the map's script draws
    */
   public record GalleryLimits(
       int imagesPerCluster,
@@ -127,7 +153,8 @@ public final class GalleryPlan {
       int imagesPerPage,
       int cardsPerPage,
       int rowsPerPage,
-      int mapPoints) {
+      int mapPoints,
+      int canvasPoints) {
     /** Images in a cluster's mosaic. */
     static final int MOSAIC = 9;
 
@@ -136,6 +163,6 @@ public final class GalleryPlan {
      * kB.
      */
     public static final GalleryLimits DEFAULT =
-        new GalleryLimits(200, 24_000, 100, 120, 400, 4_000);
+        new GalleryLimits(200, 24_000, 100, 120, 400, 4_000, 100_000);
   }
 }

@@ -4,6 +4,7 @@ import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.gallery.DuplicatesPages.OutliersPage;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
+import io.nomen.gallery.MapData.ScriptSink;
 import io.nomen.gallery.OverviewPages.NamesPages;
 import io.nomen.gallery.Page.PageSink;
 import io.nomen.gallery.Page.SiteIndex;
@@ -47,8 +48,10 @@ public final class GalleryWriter {
       GalleryPlan plan, ThumbnailSource thumbnails, Storage storage, String folder) {
     try (Workers workers = new Workers()) {
       SiteIndex site = new ThumbnailFiles(plan, thumbnails, storage, folder).write(workers);
-      storage.writeBytes(folder + "/gallery.css", resource("gallery.css"));
-      storage.writeBytes(folder + "/gallery.js", resource("gallery.js"));
+      for (String file :
+          List.of("gallery.css", "gallery.js", "map.js", "search.js", "changes.js")) {
+        storage.writeBytes(folder + "/" + file, resource(file));
+      }
       PageSink later =
           (name, page) -> {
             String text = page.page();
@@ -57,7 +60,21 @@ public final class GalleryWriter {
       for (ClusterSample cluster : plan.clusters()) {
         workers.submit(() -> new ClusterPages(site, cluster).write(now(storage, folder)));
       }
+      ScriptSink scripts =
+          (name, script) -> workers.submit(() -> storage.writeText(folder + "/" + name, script));
+      MapData.clusters(site, scripts);
+      MapData.words(plan.language(), scripts);
       new NamesPages(site).write(later);
+      if (!plan.data().layers().isEmpty()) {
+        new LayersPage(site).write(later);
+      }
+      if (!plan.data().workbench().questions().isEmpty()) {
+        new QuestionsPage(site).write(later);
+      }
+      plan.data()
+          .workbench()
+          .comparison()
+          .ifPresent(change -> new ComparisonPage(site, change).write(later));
       new FailedPages(site).write(later);
       if (!plan.data().duplicates().isEmpty()) {
         new DuplicatesPages(site).write(later);
@@ -66,9 +83,12 @@ public final class GalleryWriter {
         new OutliersPage(site).write(later);
       }
       if (plan.data().mapLayout().isPresent()) {
-        workers.submit(() -> new MapPage(site).write(now(storage, folder)));
+        MapPoints points = new MapPoints(plan);
+        MapData mapData = new MapData(site, points);
+        mapData.write(scripts);
+        plan.data().workbench().search().ifPresent(search -> mapData.write(search, scripts));
+        workers.submit(() -> new MapPage(site, points).write(now(storage, folder)));
       }
-      plan.data().transitions().ifPresent(found -> new ChangesPage(site, found).write(later));
       new FactsPage(site).write(later);
       workers.await();
       new OverviewPages(site).write(now(storage, folder));

@@ -18,9 +18,27 @@ final class Html {
   private final StringBuilder out = new StringBuilder(8192);
   private final Deque<String> open = new ArrayDeque<>();
 
-  /** A document, ready for its {@code html} element. */
+  /** Attributes that are read to people. */
+  private static final Set<String> READ = Set.of("alt", "aria-label", "placeholder", "title");
+
+  /** Elements whose text is from outside, or for machines. */
+  private static final Set<String> VERBATIM =
+      Set.of("b", "bdi", "code", "pre", "script", "style", "text");
+
+  private final Language language;
+
+  private Html(Language language) {
+    this.language = language;
+  }
+
+  /** A document in English, ready for its {@code html} element. */
   static Html document() {
-    Html html = new Html();
+    return document(Language.ENGLISH);
+  }
+
+  /** A document, ready for its {@code html} element. */
+  static Html document(Language language) {
+    Html html = new Html(language);
     html.out.append("<!doctype html>\n");
     return html;
   }
@@ -63,7 +81,8 @@ final class Html {
 
   /** Text that this program wrote. */
   Html text(String text) {
-    escape(text, out);
+    boolean verbatim = !open.isEmpty() && VERBATIM.contains(open.peek());
+    escape(verbatim ? text : language.say(text), out);
     return this;
   }
 
@@ -91,7 +110,8 @@ final class Html {
     out.append('<').append(tag);
     for (int i = 0; i < attributes.length; i += 2) {
       out.append(' ').append(attributes[i]).append("=\"");
-      escape(attributes[i + 1], out);
+      String value = attributes[i + 1];
+      escape(READ.contains(attributes[i]) ? language.say(value) : value, out);
       out.append('"');
     }
   }

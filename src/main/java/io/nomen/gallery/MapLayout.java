@@ -3,21 +3,19 @@ package io.nomen.gallery;
 import io.nomen.RootLocale;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.PrincipalAxes;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Places rows on a plane so that rows which are near each other stay near: principal components,
- * then exact t-SNE (van der Maaten and Hinton, JMLR 2008) on up to {@value #LANDMARKS} of the rows;
- * every other row is placed among its nearest landmarks. One seed gives one layout.
- *
- * <p>Seconds for a few thousand rows; give a sample of a larger set.
- *
- * @param x {@code [n]}, 0 to 1
- * @param y {@code [n]}, 0 to 1
- * @param algorithm how the positions were found, for the page
+ * A plane on which rows that are near each other are near: principal components, then exact t-SNE
+ * (van der Maaten and Hinton, JMLR 2008) of up to {@value #LANDMARKS} rows of a sample; every row
+ * has its place among its nearest landmarks, so any number of them can be placed, block by block
+ * and anywhere. One seed gives one layout.
  */
-public record MapLayout(float[] x, float[] y, String algorithm) {
+public final class MapLayout implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   static final int LANDMARKS = 1500;
   private static final int COMPONENTS = 30;
   private static final int NEAREST = 5;
@@ -25,12 +23,29 @@ public record MapLayout(float[] x, float[] y, String algorithm) {
   /** Fewer rows than this have no neighbourhoods to speak of: their first two components it is. */
   private static final int FEW = 12;
 
+  private final PrincipalAxes axes;
+  private final int components;
+
+  /** [L, components] and [L, 2], the places 0 to 1. */
+  private final float[] landmarks;
+
+  private final float[] places;
+
+  private MapLayout(PrincipalAxes axes, int components, float[] landmarks, double[] places) {
+    this.axes = axes;
+    this.components = components;
+    this.landmarks = landmarks;
+    this.places = new float[places.length];
+    stretch(places, 0);
+    stretch(places, 1);
+  }
+
   /**
-   * Lays out {@code rows}.
+   * Lays out a sample: seconds for a few thousand rows.
    *
    * @param rows {@code [n, width]} float32, row-major, finite; n at least 1
    */
-  public static MapLayout of(float[] rows, int width, long seed) {
+  public static MapLayout fit(float[] rows, int width, long seed) {
     if (width < 1 || rows.length == 0 || rows.length % width != 0) {
       throw new IllegalArgumentException(
           "%d values are not rows of width %d".formatted(rows.length, width));
@@ -39,23 +54,79 @@ public record MapLayout(float[] x, float[] y, String algorithm) {
     Random random = new Random(seed);
     int components = Math.max(2, Math.min(COMPONENTS, Math.min(width, n - 1)));
     Matrix matrix = new Matrix(n, width, rows);
-    float[] reduced = PrincipalAxes.of(matrix).project(matrix, components);
+    PrincipalAxes axes = PrincipalAxes.of(matrix);
+    float[] reduced = axes.project(matrix, components);
     if (n < FEW) {
-      return fitted(firstTwo(reduced, components), "the first two principal components");
+      return new MapLayout(axes, components, reduced, firstTwo(reduced, components));
     }
-    int[] landmarks = landmarks(n, random);
-    float[] chosen = gather(reduced, components, landmarks);
-    double[] placed = new StochasticNeighbours(chosen, components).embed(random);
-    if (landmarks.length == n) {
-      return fitted(
-          placed, RootLocale.format("t-SNE of the first %d principal components", components));
+    float[] chosen = gather(reduced, components, landmarks(n, random));
+    return new MapLayout(
+        axes, components, chosen, new StochasticNeighbours(chosen, components).embed(random));
+  }
+
+  /**
+   * How the places are found, for the page.
+   *
+   * @param rows how many are placed
+   */
+  public String algorithm(long rows) {
+    int known = places.length / 2;
+    if (known < FEW) {
+      return "the first two principal components";
     }
-    return fitted(
-        placeAll(reduced, components, landmarks, chosen, placed),
-        RootLocale.format(
-            "t-SNE of the first %d principal components of %,d images, the others placed among"
-                + " their nearest",
-            components, landmarks.length));
+    return RootLocale.format("t-SNE of the first %d principal components", components)
+        + (known < rows
+            ? RootLocale.format(" of %,d images, the others placed among their nearest", known)
+            : "");
+  }
+
+  /**
+   * The places of {@code rows}: the mean of their nearest landmarks' places, weighted by 1 /
+   * squared distance, which for a landmark is its own.
+   *
+   * @param rows [n, width]
+   * @return [n, 2], 0 to 1
+   */
+  public float[] place(Matrix rows) {
+    float[] reduced = axes.project(rows, components);
+    float[] out = new float[2 * rows.rows()];
+    double[] best = new double[NEAREST];
+    int[] who = new int[NEAREST];
+    for (int row = 0; row < rows.rows(); row++) {
+      nearest(reduced, row, best, who);
+      double x = 0;
+      double y = 0;
+      double sum = 0;
+      for (int slot = 0; slot < NEAREST; slot++) {
+        x += places[2 * who[slot]] / best[slot];
+        y += places[2 * who[slot] + 1] / best[slot];
+        sum += 1 / best[slot];
+      }
+      out[2 * row] = (float) Math.min(1, x / sum);
+      out[2 * row + 1] = (float) Math.min(1, y / sum);
+    }
+    return out;
+  }
+
+  private void nearest(float[] reduced, int row, double[] best, int[] who) {
+    Arrays.fill(best, Double.POSITIVE_INFINITY);
+    Arrays.fill(who, 0);
+    for (int l = 0; l < landmarks.length / components; l++) {
+      float distance = 0;
+      for (int k = 0; k < components; k++) {
+        float difference = reduced[row * components + k] - landmarks[l * components + k];
+        distance += difference * difference;
+      }
+      double closeness = distance + 1e-12;
+      for (int slot = NEAREST - 1; slot >= 0 && closeness < best[slot]; slot--) {
+        if (slot < NEAREST - 1) {
+          best[slot + 1] = best[slot];
+          who[slot + 1] = who[slot];
+        }
+        best[slot] = closeness;
+        who[slot] = l;
+      }
+    }
   }
 
   /** Row numbers in rising order, all of them when they are few. */
@@ -94,69 +165,16 @@ public record MapLayout(float[] x, float[] y, String algorithm) {
     return out;
   }
 
-  private static double[] placeAll(
-      float[] reduced, int components, int[] landmarks, float[] chosen, double[] placed) {
-    int n = reduced.length / components;
-    double[] out = new double[2 * n];
-    for (int i = 0; i < n; i++) {
-      int known = Arrays.binarySearch(landmarks, i);
-      if (known >= 0) {
-        out[2 * i] = placed[2 * known];
-        out[2 * i + 1] = placed[2 * known + 1];
-      } else {
-        place(i, reduced, components, chosen, placed, out);
-      }
-    }
-    return out;
-  }
-
-  /** The mean of the nearest landmarks' places, weighted by 1 / squared distance. */
-  private static void place(
-      int row, float[] reduced, int components, float[] chosen, double[] placed, double[] out) {
-    double[] best = new double[NEAREST];
-    int[] who = new int[NEAREST];
-    Arrays.fill(best, Double.POSITIVE_INFINITY);
-    for (int l = 0; l < chosen.length / components; l++) {
-      double distance = 1e-12;
-      for (int k = 0; k < components; k++) {
-        double difference = reduced[row * components + k] - chosen[l * components + k];
-        distance += difference * difference;
-      }
-      for (int slot = NEAREST - 1; slot >= 0 && distance < best[slot]; slot--) {
-        if (slot < NEAREST - 1) {
-          best[slot + 1] = best[slot];
-          who[slot + 1] = who[slot];
-        }
-        best[slot] = distance;
-        who[slot] = l;
-      }
-    }
-    double sum = 0;
-    for (int slot = 0; slot < NEAREST; slot++) {
-      out[2 * row] += placed[2 * who[slot]] / best[slot];
-      out[2 * row + 1] += placed[2 * who[slot] + 1] / best[slot];
-      sum += 1 / best[slot];
-    }
-    out[2 * row] /= sum;
-    out[2 * row + 1] /= sum;
-  }
-
-  private static MapLayout fitted(double[] places, String algorithm) {
-    return new MapLayout(axis(places, 0), axis(places, 1), algorithm);
-  }
-
   /** One coordinate, moved and stretched to 0 … 1; where all are equal, the middle. */
-  private static float[] axis(double[] places, int offset) {
+  private void stretch(double[] from, int offset) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
-    for (int i = offset; i < places.length; i += 2) {
-      low = Math.min(low, places[i]);
-      high = Math.max(high, places[i]);
+    for (int i = offset; i < from.length; i += 2) {
+      low = Math.min(low, from[i]);
+      high = Math.max(high, from[i]);
     }
-    float[] out = new float[places.length / 2];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = high > low ? (float) ((places[2 * i + offset] - low) / (high - low)) : 0.5f;
+    for (int i = offset; i < from.length; i += 2) {
+      places[i] = high > low ? (float) ((from[i] - low) / (high - low)) : 0.5f;
     }
-    return out;
   }
 }

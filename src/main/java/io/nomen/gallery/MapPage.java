@@ -29,11 +29,13 @@ final class MapPage {
   private final SiteIndex site;
   private final Page page;
   private final MapPoints points;
+  private final List<Patch> drawn;
 
-  MapPage(SiteIndex site) {
+  MapPage(SiteIndex site, MapPoints points) {
     this.site = site;
     this.page = new Page(site, Page.MAP);
-    this.points = new MapPoints(site.plan());
+    this.points = points;
+    this.drawn = points.patches(site.limits().mapPoints());
   }
 
   void write(PageSink sink) {
@@ -44,7 +46,18 @@ final class MapPage {
             html -> {
               html.leaf("h1", "Map of all images");
               html.leaf("p", explanation(), "class", "lead");
+              int few = drawn.stream().mapToInt(patch -> patch.images().size()).sum();
+              if (few < points.drawn()) {
+                html.open("noscript");
+                html.leaf(
+                    "p",
+                    "Without scripts, %s of them are drawn.".formatted(Numbers.count(few)),
+                    "class",
+                    "note");
+                html.close();
+              }
               drawing(html);
+              legend(html);
               new MapPictures(site, page, points).write(html);
             }));
   }
@@ -72,7 +85,7 @@ final class MapPage {
   }
 
   private void drawing(Html html) {
-    html.open("div", "class", "wide plane");
+    html.open("div", "class", "wide plane", "id", "map", "data-map", MapData.POINTS);
     html.open(
         "svg",
         "class",
@@ -82,10 +95,8 @@ final class MapPage {
         "role",
         "group",
         "aria-label",
-        "Clusters on the map",
-        "data-zoom",
-        "");
-    points.patches().forEach(patch -> patch(html, patch));
+        "Clusters on the map");
+    drawn.forEach(patch -> patch(html, patch));
     for (Label label : labels()) {
       html.open(
           "a",
@@ -100,6 +111,23 @@ final class MapPage {
           Numbers.tenths(label.box().getCenterX()),
           "y",
           Numbers.tenths(label.box().getMaxY() - 5));
+      html.close();
+    }
+    html.close().close();
+  }
+
+  /** Every cluster with its colour: what the map says in words. */
+  private void legend(Html html) {
+    html.open("section", "aria-labelledby", "legend-title");
+    html.leaf("h2", "Clusters on the map", "id", "legend-title");
+    OverviewPages.filter(html, "legend");
+    html.open("ul", "class", "legend-list", "id", "legend");
+    for (Patch patch : points.patches()) {
+      html.open("li", "class", "c" + patch.colour(), "data-cluster", "" + patch.card().number());
+      html.leaf("span", "", "class", "chip");
+      html.open("a", "href", page.to(SiteIndex.clusterPage(patch.card().number())));
+      html.foreign(Numbers.shorten(patch.card().name(), 80)).close();
+      html.leaf("span", Numbers.count(patch.card().size()), "class", "note");
       html.close();
     }
     html.close().close();
@@ -193,9 +221,7 @@ final class MapPage {
           "viewBox",
           RootLocale.format("0 0 %d %d", MapPage.WIDTH, MapPage.HEIGHT),
           "aria-hidden",
-          "true",
-          "data-zoom",
-          "");
+          "true");
       cells.forEach((cell, choice) -> picture(html, cell, choice.image()));
       html.close().close();
     }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The images that the map draws, by cluster, with a colour for each. */
+/** The images that the map shows, by cluster, with a colour for each. */
 final class MapPoints {
   /** Colours in the style sheet. */
   static final int COLOURS = 12;
@@ -18,7 +18,6 @@ final class MapPoints {
   record Patch(ClusterCard card, List<ImageEntry> images, MapPoint middle, int colour) {}
 
   private final List<Patch> patches = new ArrayList<>();
-  private final long known;
   private final int drawn;
 
   /** Takes an even part of every cluster's images where there are more than the limit. */
@@ -34,8 +33,7 @@ final class MapPoints {
       placed.put(cluster, images);
       all += images.size();
     }
-    this.known = all;
-    double every = Math.max(1, (double) all / plan.limits().mapPoints());
+    double every = Math.max(1, (double) all / plan.limits().canvasPoints());
     int count = 0;
     for (ClusterSample cluster : plan.clusters()) {
       List<ImageEntry> images = thin(placed.get(cluster), every);
@@ -53,9 +51,17 @@ final class MapPoints {
     return patches;
   }
 
-  /** How many images have a place. */
-  long known() {
-    return known;
+  /**
+   * The same with at most {@code most} images or one of each cluster, an even part of every one.
+   */
+  List<Patch> patches(int most) {
+    double every = Math.max(1, (double) drawn / most);
+    return patches.stream()
+        .map(
+            patch ->
+                new Patch(
+                    patch.card(), thin(patch.images(), every), patch.middle(), patch.colour()))
+        .toList();
   }
 
   int drawn() {

@@ -18,9 +18,11 @@ final class Page {
   static final String OVERVIEW = "index.html";
   static final String NAMES = "names.html";
   static final String MAP = "map.html";
+  static final String LAYERS = "layers.html";
+  static final String QUESTIONS = "questions.html";
+  static final String COMPARISON = "comparison.html";
   static final String DUPLICATES = "duplicates.html";
   static final String OUTLIERS = "outliers.html";
-  static final String CHANGES = "changes.html";
   static final String FAILED = "failed.html";
   static final String FACTS = "run.html";
 
@@ -40,10 +42,11 @@ final class Page {
 
   /** The whole page around {@code main}. */
   Html with(String title, Consumer<Html> main) {
-    Html html = Html.document();
-    html.open("html", "lang", "en");
+    Language language = site.plan().language();
+    Html html = Html.document(language);
+    html.open("html", "lang", language.code());
     head(html, title);
-    html.open("body");
+    html.open("body", "data-run", site.data().facts().runId());
     html.leaf("a", "Skip to the content", "class", "skip", "href", "#main");
     navigation(html);
     html.open("main", "id", "main", "tabindex", "-1");
@@ -65,6 +68,16 @@ final class Page {
     html.empty("link", "rel", "icon", "href", "data:,");
     html.empty("link", "rel", "stylesheet", "href", to("gallery.css"));
     html.leaf("script", "", "src", to("gallery.js"), "defer", "");
+    if (site.plan().language() != Language.ENGLISH) {
+      html.leaf("script", "", "src", to(MapData.WORDS + ".js"), "defer", "");
+    }
+    if (name.equals(MAP)) {
+      html.leaf("script", "", "src", to("map.js"), "defer", "");
+      if (site.data().workbench().search().isPresent()) {
+        html.leaf("script", "", "src", to("search.js"), "defer", "");
+      }
+    }
+    html.leaf("script", "", "src", to("changes.js"), "defer", "");
     html.close();
   }
 
@@ -75,17 +88,23 @@ final class Page {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(OVERVIEW, "Clusters"));
     entries.add(new Entry(NAMES, "Names"));
+    if (!data.layers().isEmpty()) {
+      entries.add(new Entry(LAYERS, "Layers"));
+    }
     if (data.mapLayout().isPresent()) {
       entries.add(new Entry(MAP, "Map"));
+    }
+    if (!data.workbench().questions().isEmpty()) {
+      entries.add(new Entry(QUESTIONS, "Questions"));
+    }
+    if (data.workbench().comparison().isPresent()) {
+      entries.add(new Entry(COMPARISON, "Since the run before"));
     }
     if (!data.duplicates().isEmpty()) {
       entries.add(new Entry(DUPLICATES, "Duplicates"));
     }
     if (!data.outliers().isEmpty()) {
       entries.add(new Entry(OUTLIERS, "Outliers"));
-    }
-    if (data.transitions().isPresent()) {
-      entries.add(new Entry(CHANGES, "Changes"));
     }
     entries.add(new Entry(FAILED, "Failed images"));
     entries.add(new Entry(FACTS, "About this run"));

@@ -22,7 +22,7 @@ final class Tiles {
   void row(Html html, List<ImageEntry> images, boolean runnerUp) {
     html.open("ul", "class", runnerUp ? "tiles border" : "tiles");
     for (ImageEntry image : images) {
-      html.open("li").open("figure");
+      html.open("li", "data-path", MapData.json(image.path())).open("figure");
       picture(html, image.path(), alternative(image));
       html.open("figcaption");
       html.leaf("span", Numbers.percent(image.confidence()), "class", "share");

@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  *     the same
  * @param duplicateCosine lowest cosine of near-duplicates; empty to look for neither them nor
  *     outliers
+ * @param layers how many clusters coarser and finer layers shall have
  * @param title what is clustered, for people
  * @param command the subcommand and effective options, for {@code run.json}
  */
@@ -42,6 +43,7 @@ public record ClusterOptions(
     Optional<String> previous,
     MethodOptions options,
     OptionalDouble duplicateCosine,
+    List<Integer> layers,
     long seed,
     boolean resume,
     String title,

@@ -30,14 +30,15 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A run under way, from its embeddings to its published snapshot: what {@code cluster} and {@code
- * assign} have in common.
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster} {@code
+ * assign} and {@code refine} have in common.
  */
 final class RunInProgress {
   private final JobContext context;
   private final RunFolder folder;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> attempts = new LinkedHashMap<>();
+  private final Map<String, String> sources = new LinkedHashMap<>();
   private final EmbeddingSource source;
   private StageAttempt attempt;
   private EmbeddingTable table;
@@ -108,45 +109,41 @@ final class RunInProgress {
     return attempts;
   }
 
+  /** Tables of other folders that this run goes on using, by name; to be added to. */
+  Map<String, String> sources() {
+    return sources;
+  }
+
   /**
    * Writes {@code assignments} and {@code clusters}.
    *
    * @param resemblance what is known of near-duplicates and outliers
-   * @param ids what the tables call the clusters of {@code rows}
+   * @param clusters K
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
       ResemblanceColumns resemblance,
-      ClusterRow.Ids ids,
+      int clusters,
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
     Table written =
-        time(
-            "tables",
-            () ->
-                Assignments.write(
-                    folder,
-                    id,
-                    rows.map(block -> block.withIds(ids.of())),
-                    table.paths(),
-                    resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(ids.of());
+        time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written);
     attempts.put("assignments", id);
     attempts.put("clusters", id);
     ClusterSurvey survey =
         ClusterSurvey.of(
             embeddings,
             assignments,
-            ids.of().length,
+            clusters,
             naming,
             medoids -> paths(written, medoids),
             seed,
             stopwatch);
-    folder.write(
-        ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
+    folder.write(ClusterRow.SCHEMA, id, survey.clusters());
     return survey.quality();
   }
 
@@ -166,8 +163,8 @@ final class RunInProgress {
    */
   RunRecord publish(Supplier<RunRecord> record) {
     attempts.putAll(source.attempts());
-    Snapshot run =
-        folder.publish(attempt.attempt(), attempts, source.sources(), Optional.of(record.get()));
+    sources.putAll(source.sources());
+    Snapshot run = folder.publish(attempt.attempt(), attempts, sources, Optional.of(record.get()));
     folder.finish(attempt, Map.of());
     time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record.get();

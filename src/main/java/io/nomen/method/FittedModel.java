@@ -1,5 +1,6 @@
 package io.nomen.method;
 
+import io.nomen.semantics.NounSubspace;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
@@ -44,6 +45,18 @@ public interface FittedModel extends Serializable {
             .blocks()
             .zip(norms.get().blocks())
             .map(pair -> shared.value().assign(pair._1(), Optional.of(pair._2())));
+  }
+
+  /**
+   * Where the model sees images by what nouns say of them; empty where it takes them as they are.
+   */
+  default Optional<NounSubspace> subspace() {
+    return Optional.empty();
+  }
+
+  /** The rows as the model sees them, [N, m] unit rows. */
+  default RowBlocks space(RowBlocks embeddings) {
+    return subspace().map(s -> s.of(embeddings)).orElse(embeddings);
   }
 
   /** The model taken apart for storing; {@link Methods#model} puts it together again. */

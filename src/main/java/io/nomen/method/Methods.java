@@ -49,6 +49,7 @@ public final class Methods {
       case SicMethod.NAME, TurtleMethod.NAME -> LinearHeadModel.of(parts);
       case NomenMethod.NAME -> NomenMethod.Model.of(parts);
       case ZeroShotMethod.NAME -> ZeroShotMethod.Model.of(parts);
+      case RefinedModel.NAME -> RefinedModel.of(parts);
       default ->
           throw NomenException.input(
               "The stored model is of method \"%s\", which this version of Nomen does not know;"

@@ -120,7 +120,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace subspace, TrainedHead head) implements FittedModel {
+  record Model(NounSubspace axes, TrainedHead head) implements FittedModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -138,19 +138,24 @@ public final class NomenMethod extends ClusteringMethod {
 
     @Override
     public int width() {
-      return subspace.mean().width();
+      return axes.mean().width();
+    }
+
+    @Override
+    public Optional<NounSubspace> subspace() {
+      return Optional.of(axes);
     }
 
     @Override
     public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
-      return HeadAssignment.assign(subspace.of(embeddings), head);
+      return HeadAssignment.assign(axes.of(embeddings), head);
     }
 
     @Override
     public ModelParts parts() {
-      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(subspace));
+      Map<String, Matrix> matrices = new LinkedHashMap<>(CentreModel.matrices(axes));
       matrices.putAll(ModelParts.matrices(head));
-      return new ModelParts(NAME, CentreModel.settings(subspace), matrices);
+      return new ModelParts(NAME, CentreModel.settings(axes), matrices);
     }
   }
 }

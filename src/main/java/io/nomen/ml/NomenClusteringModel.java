@@ -182,7 +182,6 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
     AssignTask task =
         new AssignTask(
             spark.broadcast(fitted),
-            rows.stream().mapToInt(ClusterRow::cluster).toArray(),
             rows.stream().map(ClusterRow::name).toArray(String[]::new),
             Sessions.taskThreads(spark),
             dataset.schema().fieldIndex(getFeaturesCol()),
@@ -222,7 +221,6 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
   /** What a task does with the rows of one partition. */
   private record AssignTask(
       Broadcast<FittedModel> model,
-      int[] ids,
       String[] names,
       int threads,
       int featuresColumn,
@@ -295,7 +293,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
         AssignmentBlock block = assigned.orElseThrow();
         int next = row.size();
         if (predict) {
-          cells[next++] = ids[block.cluster()[at]];
+          cells[next++] = block.cluster()[at];
         }
         if (confide) {
           cells[next++] = block.confidence()[at];

@@ -334,6 +334,9 @@ public final class ClusterNames {
       List<String> sisters,
       String reason) {
 
+    /** Why a name is what it is where somebody gave it. */
+    public static final String GIVEN = "it was given";
+
     public ClusterName {
       nouns = List.copyOf(nouns);
       sisters = List.copyOf(sisters);
@@ -352,6 +355,23 @@ public final class ClusterNames {
       }
       return new ClusterName(
           row.name(), row.named(), row.gloss(), nouns, row.hypernym(), row.sisters(), row.reason());
+    }
+
+    /** The same images under a name that somebody gave. */
+    public ClusterName renamed(String given) {
+      return new ClusterName(given, true, "", nouns, Optional.empty(), List.of(), GIVEN);
+    }
+
+    /** The same nouns as hints, without a name. */
+    public ClusterName unnamed(int cluster) {
+      return new ClusterName(
+          "cluster " + cluster,
+          false,
+          "",
+          nouns,
+          Optional.empty(),
+          List.of(),
+          named ? "its name is another's" : reason);
     }
 
     /**

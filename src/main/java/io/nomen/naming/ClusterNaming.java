@@ -64,8 +64,7 @@ public record ClusterNaming(
    * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
    */
   public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
-    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
-    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), Names.unknown(count)));
   }
 
   private List<ClusterName> names(
@@ -89,10 +88,51 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
+   * @param numbers [K] the clusters' numbers, rising; not all need be a cluster's
+   * @param firstNew the lowest number that no earlier run's cluster has; 0 where there was no such
+   *     run
    */
-  public record NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+  public record NamedClusters(
+      List<ClusterName> names,
+      List<List<String>> centreNouns,
+      List<Integer> numbers,
+      int firstNew) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
+
+    public NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
+      this(names, centreNouns, IntStream.range(0, names.size()).boxed().toList());
+    }
+
+    public NamedClusters(
+        List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
+      this(names, centreNouns, numbers, 0);
+    }
+
+    /**
+     * The same under other numbers.
+     *
+     * @param ids [K]
+     * @param firstNew the lowest that no earlier run's cluster has
+     */
+    public NamedClusters renumbered(int[] ids, int firstNew) {
+      List<Integer> order =
+          IntStream.range(0, ids.length)
+              .boxed()
+              .sorted(Comparator.comparingInt(place -> ids[place]))
+              .toList();
+      return new NamedClusters(
+          order.stream()
+              .map(
+                  place ->
+                      names.get(place).named()
+                          ? names.get(place)
+                          : names.get(place).unnamed(ids[place]))
+              .toList(),
+          order.stream().map(centreNouns::get).toList(),
+          order.stream().map(place -> ids[place]).toList(),
+          firstNew);
+    }
 
     /**
      * @param made [K] numbers of the nouns that made each cluster's centre, or nothing at all
@@ -106,7 +146,8 @@ public record ClusterNaming(
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList(),
+          rows.stream().map(ClusterRow::cluster).toList());
     }
 
     /**
@@ -117,16 +158,17 @@ public record ClusterNaming(
     public List<ClusterRow> rows(
         ClusterProfiles profiles, RunQuality quality, LongFunction<Optional<String>> paths) {
       return IntStream.range(0, names.size())
-          .mapToObj(cluster -> row(cluster, profiles, quality, paths))
+          .mapToObj(i -> row(i, profiles, quality, paths))
           .toList();
     }
 
     private ClusterRow row(
-        int cluster,
+        int at,
         ClusterProfiles profiles,
         RunQuality quality,
         LongFunction<Optional<String>> paths) {
-      ClusterName name = names.get(cluster);
+      int cluster = numbers.get(at);
+      ClusterName name = names.get(at);
       List<ScoredNoun> nouns = name.nouns();
       List<Integer> near = profiles.near(cluster, NEAR);
       double silhouette = quality.silhouette().perCluster()[cluster];
@@ -143,7 +185,7 @@ public record ClusterNaming(
           name.hypernym(),
           name.sisters(),
           name.reason(),
-          centreNouns.get(cluster),
+          centreNouns.get(at),
           quality.sizes()[cluster],
           (float) quality.meanConfidence()[cluster],
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
@@ -151,7 +193,7 @@ public record ClusterNaming(
           near.stream().mapToInt(Integer::intValue).toArray(),
           floats(
               near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
-          Optional.empty());
+          cluster < firstNew ? Optional.of(cluster) : Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -180,13 +222,18 @@ public record ClusterNaming(
   public static final class Names {
     private Names() {}
 
+    /** Of clusters that no earlier run had. */
+    public static List<Optional<ClusterName>> unknown(int count) {
+      return Collections.nCopies(count, Optional.empty());
+    }
+
     /**
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
      * @param earlier [K] names of an earlier run, which are kept while they fit
      */
-    static List<ClusterName> of(
+    public static List<ClusterName> of(
         RowBlocks embeddings,
         int[] clusters,
         Optional<SemanticSpace> space,
@@ -233,7 +280,7 @@ public record ClusterNaming(
       shown.addAll(others);
       Noun own = classes.get(cluster);
       return new ClusterName(
-          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), "it was given");
+          own.lemma(), true, own.gloss(), shown, Optional.empty(), List.of(), ClusterName.GIVEN);
     }
 
     private static ScoredNoun scored(Noun noun, float score) {

@@ -101,6 +101,20 @@ public final class NearestRows implements Serializable {
     worst[query] = bar;
   }
 
+  /** Takes one row that was kept for a query. */
+  public interface Kept {
+    void take(int query, int row, float similarity);
+  }
+
+  /** All rows that were kept, query after query, in no order; lists need not be full. */
+  public void each(Kept kept) {
+    for (int i = 0; i < heaps.length; i++) {
+      if (heaps[i] != Long.MIN_VALUE) {
+        kept.take(i / count, row(heaps[i]), similarity(heaps[i]));
+      }
+    }
+  }
+
   /** The lists, best first; a query that was offered fewer than m rows is an error. */
   public NeighbourBlock sorted(long firstRow) {
     int[] rows = new int[heaps.length];

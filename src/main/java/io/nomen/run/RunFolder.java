@@ -54,6 +54,8 @@ public final class RunFolder {
           "counterparts",
           "assignments",
           "clusters",
+          "layers",
+          "layer_assignments",
           "heads",
           "record",
           "gallery",

@@ -46,6 +46,17 @@ public final class SemanticTables {
     return List.of(CENTRES.name(), SELECTED.name());
   }
 
+  /** What {@link #write} wrote; {@code nouns} are all of the run's. */
+  public static SemanticSpace read(Snapshot run, NounTable nouns) {
+    List<CentreRow> centres = run.rows(CENTRES);
+    int width = centres.get(0).embedding().length;
+    float[] values = new float[centres.size() * width];
+    centres.forEach(c -> System.arraycopy(c.embedding(), 0, values, c.centre() * width, width));
+    int[] selected = run.rows(SELECTED).stream().mapToInt(SelectedRow::nounRow).toArray();
+    return new SemanticSpace(
+        new Matrix(centres.size(), width, values), selected, nouns.select(selected).matrix());
+  }
+
   private static SelectedRow selected(int row, Noun noun) {
     return new SelectedRow(row, noun.lemma(), noun.synset());
   }

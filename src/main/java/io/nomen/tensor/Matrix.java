@@ -25,6 +25,15 @@ public record Matrix(int rows, int width, float[] values) implements Serializabl
     return Arrays.copyOfRange(values, i * width, (i + 1) * width);
   }
 
+  /** The inner product of row {@code i} with row {@code j} of {@code other}. */
+  public double dot(int i, Matrix other, int j) {
+    double sum = 0;
+    for (int k = 0; k < width; k++) {
+      sum += (double) values[i * width + k] * other.values[j * width + k];
+    }
+    return sum;
+  }
+
   /** The rows with these numbers, in this order: [numbers.length, d]. */
   public Matrix select(int[] numbers) {
     float[] chosen = new float[numbers.length * width];

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Arrays;
  * @param axes [d, d] orthonormal rows; the largest number of each is positive
  * @param variances [d] sums of squares along the axes
  */
-public record PrincipalAxes(Matrix mean, Matrix axes, float[] variances) {
+public record PrincipalAxes(Matrix mean, Matrix axes, float[] variances) implements Serializable {
   private static final int ROWS_AT_ONCE = 8192;
 
   private static final String SCRIPT =

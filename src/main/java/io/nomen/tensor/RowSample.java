@@ -45,7 +45,11 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
   /** {@code most} rows, each as likely as any other; all rows where there are no more. */
   public static RowSample exactly(RowBlocks source, int most, long seed) {
     int all = Math.toIntExact(source.rows());
-    int[] rows = all <= most ? IntStream.range(0, all).toArray() : drawn(all, most, seed);
+    return of(source, all <= most ? IntStream.range(0, all).toArray() : drawn(all, most, seed));
+  }
+
+  /** The rows with these numbers, which rise. */
+  public static RowSample of(RowBlocks source, int[] rows) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(source.blocks().context());
     Broadcast<int[]> wanted = spark.broadcast(rows);
     try {

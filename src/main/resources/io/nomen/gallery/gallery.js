@@ -1,5 +1,83 @@
-// Everything works without this file; it adds finding by word, moving by arrow keys and a closer look at the map.
+// Everything is said without scripts; this one adds finding by word, moving by arrow keys, and what the others share.
 "use strict";
+
+const READ = new Set(["alt", "aria-label", "placeholder", "title"]);
+const VERBATIM = new Set(["bdi", "code", "option"]);
+
+const nomen = {
+  root: document.querySelector("link[rel=stylesheet]").getAttribute("href").replace("gallery.css", ""),
+  waiting: new Map(),
+  taken: new Map(),
+
+  // Data beside the pages are scripts that call take: from file:// a page may load nothing else.
+  take(name, value) {
+    nomen.taken.set(name, value);
+  },
+
+  load(name) {
+    if (!nomen.waiting.has(name)) {
+      nomen.waiting.set(name, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = `${nomen.root}${name}.js`;
+        script.onload = () => resolve(nomen.taken.get(name));
+        script.onerror = () => reject(new Error(`${name} is not beside this page`));
+        document.head.append(script);
+      }));
+    }
+    return nomen.waiting.get(name);
+  },
+
+  bytes(base64) {
+    const text = atob(base64);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < bytes.length; i++) {
+      bytes[i] = text.charCodeAt(i);
+    }
+    return bytes.buffer;
+  },
+
+  // The pages' own words in the page's language; what stands between them stays as it is.
+  say(english) {
+    const words = nomen.taken.get("map/words");
+    const core = english.trim();
+    if (!words || !core) {
+      return english;
+    }
+    let other = words[core];
+    if (other === undefined) {
+      nomen.patterns ??= Object.entries(words).filter(([sentence]) => sentence.includes("%1"))
+        .map(([sentence, said]) => [new RegExp(`^${sentence.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/%\d/g, "(.+?)")}$`, "s"), said, sentence.replace(/%\d/g, "").length])
+        .sort((a, b) => b[2] - a[2]);
+      for (const [pattern, said] of nomen.patterns) {
+        const found = core.match(pattern);
+        if (found) {
+          other = said.replace(/%(\d)/g, (_, i) => (/^\d/.test(found[i]) ? nomen.say(found[i]) : found[i]));
+          break;
+        }
+      }
+    }
+    return other === undefined ? english : english.replace(core, () => other);
+  },
+
+  // An element with its attributes and children; text goes in as text.
+  make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) {
+        element.addEventListener(name.slice(2), value);
+      } else if (value !== false && value !== null && value !== undefined) {
+        element.setAttribute(name, value === true ? "" : READ.has(name) ? nomen.say(value) : value);
+      }
+    }
+    const verbatim = VERBATIM.has(tag);
+    element.append(...children.map((child) => (typeof child === "string" && !verbatim ? nomen.say(child) : child)));
+    return element;
+  },
+
+  count(number, one, many) {
+    return nomen.say(`${number.toLocaleString(document.documentElement.lang)} ${number === 1 ? one : many}`);
+  },
+};
 
 for (const box of document.querySelectorAll("[data-filter]")) {
   const input = box.querySelector("input");
@@ -15,7 +93,7 @@ for (const box of document.querySelectorAll("[data-filter]")) {
       item.hidden = !wanted.every((word) => words.includes(word));
       shown += item.hidden ? 0 : 1;
     }
-    output.textContent = wanted.length ? `${shown} of ${items.length}` : "";
+    output.textContent = wanted.length ? nomen.say(`${shown} of ${items.length}`) : "";
   };
   input.addEventListener("input", filter);
   box.hidden = false;
@@ -23,7 +101,7 @@ for (const box of document.querySelectorAll("[data-filter]")) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, summary")) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea, summary, canvas")) {
     return;
   }
   if (event.key === "/") {
@@ -40,67 +118,3 @@ document.addEventListener("keydown", (event) => {
     link.click();
   }
 });
-
-for (const map of document.querySelectorAll("svg[data-zoom]")) {
-  const whole = map.viewBox.baseVal;
-  const [width, height] = [whole.width, whole.height];
-  let [left, top, zoom] = [0, 0, 1];
-  const show = () => {
-    left = Math.min(Math.max(left, 0), width - width / zoom);
-    top = Math.min(Math.max(top, 0), height - height / zoom);
-    map.setAttribute("viewBox", `${left} ${top} ${width / zoom} ${height / zoom}`);
-    map.style.setProperty("--zoom", zoom);
-  };
-  const zoomTo = (next, x, y) => {
-    next = Math.min(Math.max(next, 1), 12);
-    left += (x * width) / zoom - (x * width) / next;
-    top += (y * height) / zoom - (y * height) / next;
-    zoom = next;
-    show();
-  };
-
-  const bar = document.createElement("p");
-  bar.className = "zoom";
-  for (const [words, action] of [
-    ["Closer", () => zoomTo(zoom * 1.6, 0.5, 0.5)],
-    ["Further", () => zoomTo(zoom / 1.6, 0.5, 0.5)],
-    ["Whole map", () => zoomTo(1, 0.5, 0.5)],
-  ]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = words;
-    button.addEventListener("click", action);
-    bar.append(button);
-  }
-  map.parentElement.before(bar);
-
-  // With a key held, as on other maps: the page itself must still scroll.
-  map.addEventListener("wheel", (event) => {
-    if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      const box = map.getBoundingClientRect();
-      const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-      zoomTo(zoom * Math.exp(-event.deltaY / 300), x, y);
-    }
-  }, { passive: false });
-
-  let from = null;
-  let dragged = false;
-  map.addEventListener("pointerdown", (event) => {
-    from = event.pointerType === "mouse" && zoom > 1 ? [event.clientX, event.clientY] : null;
-    dragged = false;
-  });
-  addEventListener("pointermove", (event) => {
-    if (from && (dragged || Math.hypot(event.clientX - from[0], event.clientY - from[1]) > 4)) {
-      const scale = width / zoom / map.getBoundingClientRect().width;
-      left -= (event.clientX - from[0]) * scale;
-      top -= (event.clientY - from[1]) * scale;
-      from = [event.clientX, event.clientY];
-      dragged = true;
-      show();
-    }
-  });
-  addEventListener("pointerup", () => (from = null));
-  map.addEventListener("click", (event) => dragged && event.preventDefault(), true);
-  map.addEventListener("dragstart", (event) => event.preventDefault());
-}

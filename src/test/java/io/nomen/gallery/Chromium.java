@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** One headless Chromium with one tab, spoken to over the DevTools protocol. */
@@ -140,14 +142,86 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** Writes a text where the cursor is, as a keyboard does. */
+  void type(String text) {
+    call("Input.insertText", Map.of("text", text));
+  }
+
+  /** One event of a mouse: {@code mousePressed}, {@code mouseMoved} or {@code mouseReleased}. */
+  void mouse(String type, double x, double y, boolean shift) {
+    call(
+        "Input.dispatchMouseEvent",
+        Map.of(
+            "type", type,
+            "x", x,
+            "y", y,
+            "button", type.equals("mouseMoved") ? "none" : "left",
+            "buttons", type.equals("mouseReleased") ? 0 : 1,
+            "clickCount", type.equals("mouseMoved") ? 0 : 1,
+            "modifiers", shift ? 8 : 0));
+  }
+
+  /** Moves the mouse there without a button. */
+  void hover(double x, double y) {
+    call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
+  }
+
+  void click(double x, double y) {
+    hover(x, y);
+    mouse("mousePressed", x, y, false);
+    mouse("mouseReleased", x, y, false);
+  }
+
+  /** Clicks the middle of the element that {@code selector} finds, which is moved into view. */
+  void click(String selector) {
+    JsonNode middle =
+        evaluate(
+            "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center'});"
+                    .formatted(Json.line(selector))
+                + " const b = e.getBoundingClientRect();"
+                + " return [b.left + b.width / 2, b.top + b.height / 2]; })()");
+    click(middle.get(0).asDouble(), middle.get(1).asDouble());
+  }
+
+  /** Drags the mouse along {@code corners}, x and y in turns. */
+  void drag(boolean shift, double... corners) {
+    hover(corners[0], corners[1]);
+    mouse("mousePressed", corners[0], corners[1], shift);
+    for (int i = 2; i < corners.length; i += 2) {
+      mouse("mouseMoved", corners[i], corners[i + 1], shift);
+    }
+    mouse("mouseReleased", corners[corners.length - 2], corners[corners.length - 1], shift);
+  }
+
+  void wheel(double x, double y, double down) {
+    call(
+        "Input.dispatchMouseEvent",
+        Map.of("type", "mouseWheel", "x", x, "y", y, "deltaX", 0, "deltaY", down));
+  }
+
+  /** Waits until a JavaScript expression holds. */
+  void await(String expression) {
+    await(() -> evaluate(expression).asBoolean(), expression);
+  }
+
   private void awaitLoad() {
+    await(() -> !events("Page.loadEventFired").isEmpty(), "a page is loaded");
+  }
+
+  private static void await(BooleanSupplier condition, String what) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (events("Page.loadEventFired").isEmpty()) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("no page was loaded within 60 s");
+        throw new IllegalStateException("not within 60 s: " + what);
       }
       LockSupport.parkNanos(5_000_000);
     }
+  }
+
+  /** What the tab shows, as PNG. */
+  byte[] screenshot() {
+    return Base64.getDecoder()
+        .decode(call("Page.captureScreenshot", Map.of("format", "png")).get("data").asText());
   }
 
   /** The value of a JavaScript expression in the page. */

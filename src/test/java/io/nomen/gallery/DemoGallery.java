@@ -7,6 +7,7 @@ import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.store.Storage;
+import io.nomen.tensor.Matrix;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,7 +130,10 @@ final class DemoGallery {
       System.arraycopy(photos.get(i).colours(), 0, rows, at, WIDTH);
       rows[at + WIDTH + photos.get(i).cluster()] = 2;
     }
-    MapLayout layout = MapLayout.of(rows, WIDTH + names.size(), 0);
+    int width = WIDTH + names.size();
+    MapLayout layout = MapLayout.fit(rows, width, 0);
+    String algorithm = layout.algorithm(photos.size());
+    float[] places = layout.place(new Matrix(photos.size(), width, rows));
     Map<Integer, List<ImageEntry>> images = new HashMap<>();
     for (int i = 0; i < photos.size(); i++) {
       Photo photo = photos.get(i);
@@ -148,7 +152,7 @@ final class DemoGallery {
                   photo.cluster(),
                   shares[photo.cluster()],
                   Optional.of(new ImageEntry.RunnerUp(second, shares[second])),
-                  Optional.of(new ImageEntry.MapPoint(layout.x()[i], layout.y()[i])),
+                  Optional.of(new ImageEntry.MapPoint(places[2 * i], places[2 * i + 1])),
                   OptionalDouble.of(distance(photo.colours(), means[photo.cluster()]))));
     }
     List<ClusterCard> cards =
@@ -160,8 +164,8 @@ final class DemoGallery {
         failed(),
         duplicates(),
         List.of(),
-        Optional.of(layout.algorithm()),
-        Optional.empty());
+        GalleryData.Workbench.NONE,
+        Optional.of(algorithm));
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

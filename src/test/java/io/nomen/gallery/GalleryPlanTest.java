@@ -110,9 +110,10 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty(),
+            GalleryData.Workbench.NONE,
             Optional.empty());
-    GalleryPlan plan = GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000));
+    GalleryPlan plan =
+        GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000, 100_000));
     assertThat(plan.clusters()).extracting(c -> c.shown().size()).containsExactly(50, 30, 10);
     assertThat(plan.images()).hasSize(90);
   }
@@ -127,7 +128,7 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             List.of(),
-            Optional.empty(),
+            GalleryData.Workbench.NONE,
             Optional.empty());
     assertThatThrownBy(() -> GalleryPlan.of(data))
         .isInstanceOf(NomenException.class)

@@ -28,15 +28,23 @@ class MapLayoutTest {
     return rows;
   }
 
+  private static float[] places(MapLayout layout, float[] rows, int width) {
+    return layout.place(new Matrix(rows.length / width, width, rows));
+  }
+
+  private static float[] layOut(float[] rows, int width, long seed) {
+    return places(MapLayout.fit(rows, width, seed), rows, width);
+  }
+
   /** Share of points whose nearest point on the map is of the same group. */
-  private static double purity(MapLayout map, int groups) {
-    int n = map.x().length;
+  private static double purity(float[] map, int groups) {
+    int n = map.length / 2;
     int same = 0;
     for (int i = 0; i < n; i++) {
       int nearest = -1;
       double best = Double.POSITIVE_INFINITY;
       for (int j = 0; j < n; j++) {
-        double distance = Math.hypot(map.x()[i] - map.x()[j], map.y()[i] - map.y()[j]);
+        double distance = Math.hypot(map[2 * i] - map[2 * j], map[2 * i + 1] - map[2 * j + 1]);
         if (j != i && distance < best) {
           best = distance;
           nearest = j;
@@ -49,35 +57,37 @@ class MapLayoutTest {
 
   @Test
   void groups_that_are_apart_stay_apart() {
-    MapLayout map = MapLayout.of(blobs(400, 10, 1), WIDTH, 0);
-    assertThat(purity(map, 10)).isGreaterThan(0.98);
-    assertThat(map.algorithm()).startsWith("t-SNE of the first 30 principal components");
+    float[] rows = blobs(400, 10, 1);
+    MapLayout layout = MapLayout.fit(rows, WIDTH, 0);
+    assertThat(purity(places(layout, rows, WIDTH), 10)).isGreaterThan(0.98);
+    assertThat(layout.algorithm(400)).isEqualTo("t-SNE of the first 30 principal components");
   }
 
   @Test
   void rows_beyond_the_landmarks_are_placed_among_their_own() {
-    MapLayout map = MapLayout.of(blobs(MapLayout.LANDMARKS + 300, 10, 2), WIDTH, 0);
-    assertThat(purity(map, 10)).isGreaterThan(0.98);
-    assertThat(map.algorithm()).contains("1,500 images");
+    float[] rows = blobs(MapLayout.LANDMARKS + 300, 10, 2);
+    MapLayout layout = MapLayout.fit(rows, WIDTH, 0);
+    assertThat(purity(places(layout, rows, WIDTH), 10)).isGreaterThan(0.98);
+    assertThat(layout.algorithm(1800)).contains("1,500 images");
+    float[] last = Arrays.copyOfRange(rows, rows.length - WIDTH, rows.length);
+    assertThat(places(layout, last, WIDTH))
+        .as("a block alone and all rows at once")
+        .isEqualTo(Arrays.copyOfRange(places(layout, rows, WIDTH), 3598, 3600));
   }
 
   @Test
   void one_seed_gives_one_layout() {
     float[] rows = blobs(200, 5, 3);
-    MapLayout first = MapLayout.of(rows, WIDTH, 9);
-    MapLayout second = MapLayout.of(rows, WIDTH, 9);
-    assertThat(second.x()).isEqualTo(first.x());
-    assertThat(second.y()).isEqualTo(first.y());
+    assertThat(layOut(rows, WIDTH, 9)).isEqualTo(layOut(rows, WIDTH, 9));
   }
 
   @Test
   void positions_fill_the_unit_square_whatever_the_number_of_rows() {
     for (int n : new int[] {1, 2, 3, 11, 12, 13, 40}) {
-      MapLayout map = MapLayout.of(blobs(n, 3, 4), WIDTH, 0);
-      assertThat(map.x()).hasSize(n);
-      for (int i = 0; i < n; i++) {
-        assertThat(map.x()[i]).isBetween(0f, 1f);
-        assertThat(map.y()[i]).isBetween(0f, 1f);
+      float[] map = layOut(blobs(n, 3, 4), WIDTH, 0);
+      assertThat(map).hasSize(2 * n);
+      for (float place : map) {
+        assertThat(place).isBetween(0f, 1f);
       }
     }
   }
@@ -86,13 +96,13 @@ class MapLayoutTest {
   void equal_rows_and_rows_of_one_value_have_places() {
     float[] equal = new float[50 * WIDTH];
     Arrays.fill(equal, 0.25f);
-    assertThat(MapLayout.of(equal, WIDTH, 0).x()).doesNotContain(Float.NaN);
-    assertThat(MapLayout.of(new float[] {1, 2, 3, 4}, 1, 0).x()).doesNotContain(Float.NaN);
+    assertThat(layOut(equal, WIDTH, 0)).doesNotContain(Float.NaN);
+    assertThat(layOut(new float[] {1, 2, 3, 4}, 1, 0)).doesNotContain(Float.NaN);
   }
 
   @Test
   void values_that_are_not_rows_are_refused() {
-    assertThatThrownBy(() -> MapLayout.of(new float[7], 3, 0))
+    assertThatThrownBy(() -> MapLayout.fit(new float[7], 3, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("7 values are not rows of width 3");
   }

@@ -1,11 +1,17 @@
 package io.nomen.gallery;
 
+import io.nomen.gallery.GalleryData.AskedImage;
 import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.gallery.GalleryData.DuplicateGroup;
 import io.nomen.gallery.GalleryData.FailedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
+import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.LayerNode;
+import io.nomen.gallery.GalleryData.RunChange;
 import io.nomen.gallery.GalleryData.RunFacts;
+import io.nomen.gallery.GalleryData.SearchNumbers;
+import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter.ThumbnailSource;
 import io.nomen.store.Storage;
@@ -83,8 +89,76 @@ final class TestGallery {
         failed,
         duplicates,
         images.values().stream().map(entries -> entries.get(0)).toList(),
-        Optional.of("a made-up layout"),
-        Optional.empty());
+        new Workbench(
+            layers(clusters, each),
+            questions(images, clusters),
+            Optional.of(search(images, clusters)),
+            Optional.of(change(images, clusters, each))),
+        Optional.of("a made-up layout"));
+  }
+
+  private static List<AskedImage> questions(Map<Integer, List<ImageEntry>> images, int clusters) {
+    return IntStream.range(0, Math.min(5, clusters))
+        .mapToObj(
+            c ->
+                new AskedImage(
+                    images.get(c).get(0),
+                    IntStream.range(0, Math.min(5, clusters))
+                        .mapToObj(i -> (c + i) % clusters)
+                        .toList()))
+        .toList();
+  }
+
+  /** A word points where the images of its cluster lie. */
+  private static SearchNumbers search(Map<Integer, List<ImageEntry>> images, int clusters) {
+    int width = 16;
+    List<byte[]> codes = new ArrayList<>();
+    for (int c = 0; c < clusters; c++) {
+      byte[] code = new byte[width];
+      new Random(c).nextBytes(code);
+      codes.add(code);
+    }
+    Map<String, byte[]> byPath = new HashMap<>();
+    images.forEach((c, entries) -> entries.forEach(e -> byPath.put(e.path(), codes.get(c))));
+    return new SearchNumbers(
+        width, byPath, IntStream.range(0, clusters).mapToObj(TestGallery::name).toList(), codes);
+  }
+
+  private static RunChange change(Map<Integer, List<ImageEntry>> images, int clusters, int each) {
+    int half = Math.max(1, each / 2);
+    return new RunChange(
+        "run-" + HOSTILE.get(0),
+        List.of(
+            new RunChange.Flow(0, HOSTILE.get(1), each, 0, half),
+            new RunChange.Flow(0, HOSTILE.get(1), each, clusters - 1, half)),
+        clusters - 1L,
+        5,
+        images.get(0).subList(0, 1),
+        1,
+        2,
+        3);
+  }
+
+  /** Two clusters make one of the coarser layer, and each is cut in two. */
+  private static List<LayerNode> layers(int clusters, int each) {
+    List<LayerNode> nodes = new ArrayList<>();
+    for (int c = 0; c < clusters; c++) {
+      int top = c - c % 2;
+      Optional<MapPoint> place = Optional.of(new MapPoint(c % 37 / 37f, c % 23 / 23f));
+      if (c == top) {
+        long size = (long) each * Math.min(2, clusters - c);
+        nodes.add(new LayerNode(0, false, top, List.of(top), "kind of " + name(c), size, place));
+      }
+      nodes.add(new LayerNode(1, true, c, List.of(top, c), name(c), each, place));
+      if (each > 1) {
+        nodes.add(
+            new LayerNode(2, false, c, List.of(top, c, c), "sort of " + name(c), each - 1, place));
+        int part = clusters + c;
+        nodes.add(
+            new LayerNode(2, false, part, List.of(top, c, part), "other " + name(c), 1, place));
+      }
+    }
+    return nodes;
   }
 
   static String path(int cluster, int image) {
@@ -181,7 +255,7 @@ final class TestGallery {
   }
 
   /** Bounds so small that a small run has samples and pages. */
-  static final GalleryLimits SMALL = new GalleryLimits(20, 1000, 10, 6, 5, 40);
+  static final GalleryLimits SMALL = new GalleryLimits(20, 1000, 10, 6, 5, 40, 1000);
 
   static void write(GalleryPlan plan, ThumbnailSource source, Path folder) {
     GalleryWriter.write(plan, source, new Storage(new Configuration()), folder.toUri().toString());

@@ -6,6 +6,7 @@ import io.nomen.Progress;
 import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.encode.ModelChoice;
 import io.nomen.exchange.ExportJob;
+import io.nomen.exchange.LabelExport;
 import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.kmeans.SphericalKMeans;
@@ -104,6 +105,7 @@ class MainJobTest {
             Optional.empty(),
             options,
             OptionalDouble.of(0.97),
+            List.of(),
             0,
             resume,
             "photos",
@@ -219,7 +221,7 @@ class MainJobTest {
   void assignments_as_csv_carry_names_of_files_and_clusters() throws Exception {
     JobContext context = new JobContext(LocalSpark::context, STORAGE, Progress.SILENT);
     Path csv = folder.resolve("assignments.csv");
-    assertThat(ExportJob.csv(context, run("run"), csv.toString())).isEqualTo(60);
+    assertThat(LabelExport.of(run("run").snapshot()).csv(csv.toString())).isEqualTo(60);
     assertThat(Files.readString(csv)).startsWith("path,cluster,name,confidence\r\n");
   }
 

@@ -1,13 +1,17 @@
 package io.nomen.gallery.feed;
 
+import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData;
+import io.nomen.gallery.GalleryData.AskedImage;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.RunFacts;
+import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
+import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
-import io.nomen.gallery.MapLayout;
+import io.nomen.refine.Questions;
 import io.nomen.run.Assignments;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -16,12 +20,14 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
+import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
-import io.nomen.tensor.RowSample;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,10 +53,27 @@ public final class GalleryStage {
 
   private final JobContext context;
   private final RunFolder folder;
+  private final GalleryOptions options;
+
+  /**
+   * What a gallery shows beside the run itself.
+   *
+   * @param questions how many images are asked for
+   * @param comparedWith a run whose clusters these are compared with
+   * @param language of the pages' own words: {@code en} or {@code de}
+   */
+  public record GalleryOptions(int questions, Optional<Snapshot> comparedWith, String language) {
+    public static final GalleryOptions NONE = new GalleryOptions(0, Optional.empty(), "en");
+  }
 
   public GalleryStage(JobContext context, RunFolder folder) {
+    this(context, folder, GalleryOptions.NONE);
+  }
+
+  public GalleryStage(JobContext context, RunFolder folder, GalleryOptions options) {
     this.context = context;
     this.folder = folder;
+    this.options = options;
   }
 
   /**
@@ -62,7 +85,8 @@ public final class GalleryStage {
     RunRecord record = run.requireRecord();
     StageAttempt attempt = folder.begin(NAME, settings(run), false);
     ListedImages listed = ListedImages.read(run);
-    GalleryPlan plan = GalleryPlan.of(data(run, record, listed));
+    GalleryPlan plan =
+        GalleryPlan.of(data(run, record, listed), GalleryLimits.DEFAULT, options.language());
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
     String target = folder.uri() + "/gallery";
     folder.storage().delete(target);
@@ -94,7 +118,7 @@ public final class GalleryStage {
     Assignments assignments = Assignments.read(storage, table);
     List<String> paths = Assignments.paths(storage, table);
     ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
-    MapPositions positions = MapPositions.of(context, run, record, assignments.rows());
+    Positions positions = Positions.of(context, run, record);
     return new GalleryData(
         facts(record),
         ClusterCards.read(run, record),
@@ -108,14 +132,74 @@ public final class GalleryStage {
         columns.furthest(OUTLIERS).stream()
             .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
             .toList(),
-        Optional.of(positions.algorithm()),
-        ClusterTransitions.of(record));
+        new Workbench(
+            LayerNodes.read(run, paths, positions),
+            questions(run, assignments, paths, positions, columns),
+            Optional.of(SearchCodes.of(context, run, paths, record.seed())),
+            options
+                .comparedWith()
+                .or(() -> previous(record))
+                .map(
+                    earlier ->
+                        RunChanges.of(
+                            earlier,
+                            run,
+                            row ->
+                                entry(
+                                    assignments,
+                                    row,
+                                    paths.get(row),
+                                    positions.of(row),
+                                    columns)))),
+        Optional.of(positions.algorithm()));
+  }
+
+  /** The run whose clusters these go on from, where it is there still. */
+  private Optional<Snapshot> previous(RunRecord record) {
+    return ClusterTransitions.of(record)
+        .flatMap(
+            found ->
+                new RunFolder(context.storage(), found.folder())
+                    .current()
+                    .filter(run -> run.run().equals(found.run())));
+  }
+
+  private List<AskedImage> questions(
+      Snapshot run,
+      Assignments assignments,
+      List<String> paths,
+      Positions positions,
+      ResemblanceColumns columns) {
+    if (options.questions() == 0) {
+      return List.of();
+    }
+    RowBlocks embeddings =
+        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
+            .embeddings();
+    RowBlocks space = run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
+    int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
+    Matrix means =
+        new Matrix(
+            count, space.width(), ClusterProfiles.of(space, assignments.cluster(), count).means());
+    return Questions.of(space, assignments, means, columns.outlierScore(), options.questions())
+        .stream()
+        .map(
+            question ->
+                new AskedImage(
+                    entry(
+                        assignments,
+                        question.row(),
+                        paths.get(question.row()),
+                        positions.of(question.row()),
+                        columns),
+                    question.clusters()))
+        .toList();
   }
 
   private static Map<Integer, List<ImageEntry>> entries(
       Assignments assignments,
       List<String> paths,
-      MapPositions positions,
+      Positions positions,
       ResemblanceColumns columns) {
     Set<Integer> outliers = new HashSet<>(columns.furthest(CANDIDATES));
     Map<Integer, Integer> sizes = new TreeMap<>();
@@ -210,32 +294,5 @@ public final class GalleryStage {
         .collect()
         .forEach(made::putAll);
     return made;
-  }
-
-  /**
-   * Where images lie on the gallery's map.
-   *
-   * @param byRow only the rows that were drawn for the map
-   * @param algorithm how the positions were found
-   */
-  record MapPositions(Map<Integer, MapPoint> byRow, String algorithm) {
-    private static final int MOST = 4_000;
-
-    /** Lays out an even draw of the run's embeddings; the same for the same run. */
-    static MapPositions of(JobContext context, Snapshot run, RunRecord record, int rows) {
-      EmbeddingTable table =
-          new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"));
-      RowSample sample = RowSample.exactly(table.embeddings(), Math.min(MOST, rows), record.seed());
-      MapLayout layout = MapLayout.of(sample.rows().values(), table.width(), record.seed());
-      Map<Integer, MapPoint> byRow = new HashMap<>();
-      for (int i = 0; i < sample.numbers().length; i++) {
-        byRow.put((int) sample.numbers()[i], new MapPoint(layout.x()[i], layout.y()[i]));
-      }
-      return new MapPositions(byRow, layout.algorithm());
-    }
-
-    Optional<MapPoint> of(int row) {
-      return Optional.ofNullable(byRow.get(row));
-    }
   }
 }

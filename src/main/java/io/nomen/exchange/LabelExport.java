@@ -1,0 +1,503 @@
+package io.nomen.exchange;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.image.ImageBytes;
+import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.ImageRow;
+import io.nomen.run.LayerRow;
+import io.nomen.run.LayerRow.LayerAssignment;
+import io.nomen.run.Snapshot;
+import io.nomen.run.Table;
+import io.nomen.store.Json;
+import io.nomen.store.Storage;
+import io.nomen.store.StoreTrouble;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/**
+ * The clusters of a run as other tools take labels: always in the order of paths, and as what they
+ * are, predictions with a confidence. Every method returns how many images it wrote.
+ */
+public final class LabelExport {
+  private static final int BUFFER = 1 << 16;
+  private static final int LONGEST_FOLDER = 80;
+
+  /** Names that Windows keeps for devices. */
+  private static final Set<String> DEVICES =
+      Set.of("con", "prn", "aux", "nul", "com1", "com2", "com3", "lpt1", "lpt2", "lpt3");
+
+  private final Storage storage;
+  private final Snapshot run;
+  private final Map<Integer, String> names = new TreeMap<>();
+  private final Map<String, ImageRow> listed = new HashMap<>();
+  private final List<Labelled> images = new ArrayList<>();
+
+  /** An image with its cluster. */
+  private record Labelled(String path, int cluster, float confidence) {}
+
+  private LabelExport(Snapshot run) {
+    this.run = run;
+    this.storage = run.storage();
+    run.rows(ClusterRow.SCHEMA).forEach(row -> names.put(row.cluster(), row.name()));
+    Table table = run.table("assignments");
+    Assignments assignments = Assignments.read(storage, table);
+    List<String> paths = Assignments.paths(storage, table);
+    for (int row = 0; row < paths.size(); row++) {
+      images.add(
+          new Labelled(paths.get(row), assignments.cluster()[row], assignments.confidence()[row]));
+    }
+    images.sort(Comparator.comparing(Labelled::path));
+  }
+
+  /** What {@code run} says of its images. */
+  public static LabelExport of(Snapshot run) {
+    return new LabelExport(run);
+  }
+
+  private Map<String, ImageRow> listed() {
+    if (listed.isEmpty()) {
+      run.rows(ImageRow.SCHEMA).forEach(row -> listed.put(row.path(), row));
+    }
+    return listed;
+  }
+
+  private String name(Labelled image) {
+    return names.get(image.cluster());
+  }
+
+  /** The path of a file of this machine as programs take it; every other as it is. */
+  private static String plain(String path) {
+    return path.startsWith("file:") && !path.contains("!/")
+        ? path.substring("file:".length()).replaceFirst("^//+", "/")
+        : path;
+  }
+
+  /**
+   * CSV (RFC 4180) with the columns path, cluster, name, confidence, and where the run has layers
+   * number and name of the image's cluster in each, from the coarsest: layer_0, layer_0_name, ….
+   */
+  public long csv(String uri) {
+    Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
+    Map<String, int[]> paths = new HashMap<>();
+    if (run.has(LayerRow.SCHEMA.name())) {
+      run.rows(LayerRow.SCHEMA)
+          .forEach(
+              row ->
+                  layers
+                      .computeIfAbsent(row.layer(), l -> new HashMap<>())
+                      .put(row.cluster(), row.name()));
+      run.rows(LayerAssignment.SCHEMA).forEach(row -> paths.put(row.path(), row.clusters()));
+    }
+    try (CSVPrinter out = new CSVPrinter(writer(uri), CSVFormat.RFC4180)) {
+      List<Object> header = new ArrayList<>(List.of("path", "cluster", "name", "confidence"));
+      layers.keySet().forEach(l -> header.addAll(List.of("layer_" + l, "layer_" + l + "_name")));
+      out.printRecord(header);
+      for (Labelled image : images) {
+        List<Object> record =
+            new ArrayList<>(
+                List.of(
+                    image.path(),
+                    image.cluster(),
+                    name(image),
+                    RootLocale.format("%.6f", image.confidence())));
+        layers.forEach(
+            (layer, layerNames) -> {
+              int cluster = paths.get(image.path())[layer];
+              record.addAll(List.of(cluster, layerNames.get(cluster)));
+            });
+        out.printRecord(record);
+      }
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", uri, e);
+    }
+    return images.size();
+  }
+
+  private Writer writer(String uri) {
+    return new BufferedWriter(
+        new OutputStreamWriter(storage.create(storage.qualify(uri)), StandardCharsets.UTF_8),
+        BUFFER);
+  }
+
+  /** Fills one JSON file. */
+  private interface JsonBody {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private long json(String uri, JsonBody body) {
+    try (JsonGenerator json = Json.mapper().createGenerator(writer(uri))) {
+      json.useDefaultPrettyPrinter();
+      body.write(json);
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", uri, e);
+    }
+    return images.size();
+  }
+
+  /**
+   * COCO's object detection format: a category for each cluster (its number and one, since many
+   * readers keep 0), and for each image one annotation whose box is the whole image, with its
+   * {@code score}.
+   */
+  public long coco(String uri) {
+    return json(
+        uri,
+        json -> {
+          json.writeStartObject();
+          json.writeObjectField(
+              "info",
+              Map.of("description", "Clusters of Nomen's run " + run.run(), "version", "1.0"));
+          json.writeObjectField("licenses", List.of());
+          json.writeArrayFieldStart("images");
+          for (int i = 0; i < images.size(); i++) {
+            ImageRow row = sized(images.get(i).path());
+            Map<String, Object> image = new LinkedHashMap<>();
+            image.put("id", i + 1);
+            image.put("file_name", plain(row.path()));
+            image.put("width", row.width().orElseThrow());
+            image.put("height", row.height().orElseThrow());
+            json.writePOJO(image);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("annotations");
+          for (int i = 0; i < images.size(); i++) {
+            ImageRow row = sized(images.get(i).path());
+            int width = row.width().orElseThrow();
+            int height = row.height().orElseThrow();
+            Map<String, Object> annotation = new LinkedHashMap<>();
+            annotation.put("id", i + 1);
+            annotation.put("image_id", i + 1);
+            annotation.put("category_id", images.get(i).cluster() + 1);
+            annotation.put("bbox", List.of(0, 0, width, height));
+            annotation.put("area", (long) width * height);
+            annotation.put("segmentation", List.of());
+            annotation.put("iscrowd", 0);
+            annotation.put("score", images.get(i).confidence());
+            json.writePOJO(annotation);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("categories");
+          for (Map.Entry<Integer, String> name : names.entrySet()) {
+            Map<String, Object> category = new LinkedHashMap<>();
+            category.put("id", name.getKey() + 1);
+            category.put("name", name.getValue());
+            category.put("supercategory", "cluster");
+            json.writePOJO(category);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private ImageRow sized(String path) {
+    ImageRow row = listed().get(path);
+    if (row == null || row.width().isEmpty() || row.height().isEmpty()) {
+      throw NomenException.input(
+          "The run does not know how large %s is, which this format needs; embeddings that were imported have no sizes."
+              .formatted(path));
+    }
+    return row;
+  }
+
+  /**
+   * Label Studio's tasks with predictions, and beside them, with the ending {@code .xml}, the
+   * labelling interface that they are for.
+   */
+  public long labelStudio(String uri) {
+    String interfaceFile = uri.replaceFirst("\\.json$", "") + ".xml";
+    try (Writer out = writer(interfaceFile)) {
+      XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
+      xml.writeStartElement("View");
+      xml.writeEmptyElement("Image");
+      xml.writeAttribute("name", "image");
+      xml.writeAttribute("value", "$image");
+      xml.writeStartElement("Choices");
+      xml.writeAttribute("name", "cluster");
+      xml.writeAttribute("toName", "image");
+      xml.writeAttribute("choice", "single");
+      for (String name : names.values()) {
+        xml.writeEmptyElement("Choice");
+        xml.writeAttribute("value", printable(name));
+      }
+      xml.writeEndElement();
+      xml.writeEndElement();
+      xml.flush();
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", interfaceFile, e);
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException(e);
+    }
+    return json(
+        uri,
+        json -> {
+          json.writeStartArray();
+          for (Labelled image : images) {
+            Map<String, Object> choice = new LinkedHashMap<>();
+            choice.put("from_name", "cluster");
+            choice.put("to_name", "image");
+            choice.put("type", "choices");
+            choice.put("value", Map.of("choices", List.of(printable(name(image)))));
+            Map<String, Object> prediction = new LinkedHashMap<>();
+            prediction.put("model_version", "nomen " + run.run());
+            prediction.put("score", image.confidence());
+            prediction.put("result", List.of(choice));
+            Map<String, Object> task = new LinkedHashMap<>();
+            task.put("data", Map.of("image", served(image.path())));
+            task.put("predictions", List.of(prediction));
+            json.writePOJO(task);
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** Files of this machine are served by Label Studio itself, with / as its document root. */
+  private static String served(String path) {
+    String plain = plain(path);
+    if (!plain.startsWith("/")) {
+      return plain.replaceFirst("^s3[an]:", "s3:");
+    }
+    try {
+      String query = new URI(null, null, plain, null).getRawPath().substring(1);
+      return "/data/local-files/?d=" + query.replace("&", "%26").replace("+", "%2B");
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * CVAT for images 1.1: a tag on every image. Images are named by the last part of their path
+   * where those differ, as CVAT names what is uploaded, and by their whole path otherwise.
+   */
+  public long cvat(String uri) {
+    boolean different =
+        images.stream().map(image -> file(image.path())).distinct().count() == images.size();
+    try (Writer out = writer(uri)) {
+      XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
+      xml.writeStartDocument("utf-8", "1.0");
+      xml.writeStartElement("annotations");
+      element(xml, "version", "1.1");
+      xml.writeStartElement("meta");
+      xml.writeStartElement("task");
+      element(xml, "name", "nomen " + run.run());
+      element(xml, "size", String.valueOf(images.size()));
+      element(xml, "mode", "annotation");
+      element(xml, "created", Instant.parse(run.contents().published()).toString());
+      xml.writeStartElement("labels");
+      for (String name : names.values()) {
+        xml.writeStartElement("label");
+        element(xml, "name", printable(name));
+        element(xml, "type", "tag");
+        xml.writeStartElement("attributes");
+        xml.writeEndElement();
+        xml.writeEndElement();
+      }
+      xml.writeEndElement();
+      xml.writeEndElement();
+      xml.writeEndElement();
+      for (int i = 0; i < images.size(); i++) {
+        ImageRow row = sized(images.get(i).path());
+        xml.writeStartElement("image");
+        xml.writeAttribute("id", String.valueOf(i));
+        xml.writeAttribute(
+            "name", printable(different ? file(row.path()) : plain(row.path()).substring(1)));
+        xml.writeAttribute("width", String.valueOf(row.width().orElseThrow()));
+        xml.writeAttribute("height", String.valueOf(row.height().orElseThrow()));
+        xml.writeStartElement("tag");
+        xml.writeAttribute("label", printable(name(images.get(i))));
+        xml.writeAttribute("source", "auto");
+        xml.writeEndElement();
+        xml.writeEndElement();
+      }
+      xml.writeEndDocument();
+      xml.flush();
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", uri, e);
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException(e);
+    }
+    return images.size();
+  }
+
+  private static void element(XMLStreamWriter xml, String name, String text)
+      throws XMLStreamException {
+    xml.writeStartElement(name);
+    xml.writeCharacters(text);
+    xml.writeEndElement();
+  }
+
+  /** XML has no way to write control characters, and a tool would refuse the whole file. */
+  private static String printable(String text) {
+    return text.codePoints()
+        .map(
+            c ->
+                Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+                    ? 0xfffd
+                    : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  /**
+   * FiftyOne's image classification dataset in a folder: {@code labels.json}, and {@code data.json}
+   * which says where each image lies; none is copied.
+   */
+  public long fiftyOne(String folder) {
+    json(
+        folder + "/data.json",
+        json -> {
+          json.writeStartObject();
+          for (int i = 0; i < images.size(); i++) {
+            json.writeStringField(RootLocale.format("%08d", i), plain(images.get(i).path()));
+          }
+          json.writeEndObject();
+        });
+    return json(
+        folder + "/labels.json",
+        json -> {
+          json.writeStartObject();
+          json.writeNullField("classes");
+          json.writeObjectFieldStart("labels");
+          for (int i = 0; i < images.size(); i++) {
+            Map<String, Object> label = new LinkedHashMap<>();
+            label.put("label", name(images.get(i)));
+            label.put("confidence", images.get(i).confidence());
+            label.put("attributes", Map.of("cluster", images.get(i).cluster()));
+            json.writeFieldName(RootLocale.format("%08d", i));
+            json.writePOJO(label);
+          }
+          json.writeEndObject();
+          json.writeEndObject();
+        });
+  }
+
+  /**
+   * A folder for each cluster, called by its name, with the images in it: links where both are
+   * files of this machine, and copies otherwise.
+   *
+   * @param copies whether all are copied
+   * @param metadata whether a {@code metadata.jsonl} says of each image what is known of it, as
+   *     Hugging Face's {@code imagefolder} reads it
+   */
+  public long folders(String uri, boolean copies, boolean metadata) {
+    String target = storage.qualify(uri).replaceAll("/+$", "");
+    if (storage.exists(target) && !storage.list(target).isEmpty()) {
+      throw NomenException.usage(
+          "%s is not empty; give a folder that is, or a new one.".formatted(target));
+    }
+    Map<Integer, String> folders = folderNames();
+    Map<Integer, Set<String>> taken = new HashMap<>();
+    StringBuilder lines = new StringBuilder();
+    for (Labelled image : images) {
+      String folder = folders.get(image.cluster());
+      String file =
+          free(file(image.path()), taken.computeIfAbsent(image.cluster(), c -> new HashSet<>()));
+      place(image.path(), target + "/" + folder + "/" + file, copies);
+      if (metadata) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("file_name", folder + "/" + file);
+        line.put("label", name(image));
+        line.put("cluster", image.cluster());
+        line.put("confidence", image.confidence());
+        line.put("path", image.path());
+        lines.append(Json.line(line)).append('\n');
+      }
+    }
+    if (metadata) {
+      storage.writeText(target + "/metadata.jsonl", lines.toString());
+    }
+    return images.size();
+  }
+
+  private void place(String path, String target, boolean copies) {
+    String from = plain(path);
+    Path to = target.startsWith("file:/") ? Path.of(plain(target)) : null;
+    if (copies || to == null || !from.startsWith("/")) {
+      ImageRow row =
+          Optional.ofNullable(listed().get(path))
+              .orElseThrow(
+                  () ->
+                      NomenException.input("The run does not know where %s lies.".formatted(path)));
+      storage.writeBytes(target, ImageBytes.read(storage, path, row.offset(), row.bytes()));
+      return;
+    }
+    if (!Files.exists(Path.of(from))) {
+      throw NomenException.input("%s is no longer there to be linked to.".formatted(path));
+    }
+    try {
+      Files.createDirectories(to.getParent());
+      Files.createSymbolicLink(to, Path.of(from));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      throw NomenException.input(
+          "There can be no link at %s (%s); add --copy.".formatted(target, e.getMessage()), e);
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", target, e);
+    }
+  }
+
+  /** The last part of a path, without what file systems do not take. */
+  private static String file(String path) {
+    String last = path.substring(path.lastIndexOf('/', path.length() - 2) + 1);
+    return last.replaceAll("[\\p{Cntrl}/\\\\:*?\"<>|]", "_");
+  }
+
+  /** {@code a.jpg}, or {@code a-2.jpg} where the folder has one of that name. */
+  private static String free(String file, Set<String> taken) {
+    int dot = file.lastIndexOf('.') > 0 ? file.lastIndexOf('.') : file.length();
+    String free = file;
+    for (int n = 2; !taken.add(free.toLowerCase(Locale.ROOT)); n++) {
+      free = file.substring(0, dot) + "-" + n + file.substring(dot);
+    }
+    return free;
+  }
+
+  /** Names that any file system takes, each once. */
+  private Map<Integer, String> folderNames() {
+    Map<Integer, String> folders = new HashMap<>();
+    Set<String> taken = new HashSet<>();
+    names.forEach(
+        (cluster, name) -> {
+          String plain =
+              file(name.replace('/', '_')).strip().replaceAll("^[.]+|[. ]+$", "").strip();
+          if (plain.length() > LONGEST_FOLDER) {
+            plain = plain.substring(0, LONGEST_FOLDER).strip();
+          }
+          if (plain.isEmpty() || DEVICES.contains(plain.toLowerCase(Locale.ROOT))) {
+            plain = "cluster " + cluster;
+          }
+          if (!taken.add(plain.toLowerCase(Locale.ROOT))) {
+            plain = plain + " " + cluster;
+            taken.add(plain.toLowerCase(Locale.ROOT));
+          }
+          folders.put(cluster, plain);
+        });
+    return folders;
+  }
+}

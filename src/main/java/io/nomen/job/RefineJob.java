@@ -1,0 +1,330 @@
+package io.nomen.job;
+
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
+import io.nomen.evaluate.RunQuality;
+import io.nomen.method.FittedModel;
+import io.nomen.method.RefinedModel;
+import io.nomen.naming.ClusterNames.ClusterName;
+import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterNaming.Names;
+import io.nomen.refine.Changes;
+import io.nomen.refine.Refinement;
+import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
+import io.nomen.run.JobContext;
+import io.nomen.run.LayerRow;
+import io.nomen.run.NounTable;
+import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
+import io.nomen.run.StoredModel;
+import io.nomen.run.Table;
+import io.nomen.semantics.SemanticCentres;
+import io.nomen.semantics.SemanticCentres.SemanticOptions;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
+import io.nomen.store.Digests;
+import io.nomen.store.Json;
+import io.nomen.tensor.RowBlocks;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * A run as people would have it: obeys the changes that a gallery saved. Nothing is encoded and no
+ * method starts anew; clusters that nobody spoke of keep their numbers, names and images.
+ */
+public final class RefineJob {
+  private static final String NAME = "refine";
+
+  /** Tables of the run before that the new one goes on using. */
+  private static final List<String> KEPT = List.of("nouns", "semantic_centres", "selected_nouns");
+
+  private final JobContext context;
+  private final RunFolder folder;
+  private final RefineOptions options;
+  private final Snapshot earlier;
+  private final RunRecord fitted;
+  private final Changes changes;
+
+  /**
+   * What is refined.
+   *
+   * @param run folder of the run
+   * @param changes the file that the gallery saved
+   */
+  public record RefineOptions(
+      String run,
+      String changes,
+      boolean resume,
+      List<String> command,
+      Map<String, String> effectiveOptions) {}
+
+  public RefineJob(JobContext context, RunFolder folder, RefineOptions options) {
+    this.context = context;
+    this.folder = folder;
+    this.options = options;
+    this.earlier = new RunFolder(context.storage(), options.run()).snapshot();
+    this.fitted = earlier.requireRecord();
+    this.changes = Changes.read(context.storage(), options.changes());
+    folder.requireOtherThan("--run", options.run());
+    folder.requireNothingBut(
+        Set.of("assignments", "clusters", "heads", "layers", "layer_assignments"));
+    if (!changes.run().equals(earlier.run())) {
+      throw NomenException.input(
+          "%s was saved in the gallery of run %s, and --run holds run %s; give the folder of the first."
+              .formatted(options.changes(), changes.run(), earlier.run()));
+    }
+    if (!earlier.has("heads")) {
+      throw NomenException.input(
+          "%s keeps no model (assign left it); refine the run that cluster made."
+              .formatted(earlier.uri()));
+    }
+  }
+
+  /** What the job would do, without a Spark action. */
+  public List<String> plan() {
+    Map<String, Long> kinds =
+        changes.changes().stream()
+            .collect(
+                Collectors.groupingBy(
+                    change -> change.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+                    TreeMap::new,
+                    Collectors.counting()));
+    List<String> plan = new ArrayList<>();
+    kinds.forEach((kind, count) -> plan.add("obey %d of kind %s".formatted(count, kind)));
+    plan.add(
+        "ask the like of images that move, and name what is new among the %d clusters of %s"
+            .formatted(fitted.clusters(), earlier.uri()));
+    return plan;
+  }
+
+  /** Does it; the same command again finds what is done. */
+  public RunRecord run() {
+    return folder.holding(this::refine);
+  }
+
+  private RunRecord refine() {
+    RunInProgress run =
+        new RunInProgress(
+            context, folder, Optional.empty(), List.of(options.run()), Optional.empty());
+    Map<String, String> settings =
+        Map.of(
+            "run", earlier.run(),
+            "changes", Digests.sha256(Json.line(changes)),
+            "nomen", Platform.nomenVersion());
+    return run.unlessDone(NAME, settings, options.resume(), () -> refine(run));
+  }
+
+  private RunRecord refine(RunInProgress run) {
+    FittedModel model = StoredModel.read(earlier);
+    Table assigned = earlier.table("assignments");
+    List<String> paths = Assignments.paths(context.storage(), assigned);
+    List<ClusterRow> rows = earlier.rows(ClusterRow.SCHEMA);
+    RowBlocks space = model.space(run.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Refinement refinement =
+          run.time(
+              "refine",
+              () ->
+                  Refinement.of(
+                      context.spark().get(),
+                      space,
+                      Assignments.read(context.storage(), assigned),
+                      paths,
+                      rows.stream().map(ClusterRow::cluster).collect(Collectors.toSet()),
+                      changes,
+                      earlier.run(),
+                      fitted.seed()));
+      NamedClusters names = run.time("names", () -> names(refinement, rows, run.embeddings()));
+      RunQuality quality =
+          run.write(
+              refinement.assignments(),
+              ResemblanceColumns.read(context.storage(), assigned, paths),
+              refinement.count(),
+              assignments -> names,
+              fitted.seed());
+      RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
+      String id = run.attempt().attempt();
+      StoredModel.write(folder, id, refined);
+      run.attempts().put("heads", id);
+      Optional<NounTable> nouns = nouns();
+      run.time(
+              "layers",
+              () ->
+                  LayerStage.write(
+                      folder,
+                      run.attempt(),
+                      layers(),
+                      run.embeddings(),
+                      refined,
+                      nouns,
+                      semantics(nouns, run.embeddings(), refinement.count()),
+                      fitted.seed()))
+          .forEach(table -> run.attempts().put(table, id));
+      KEPT.stream()
+          .filter(earlier::has)
+          .forEach(name -> run.sources().put(name, earlier.table(name).folder()));
+      Map<String, Object> told = refinement.summary();
+      context
+          .progress()
+          .say(
+              RootLocale.format(
+                  "%d changes obeyed; %d images like those that moved were asked, %d moved too",
+                  told.get("changes"), told.get("like_asked"), told.get("like_moved")));
+      return run.publish(() -> record(run, told, names.numbers().size(), quality));
+    } finally {
+      space.unpersist();
+    }
+  }
+
+  /**
+   * Names stay; what people gave goes before; what is new is named as a run would name it, and of
+   * the parts of a split the one that the old name fits keeps it, with the number.
+   */
+  private NamedClusters names(Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings) {
+    Map<Integer, ClusterName> names = new TreeMap<>();
+    Map<Integer, List<String>> centreNouns = new TreeMap<>();
+    rows.forEach(
+        row -> {
+          names.put(row.cluster(), ClusterName.of(row));
+          centreNouns.put(row.cluster(), row.centreNouns());
+        });
+    Set<Integer> fresh = new HashSet<>(refinement.groups());
+    fresh.addAll(refinement.partOf().keySet());
+    if (!fresh.isEmpty()) {
+      List<ClusterName> anew = anew(embeddings, refinement);
+      Set<Integer> exchanged = new HashSet<>();
+      refinement
+          .partOf()
+          .forEach(
+              (part, whole) -> {
+                String old = names.get(whole).name();
+                if (anew.get(part).name().equalsIgnoreCase(old)
+                    && !anew.get(whole).name().equalsIgnoreCase(old)
+                    && exchanged.add(whole)) {
+                  refinement.exchange(part);
+                  names.put(part, anew.get(whole));
+                }
+              });
+      fresh.forEach(number -> names.putIfAbsent(number, anew.get(number)));
+    }
+    refinement
+        .given()
+        .forEach((number, name) -> names.computeIfPresent(number, (n, old) -> old.renamed(name)));
+    Set<Integer> alive = new HashSet<>();
+    for (int cluster : refinement.clusters()) {
+      alive.add(cluster);
+    }
+    names.keySet().retainAll(alive);
+    distinct(names, fresh);
+    return new NamedClusters(
+        List.copyOf(names.values()),
+        names.keySet().stream().map(n -> centreNouns.getOrDefault(n, List.of())).toList(),
+        List.copyOf(names.keySet()));
+  }
+
+  /** Only what is new gives way: no two clusters bear one name. */
+  private static void distinct(Map<Integer, ClusterName> names, Set<Integer> fresh) {
+    Set<String> taken = new HashSet<>();
+    names.forEach(
+        (number, name) -> {
+          if (!fresh.contains(number)) {
+            taken.add(name.name().toLowerCase(Locale.ROOT));
+          }
+        });
+    for (int number : fresh) {
+      names.computeIfPresent(
+          number,
+          (n, name) ->
+              taken.add(name.name().toLowerCase(Locale.ROOT))
+                      || name.reason().equals(ClusterName.GIVEN)
+                  ? name
+                  : name.unnamed(number));
+    }
+  }
+
+  /** The other layers that the run before has, by how many clusters they have. */
+  private List<Integer> layers() {
+    if (!earlier.has("layers")) {
+      return List.of();
+    }
+    Map<Integer, Integer> counts = new TreeMap<>();
+    earlier.rows(LayerRow.SCHEMA).forEach(row -> counts.merge(row.layer(), 1, Integer::sum));
+    return counts.values().stream().filter(count -> count != fitted.clusters()).toList();
+  }
+
+  private Optional<NounTable> nouns() {
+    return earlier.has("nouns")
+        ? Optional.of(NounTable.read(context.storage(), earlier.table("nouns")))
+        : Optional.empty();
+  }
+
+  private Optional<SemanticSpace> semantics(
+      Optional<NounTable> nouns, RowBlocks embeddings, int clusters) {
+    return nouns.map(
+        table ->
+            earlier.has("selected_nouns")
+                ? SemanticTables.read(earlier, table)
+                : SemanticCentres.find(
+                    embeddings,
+                    table.matrix(),
+                    clusters,
+                    SemanticOptions.defaults(),
+                    fitted.seed()));
+  }
+
+  private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
+    Optional<NounTable> nouns = nouns();
+    Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
+    boolean ownList =
+        nouns.stream()
+            .flatMap(table -> table.nouns().stream())
+            .noneMatch(n -> n.synset().isPresent());
+    return Names.of(
+        embeddings,
+        refinement.clusters(),
+        space,
+        nouns,
+        ownList,
+        Names.unknown(refinement.count()),
+        fitted.seed());
+  }
+
+  private RunRecord record(
+      RunInProgress run, Map<String, Object> told, int clusters, RunQuality quality) {
+    Map<String, Object> method = new LinkedHashMap<>();
+    method.put("refined", earlier.uri());
+    method.put("run", earlier.run());
+    method.putAll(told);
+    return new RunRecord(
+        run.attempt().attempt(),
+        fitted.title(),
+        Instant.now().toString(),
+        options.command(),
+        options.effectiveOptions(),
+        fitted.methodName(),
+        clusters,
+        fitted.seed(),
+        fitted.model(),
+        fitted.vocabulary(),
+        fitted.counts(),
+        run.seconds(),
+        quality.summary(),
+        method,
+        List.of(),
+        Platform.versions());
+  }
+}

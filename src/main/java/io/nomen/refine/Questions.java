@@ -1,0 +1,101 @@
+package io.nomen.refine;
+
+import io.nomen.run.Assignments;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The images whose answer would help most: representative of others, hard to place, and unlike each
+ * other (IDC: Interactive Deep Clustering, NeurIPS 2024). Representative is who has near
+ * neighbours, hard is who has a second cluster nearly as good as the first.
+ */
+public final class Questions {
+  /** Clusters that are offered for each. */
+  private static final int OFFERED = 5;
+
+  private static final int CANDIDATES = 2_000;
+
+  /** Keeps the logarithm of a distance of copies finite. */
+  private static final double LEAST_DISTANCE = 0.02;
+
+  private Questions() {}
+
+  /**
+   * One image to be asked for.
+   *
+   * @param row its row
+   * @param clusters numbers of the clusters nearest to it, its own first
+   */
+  public record Question(int row, List<Integer> clusters) {}
+
+  /**
+   * Chooses at most {@code count} images, the most helpful first.
+   *
+   * @param space [N, m] unit rows, where the run's model sees the images
+   * @param means [K, m] unit means of the clusters; zeros for a number that none has
+   * @param distances [N] mean distance to the nearest images; NaN where unknown, or nothing at all
+   */
+  public static List<Question> of(
+      RowBlocks space, Assignments assignments, Matrix means, float[] distances, int count) {
+    double[] worth = new double[assignments.rows()];
+    for (int row = 0; row < worth.length; row++) {
+      double distance = row < distances.length && !Float.isNaN(distances[row]) ? distances[row] : 1;
+      double margin = assignments.confidence()[row] - assignments.runnerUpConfidence()[row];
+      worth[row] = -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
+    }
+    int[] candidates =
+        IntStream.range(0, worth.length)
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingDouble(row -> -worth[row])
+                    .thenComparing(Comparator.naturalOrder()))
+            .limit(CANDIDATES)
+            .mapToInt(Integer::intValue)
+            .sorted()
+            .toArray();
+    Matrix rows = RowSample.of(space, candidates).rows();
+    double[] nearestChosen = new double[candidates.length];
+    Arrays.fill(nearestChosen, -1);
+    boolean[] chosen = new boolean[candidates.length];
+    List<Question> questions = new ArrayList<>();
+    while (questions.size() < Math.min(count, candidates.length)) {
+      int best = -1;
+      double bestWorth = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < candidates.length; i++) {
+        double all = worth[candidates[i]] + Math.log(1 + 1e-3 - Math.min(1, nearestChosen[i]));
+        if (!chosen[i] && all > bestWorth) {
+          best = i;
+          bestWorth = all;
+        }
+      }
+      chosen[best] = true;
+      questions.add(
+          new Question(
+              candidates[best],
+              nearest(rows, best, means, assignments.cluster()[candidates[best]])));
+      for (int i = 0; i < candidates.length; i++) {
+        nearestChosen[i] = Math.max(nearestChosen[i], rows.dot(i, rows, best));
+      }
+    }
+    return questions;
+  }
+
+  private static List<Integer> nearest(Matrix rows, int row, Matrix means, int own) {
+    double[] cosines =
+        IntStream.range(0, means.rows()).mapToDouble(c -> rows.dot(row, means, c)).toArray();
+    List<Integer> found = new ArrayList<>(List.of(own));
+    IntStream.range(0, cosines.length)
+        .filter(c -> c != own && cosines[c] != 0)
+        .boxed()
+        .sorted(Comparator.comparingDouble(c -> -cosines[c]))
+        .limit(OFFERED - 1)
+        .forEach(found::add);
+    return found;
+  }
+}

@@ -1,0 +1,2 @@
+/** What people said of a run, and the run that obeys them. */
+package io.nomen.refine;

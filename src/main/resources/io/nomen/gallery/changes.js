@@ -1,0 +1,260 @@
+// What a person would have otherwise: kept by this browser, saved as one file that `nomen refine` obeys.
+"use strict";
+
+(() => {
+  const { make, count } = nomen;
+  const run = document.body.dataset.run;
+  const key = `nomen-changes ${run}`;
+  const page = document.querySelector("[data-cluster-page]");
+  let changes = [];
+  let kept = true;
+  let names = null;
+
+  const read = () => {
+    try {
+      changes = JSON.parse(localStorage.getItem(key) ?? "[]");
+    } catch {
+      kept = false;
+    }
+  };
+
+  const keep = () => {
+    try {
+      localStorage.setItem(key, JSON.stringify(changes));
+    } catch {
+      kept = false;
+    }
+    show();
+  };
+
+  const add = (change) => {
+    changes.push(change);
+    keep();
+  };
+
+  const clusterName = (number) => names?.get(number) ?? `cluster ${number}`;
+  const isKind = (kind, cluster) => (change) => change.kind === kind && change.cluster === cluster;
+
+  function words(change) {
+    const quoted = (number) => make("bdi", {}, clusterName(number));
+    const images = () => count(change.paths.length, "image", "images");
+    switch (change.kind) {
+      case "rename":
+        return [quoted(change.cluster), " is called ", make("bdi", {}, change.name)];
+      case "merge":
+        return [quoted(change.clusters[0]), " takes in ",
+          ...change.clusters.slice(1).flatMap((number, i) => [i ? ", " : "", quoted(number)])];
+      case "split":
+        return [quoted(change.cluster), ` is cut into ${change.into}`];
+      case "apart":
+        return [`${images()} ${change.paths.length === 1 ? "does" : "do"} not belong to `, quoted(change.cluster)];
+      case "belongs":
+        return [`${images()} ${change.paths.length === 1 ? "belongs" : "belong"} to `, quoted(change.cluster)];
+      case "together":
+        return [`${images()} belong together`, ...(change.name ? [", as ", make("bdi", {}, change.name)] : [])];
+      default:
+        return [change.kind];
+    }
+  }
+
+  // The bar at the end of every page, once there is something to say.
+  const bar = make("aside", { class: "changes", id: "changes", "aria-label": "Changes", hidden: true });
+
+  function show() {
+    bar.hidden = changes.length === 0;
+    const open = bar.querySelector("details")?.open ?? false;
+    bar.replaceChildren(
+      make("details", { open },
+        make("summary", {}, count(changes.length, "change", "changes")),
+        make("ol", {}, ...changes.map((change, i) => make("li", {}, make("span", {}, ...words(change)),
+          make("button", {
+            type: "button", "aria-label": `Take back change ${i + 1}`,
+            onclick: () => {
+              changes.splice(i, 1);
+              keep();
+            },
+          }, "Take back"))))),
+      make("button", { type: "button", id: "save", onclick: save }, "Save as a file"),
+      make("button", {
+        type: "button",
+        onclick: () => {
+          changes = [];
+          keep();
+        },
+      }, "Take all back"),
+      make("p", { class: "note" }, kept
+        ? "Kept in this browser. Then: " : "This browser keeps nothing: save before you leave this page. Then: ",
+        make("code", {}, "nomen refine --run RUN --changes FILE --output RUN2")));
+    document.dispatchEvent(new CustomEvent("nomen-changes"));
+  }
+
+  function save() {
+    const file = { format: "nomen changes", version: 1, run, changes };
+    const link = make("a", {
+      href: URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 1)}\n`], { type: "application/json" })),
+      download: `nomen-changes-${run.replace(/[^\w.-]+/g, "_")}.json`,
+    });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  const button = (text, onclick, attributes = {}) => make("button", { type: "button", onclick, ...attributes }, text);
+
+  function options(select, without) {
+    for (const [number, name] of names) {
+      if (number !== without) {
+        select.append(make("option", { value: number }, name));
+      }
+    }
+    return select;
+  }
+
+  // On a cluster's page: its name, what it is one with, its parts, and what does not belong to it.
+  function onCluster() {
+    const cluster = Number(page.dataset.clusterPage);
+    const name = make("input", { id: "new-name", autocomplete: "off", maxlength: 200 });
+    const into = make("input", { id: "parts", type: "number", min: 2, max: 20, value: 2 });
+    const other = options(make("select", { id: "merge-with" }, make("option", { value: "" }, "…")), cluster);
+    const form = make("details", { class: "change-form" },
+      make("summary", {}, "Change this cluster"),
+      make("form", {
+        onsubmit: (event) => {
+          event.preventDefault();
+          if (name.value.trim()) {
+            changes = changes.filter((change) => !isKind("rename", cluster)(change));
+            add({ kind: "rename", cluster, name: name.value.trim() });
+          }
+        },
+      }, make("label", { for: "new-name" }, "Call it"), name, make("button", {}, "Rename")),
+      make("form", {
+        onsubmit: (event) => {
+          event.preventDefault();
+          if (other.value) {
+            add({ kind: "merge", clusters: [cluster, Number(other.value)] });
+          }
+        },
+      }, make("label", { for: "merge-with" }, "One and the same as"), other, make("button", {}, "Merge")),
+      make("form", {
+        onsubmit: (event) => {
+          event.preventDefault();
+          changes = changes.filter((change) => !isKind("split", cluster)(change));
+          add({ kind: "split", cluster, into: Number(into.value) });
+        },
+      }, make("label", { for: "parts" }, "Parts"), into, make("button", {}, "Split it")));
+    page.append(form);
+
+    const apart = () => changes.find(isKind("apart", cluster));
+    for (const tile of document.querySelectorAll(".tiles > li[data-path]")) {
+      const path = JSON.parse(tile.dataset.path);
+      const toggle = button("Not here", () => {
+        const known = apart();
+        if (!known) {
+          add({ kind: "apart", cluster, paths: [path] });
+          return;
+        }
+        known.paths = known.paths.includes(path) ? known.paths.filter((p) => p !== path) : [...known.paths, path];
+        changes = changes.filter((change) => change !== known || known.paths.length);
+        keep();
+      }, { class: "not-here", "aria-label": "This image does not belong here" });
+      tile.querySelector("figcaption").append(toggle);
+      document.addEventListener("nomen-changes", () => {
+        const gone = apart()?.paths.includes(path) ?? false;
+        toggle.setAttribute("aria-pressed", String(gone));
+        tile.classList.toggle("gone", gone);
+      });
+    }
+  }
+
+  // On the map: what is selected belongs together, to another cluster, or not where it is.
+  function onMap({ detail: { list } }) {
+    const { map } = nomen;
+    const paths = (points) => Promise.all(points.map((i) => map.path(i)));
+    const name = make("input", { id: "together-name", autocomplete: "off", maxlength: 200, placeholder: "a name, or none" });
+    const target = options(make("select", { id: "belongs-to" }, make("option", { value: "" }, "…")), null);
+    const tools = make("div", { class: "change-form" },
+      make("form", {
+        onsubmit: async (event) => {
+          event.preventDefault();
+          const chosen = await paths([...map.chosen]);
+          add({ kind: "together", paths: chosen, ...(name.value.trim() ? { name: name.value.trim() } : {}) });
+        },
+      }, make("label", { for: "together-name" }, "These belong together, as"), name, make("button", {}, "Together")),
+      make("form", {
+        onsubmit: async (event) => {
+          event.preventDefault();
+          if (target.value) {
+            add({ kind: "belongs", cluster: Number(target.value), paths: await paths([...map.chosen]) });
+          }
+        },
+      }, make("label", { for: "belongs-to" }, "These belong to"), target, make("button", {}, "Move")),
+      button("These do not belong where they are", async () => {
+        const byCluster = new Map();
+        for (const i of map.chosen) {
+          const { number } = map.clusters[map.clusterOf[i]];
+          byCluster.set(number, [...(byCluster.get(number) ?? []), i]);
+        }
+        for (const [cluster, points] of byCluster) {
+          changes.push({ kind: "apart", cluster, paths: await paths(points) });
+        }
+        keep();
+      }, { id: "apart" }));
+    if (map.chosen.size) {
+      list.querySelector("#selected-tools").after(tools);
+    }
+  }
+
+  // On the page of questions: one of the clusters, none of them, or no answer.
+  function onQuestions() {
+    for (const question of document.querySelectorAll("[data-question]")) {
+      const path = JSON.parse(question.dataset.question);
+      const offered = [...question.querySelectorAll("[data-answer]")];
+      const numbers = offered.map((item) => Number(item.dataset.answer));
+      const forget = () => {
+        for (const change of changes) {
+          if ((change.kind === "belongs" || change.kind === "apart") && change.question) {
+            change.paths = change.paths.filter((p) => p !== path);
+          }
+        }
+        changes = changes.filter((change) => !change.paths || change.paths.length);
+      };
+      const answer = (...said) => {
+        forget();
+        changes.push(...said.map((change) => ({ ...change, paths: [path], question: true })));
+        keep();
+      };
+      const buttons = offered.map((item, i) => {
+        const choose = button("It belongs here", () => answer({ kind: "belongs", cluster: numbers[i] }));
+        item.append(choose);
+        return choose;
+      });
+      const none = button("None of these", () => answer(...numbers.map((cluster) => ({ kind: "apart", cluster }))));
+      const skip = button("No answer", () => {
+        forget();
+        keep();
+      });
+      question.append(make("p", { class: "change-form" }, none, " ", skip));
+      document.addEventListener("nomen-changes", () => {
+        const said = changes.filter((change) => change.question && change.paths.includes(path));
+        buttons.forEach((choose, i) => choose.setAttribute("aria-pressed",
+          String(said.some((change) => change.kind === "belongs" && change.cluster === numbers[i]))));
+        none.setAttribute("aria-pressed", String(said.some((change) => change.kind === "apart")));
+        question.classList.toggle("answered", said.length > 0);
+      });
+    }
+  }
+
+  read();
+  nomen.changes = { add, all: () => changes };
+  document.querySelector("main").append(bar);
+  nomen.load("map/clusters").then((clusters) => {
+    names = new Map(clusters.map(({ number, name }) => [number, name]));
+    if (page) {
+      onCluster();
+    }
+    document.addEventListener("nomen-selected", onMap);
+    onQuestions();
+    show();
+  });
+})();
