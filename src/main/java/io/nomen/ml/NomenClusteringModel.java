@@ -182,7 +182,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
     AssignTask task =
         new AssignTask(
             spark.broadcast(fitted),
-            rows.stream().map(ClusterRow::name).toArray(String[]::new),
+            names(),
             Sessions.taskThreads(spark),
             dataset.schema().fieldIndex(getFeaturesCol()),
             getFeaturesCol(),
@@ -191,6 +191,13 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
             !getNameCol().isEmpty());
     MapPartitionsFunction<Row, Row> assign = task::assign;
     return dataset.toDF().mapPartitions(assign, Encoders.row(schema));
+  }
+
+  /** By the number of the cluster; not all numbers need be a cluster's. */
+  private String[] names() {
+    String[] names = new String[fitted.clusters()];
+    rows.forEach(row -> names[row.cluster()] = row.name());
+    return names;
   }
 
   @Override
