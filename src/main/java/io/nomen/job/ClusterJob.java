@@ -469,9 +469,7 @@ public final class ClusterJob {
               clusters.stream().mapToInt(ClusterRow::cluster).toArray(),
               clusters.stream().map(ClusterRow::name).toList(),
               clusters.stream().mapToLong(ClusterRow::size).toArray(),
-              ClusterTransitions.of(record)
-                  .map(ClusterTransitions::nextId)
-                  .orElse(1 + clusters.stream().mapToInt(ClusterRow::cluster).max().orElse(-1))),
+              StoredModel.read(run).clusters()),
           before(table, embeddings),
           AssignmentBlock.clusters(clustering.assignments()),
           clustering.clusters());
