@@ -1,24 +1,12 @@
 package io.nomen.job;
 
-import io.nomen.method.Methods;
 import io.nomen.NomenException;
-import io.nomen.encode.EmbeddingSource;
-import io.nomen.evaluate.ClusterTransitions;
-import io.nomen.method.FittedModel;
-import io.nomen.method.RefinedModel;
-import io.nomen.naming.ClusterNames.ClusterName;
-import io.nomen.naming.ClusterNaming.Names;
-import io.nomen.run.ClusterRow;
-import io.nomen.run.Snapshot;
-import io.nomen.store.Storage;
-import io.nomen.tensor.AssignmentBlock;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.stream.IntStream;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
+import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.ClusterCount;
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.evaluate.MethodRemarks;
 import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
@@ -26,11 +14,17 @@ import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
+import io.nomen.method.FittedModel;
 import io.nomen.method.MethodInput;
+import io.nomen.method.Methods;
+import io.nomen.method.RefinedModel;
 import io.nomen.method.UnnormalisedRows;
+import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.run.Assignments;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
@@ -39,16 +33,22 @@ import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.SemanticTables;
+import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.store.Digests;
+import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -344,8 +344,7 @@ public final class ClusterJob {
     private FittedModel model(Clustering clustering) {
       return transitions
           .<FittedModel>map(
-              found ->
-                  RefinedModel.renumbered(clustering.model(), found.ids(), found.nextId()))
+              found -> RefinedModel.renumbered(clustering.model(), found.ids(), found.nextId()))
           .orElse(clustering.model());
     }
 
@@ -486,7 +485,8 @@ public final class ClusterJob {
       int[] ids = Assignments.read(run.storage(), assigned).cluster();
       List<String> paths = Assignments.paths(run.storage(), assigned);
       Map<String, Integer> known = new HashMap<>();
-      IntStream.range(0, ids.length).forEach(row -> known.put(paths.get(row), places.get(ids[row])));
+      IntStream.range(0, ids.length)
+          .forEach(row -> known.put(paths.get(row), places.get(ids[row])));
       int[] before =
           table.paths().collect().stream()
               .flatMap(List::stream)

@@ -210,8 +210,7 @@ final class LayerStage {
             .flatMap(table -> table.nouns().stream())
             .noneMatch(noun -> noun.synset().isPresent());
     List<ClusterName> found =
-        Names.of(
-            embeddings, dense, semantics, nouns, ownList, Names.unknown(numbers.length), seed);
+        Names.of(embeddings, dense, semantics, nouns, ownList, Names.unknown(numbers.length), seed);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

@@ -294,8 +294,12 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
               embeddings,
               Assignments.of(clustering.assignments(), rows.rows()),
               clustering.clusters(),
-              assignments -> 
-                  naming.of(embeddings, assignments.cluster(), clustering, Names.unknown(clustering.clusters())),
+              assignments ->
+                  naming.of(
+                      embeddings,
+                      assignments.cluster(),
+                      clustering,
+                      Names.unknown(clustering.clusters())),
               rows::carriedBeside,
               getSeed(),
               stopwatch);

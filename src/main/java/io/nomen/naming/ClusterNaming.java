@@ -51,8 +51,7 @@ public record ClusterNaming(
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
-    List<ClusterName> names =
-        names(embeddings, clusters, clustering.semantics(), earlier);
+    List<ClusterName> names = names(embeddings, clusters, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -191,8 +190,7 @@ public record ClusterNaming(
           Double.isNaN(silhouette) ? Optional.empty() : Optional.of((float) silhouette),
           medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
-          floats(
-              near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
+          floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
           cluster < firstNew ? Optional.of(cluster) : Optional.empty());
     }
 
@@ -228,6 +226,8 @@ public record ClusterNaming(
     }
 
     /**
+     * Names clusters from their best nouns.
+     *
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
