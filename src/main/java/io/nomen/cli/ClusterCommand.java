@@ -2,7 +2,6 @@ package io.nomen.cli;
 
 import io.nomen.cli.Main.Subcommand;
 import io.nomen.cli.VocabularyCommand.SubtreeOption;
-import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.job.ClusterJob;
 import io.nomen.job.ClusterOptions;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
@@ -11,8 +10,6 @@ import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,19 +23,10 @@ import picocli.CommandLine.Option;
     description = "Cluster images, name the clusters, and write tables and a gallery.")
 final class ClusterCommand implements Subcommand {
   @Mixin private CommonOptions common;
-  @Mixin private InputOptions input;
+  @Mixin private InputOptions.Source source;
   @Mixin private ModelOptions model;
   @Mixin private ClusteringOptions clustering;
   @Mixin private SubtreeOption words;
-
-  @Option(
-      names = "--embeddings",
-      arity = "1..*",
-      paramLabel = "EMB",
-      description =
-          "Ready embeddings in place of --input: folders of encode or import, and globs of such"
-              + " folders in quotes; of an image in several of them, the last counts.")
-  private List<String> embeddings = new ArrayList<>();
 
   @Option(
       names = "--vocabulary",
@@ -83,7 +71,7 @@ final class ClusterCommand implements Subcommand {
   @Override
   public void check(Violations violations) {
     common.check(violations);
-    input.check(violations);
+    source.check(violations);
     model.check(violations);
     clustering.check(violations, classes.isEmpty());
     violations.require(
@@ -93,10 +81,7 @@ final class ClusterCommand implements Subcommand {
         classes.isEmpty() || !clustering.clusters.equals("auto"),
         "--classes says how many clusters there are; leave --clusters away.");
     violations.require(
-        input.input.isEmpty() != embeddings.isEmpty(),
-        "Give either --input URI or --embeddings EMB.");
-    violations.require(
-        input.secondModel.isEmpty() || clustering.secondEmbeddings.isEmpty(),
+        !source.hasSecondModel() || clustering.secondEmbeddings.isEmpty(),
         "--second-model and --second-embeddings are both a second space; leave one away.");
     violations.require(
         words.subtrees.isEmpty() || vocabulary.matches("auto|wordnet"),
@@ -114,10 +99,9 @@ final class ClusterCommand implements Subcommand {
   @Override
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
-    String source = embeddings.isEmpty() ? input.input.get(0) : embeddings.get(0);
     RunFolder folder =
-        new RunFolder(context.storage(), output.orElseGet(() -> "out/" + title(source)));
-    ClusterJob job = new ClusterJob(context, folder, options(console, context, source));
+        new RunFolder(context.storage(), output.orElseGet(() -> "out/" + source.title()));
+    ClusterJob job = new ClusterJob(context, folder, options(console, context));
     console.banner(model);
     if (console.dryRun()) {
       return console.planned(job.plan());
@@ -127,15 +111,11 @@ final class ClusterCommand implements Subcommand {
     return record.summary(folder.uri());
   }
 
-  private ClusterOptions options(Console console, JobContext context, String source) {
+  private ClusterOptions options(Console console, JobContext context) {
     boolean ready = RunFolder.holds(context.storage(), vocabulary, "nouns");
-    Optional<EncodeOptions> images =
-        input.input.isEmpty()
-            ? Optional.empty()
-            : Optional.of(input.encode(model.choice(), common.resumes()));
     return new ClusterOptions(
-        images,
-        embeddings,
+        source.images(model.choice(), common.resumes()),
+        source.embeddings,
         clustering.secondEmbeddings,
         clustering.clusters(),
         clustering.method,
@@ -149,23 +129,8 @@ final class ClusterCommand implements Subcommand {
         layers,
         clustering.seed,
         common.resumes(),
-        title(source),
+        source.title(),
         console.command(),
         console.recorded(context.storage()));
-  }
-
-  /**
-   * The last part of a path that says something: {@code test-*.tar} in {@code cifar10} is cifar10.
-   */
-  static String title(String source) {
-    List<String> parts = new ArrayList<>(Arrays.asList(source.split("/", -1)));
-    Collections.reverse(parts);
-    for (String part : parts) {
-      String cleaned = part.replaceAll("[^\\p{L}\\p{N}._-]", "").replaceAll("^[.]+", "");
-      if (!cleaned.isEmpty() && !part.contains("*")) {
-        return cleaned;
-      }
-    }
-    return "images";
   }
 }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description =
-        "Write a run's embeddings as .npy, safetensors or Parquet, or its clusters as folders of images or as other"
-            + " tools take labels, in the order of paths.")
+        "Write a run's embeddings as .npy, safetensors or Parquet, or its clusters as folders of"
+            + " images or as other tools take labels, in the order of paths.")
 final class ExportCommand implements Subcommand {
   @Mixin private CommonOptions common;
 

@@ -28,7 +28,8 @@ final class GalleryCommand implements Subcommand {
       paramLabel = "COUNT",
       defaultValue = "0",
       description =
-          "Ask for so many images whose answer would help most, on a page of their own (default: 0).")
+          "Ask for so many images whose answer would help most, on a page of their own (default:"
+              + " 0).")
   private int questions;
 
   @Option(

@@ -5,8 +5,11 @@ import io.nomen.encode.ModelChoice;
 import io.nomen.image.ImageDecoder.DecodeOptions;
 import io.nomen.image.Inventory.InventoryOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which images, and what is done with bad ones. */
@@ -77,5 +80,55 @@ final class InputOptions {
     violations.require(
         maxBadFraction >= 0 && maxBadFraction <= 1,
         "--max-bad-fraction is %s; give a number from 0 to 1.".formatted(maxBadFraction));
+  }
+
+  /** Images, or ready embeddings in their place. */
+  static final class Source {
+    @Mixin private InputOptions images;
+
+    @Option(
+        names = "--embeddings",
+        arity = "1..*",
+        paramLabel = "EMB",
+        description =
+            "Ready embeddings in place of --input: folders of encode or import, and globs of such"
+                + " folders in quotes; of an image in several of them, the last counts.")
+    List<String> embeddings = new ArrayList<>();
+
+    void check(Violations violations) {
+      images.check(violations);
+      violations.require(
+          images.input.isEmpty() != embeddings.isEmpty(),
+          "Give either --input URI or --embeddings EMB.");
+    }
+
+    Optional<EncodeOptions> images(ModelChoice model, boolean resume) {
+      return images.input.isEmpty() ? Optional.empty() : Optional.of(images.encode(model, resume));
+    }
+
+    boolean hasSecondModel() {
+      return images.secondModel.isPresent();
+    }
+
+    /** What is clustered, for people. */
+    String title() {
+      return title(embeddings.isEmpty() ? images.input.get(0) : embeddings.get(0));
+    }
+
+    /**
+     * The last part of a path that says something: {@code test-*.tar} in {@code cifar10} is
+     * cifar10.
+     */
+    private static String title(String source) {
+      List<String> parts = new ArrayList<>(Arrays.asList(source.split("/", -1)));
+      Collections.reverse(parts);
+      for (String part : parts) {
+        String cleaned = part.replaceAll("[^\\p{L}\\p{N}._-]", "").replaceAll("^[.]+", "");
+        if (!cleaned.isEmpty() && !part.contains("*")) {
+          return cleaned;
+        }
+      }
+      return "images";
+    }
   }
 }

@@ -35,17 +35,22 @@ final class ModelCommand {
       description = "Show this help.")
   boolean help;
 
-  /** {@code nomen model info}. */
-  @Command(name = "info", description = "Open and check a model, and say what it is.")
-  static final class Info implements Subcommand {
-    @Mixin private CommonOptions common;
-
+  /** Which model is looked at. */
+  private static final class ModelFolder {
     @Parameters(
         paramLabel = "DIR|tiny",
         defaultValue = "tiny",
         description =
             "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
-    private String location;
+    String location;
+  }
+
+  /** {@code nomen model info}. */
+  @Command(name = "info", description = "Open and check a model, and say what it is.")
+  static final class Info implements Subcommand {
+    @Mixin private CommonOptions common;
+
+    @Mixin private ModelFolder folder;
 
     @Override
     public void check(Violations violations) {
@@ -55,7 +60,7 @@ final class ModelCommand {
     @Override
     public Map<String, Object> run(Console console) {
       ClipCheckpoint checkpoint =
-          ClipCheckpoint.open(new Storage(Sessions.hadoopConfiguration()), location);
+          ClipCheckpoint.open(new Storage(Sessions.hadoopConfiguration()), folder.location);
       Map<String, Object> facts = new LinkedHashMap<>();
       TorchDevice device = TorchDevice.choose("auto", List.of());
       ModelDescription description = ModelDescription.of(checkpoint, device, Precision.AUTO);
@@ -75,12 +80,7 @@ final class ModelCommand {
   static final class Verify implements Subcommand {
     @Mixin private CommonOptions common;
 
-    @Parameters(
-        paramLabel = "DIR|tiny",
-        defaultValue = "tiny",
-        description =
-            "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
-    private String location;
+    @Mixin private ModelFolder folder;
 
     @Override
     public void check(Violations violations) {
@@ -92,7 +92,7 @@ final class ModelCommand {
       ModelVerification verified =
           ModelVerification.run(
               new Storage(Sessions.hadoopConfiguration()),
-              location,
+              folder.location,
               TorchDevice.choose("auto", List.of()),
               Precision.FP32);
       console.line(

@@ -105,13 +105,6 @@ public final class ClipCheckpoint {
         : LibraryTokenizer.open(files, text, architecture.tokenizer());
   }
 
-  /** Whether {@link #tokenizer} has files to read. */
-  public boolean hasTokenizer() {
-    return architecture.tokenizer() == TextCleaning.Rule.CLIP
-        ? files.has("tokenizer.json") || (files.has("vocab.json") && files.has("merges.txt"))
-        : LibraryTokenizer.isIn(files);
-  }
-
   /** The nouns that the model knows, one a line, where it says so ({@code nouns.txt}). */
   public Optional<List<String>> ownNouns() {
     return files.has("nouns.txt")

@@ -53,11 +53,6 @@ final class LibraryTokenizer implements Tokenizer {
     this.digest = digest;
   }
 
-  /** Whether the checkpoint has a file to read. */
-  static boolean isIn(CheckpointFiles files) {
-    return files.has(FILE) || files.has(PIECES);
-  }
-
   static LibraryTokenizer open(CheckpointFiles files, TextSpec text, TextCleaning.Rule rule) {
     String json = json(files);
     Map<String, Integer> special = specialTokens(json, files.name());

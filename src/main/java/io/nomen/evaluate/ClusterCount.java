@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -24,8 +23,7 @@ import java.util.stream.IntStream;
  * Chooses K without labels, from a sweep. A number of clusters is good when they are apart
  * (silhouette in the space that was clustered) <em>and</em> come out the same from other starts
  * (stability): the product of both. The curve is smoothed over neighbouring numbers, because one
- * trial is a matter of luck, and the middle of its top is taken, because it is flat. Numbers at
- * which the clusters have run out of names of their own are left out.
+ * trial is a matter of luck, and the middle of its top is taken, because it is flat. *
  *
  * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome.
  * In the noun subspace it finds more of the classes that look alike than in the space of the
@@ -43,9 +41,6 @@ public final class ClusterCount {
   /** Share of the best score that still belongs to the top of the curve. */
   private static final double TOP = 0.95;
 
-  /** Least share of clusters whose best noun is no other cluster's. */
-  private static final double DISTINCT = 0.75;
-
   private static final int SAMPLE = 5_000;
   private static final int RESTARTS = 3;
   private static final int MOST_CLUSTERS = 300;
@@ -58,18 +53,15 @@ public final class ClusterCount {
    * @param clusters K
    * @param silhouette of the best restart, −1 to 1, in the space that was clustered
    * @param stability mean adjusted Rand index between restarts, in per cent
-   * @param distinctness distinct best nouns over K, 0 to 1; empty where there is no vocabulary
    */
-  public record Trial(
-      int clusters, double silhouette, double stability, OptionalDouble distinctness) {}
+  public record Trial(int clusters, double silhouette, double stability) {}
 
   /**
    * A point of the curve.
    *
    * @param score smoothed silhouette × stability, 0 to 1
-   * @param eligible whether enough clusters have a name of their own
    */
-  public record Point(Trial trial, double score, boolean eligible) {}
+  public record Point(Trial trial, double score) {}
 
   /**
    * The outcome.
@@ -133,7 +125,6 @@ public final class ClusterCount {
     List<Point> curve = curve(trials);
     int best =
         IntStream.range(0, curve.size())
-            .filter(i -> curve.get(i).eligible())
             .boxed()
             .max(Comparator.comparingDouble((Integer i) -> curve.get(i).score()))
             .orElseThrow();
@@ -156,7 +147,7 @@ public final class ClusterCount {
   }
 
   private static boolean onTop(Point point, double top) {
-    return point.eligible() && point.score() >= TOP * top;
+    return point.score() >= TOP * top;
   }
 
   private static List<Point> curve(List<Trial> trials) {
@@ -165,23 +156,18 @@ public final class ClusterCount {
       throw new IllegalArgumentException("a choice needs at least one trial and each K once");
     }
     List<Trial> sorted = trials.stream().sorted(Comparator.comparingInt(Trial::clusters)).toList();
-    boolean anyDistinct = sorted.stream().anyMatch(ClusterCount::distinct);
     List<Point> curve = new ArrayList<>();
     for (int i = 0; i < sorted.size(); i++) {
       double before = product(sorted.get(Math.max(0, i - 1)));
       double after = product(sorted.get(Math.min(sorted.size() - 1, i + 1)));
       double score = (before + 2 * product(sorted.get(i)) + after) / 4;
-      curve.add(new Point(sorted.get(i), score, !anyDistinct || distinct(sorted.get(i))));
+      curve.add(new Point(sorted.get(i), score));
     }
     return curve;
   }
 
   private static double product(Trial trial) {
     return Math.max(0, trial.silhouette()) * Math.max(0, trial.stability()) / 100;
-  }
-
-  private static boolean distinct(Trial trial) {
-    return trial.distinctness().isEmpty() || trial.distinctness().getAsDouble() >= DISTINCT;
   }
 
   private static String reason(Point best, int first, int last, List<Point> curve) {
@@ -244,6 +230,6 @@ public final class ClusterCount {
     double silhouette =
         Silhouette.of(rows.values(), rows.width(), best, count, best.length, seed).overall();
     double stability = Quality.stability(Arrays.asList(trial.assignments()));
-    return new Trial(trial.clusters(), silhouette, stability, OptionalDouble.empty());
+    return new Trial(trial.clusters(), silhouette, stability);
   }
 }

@@ -18,9 +18,8 @@ import org.apache.spark.broadcast.Broadcast;
  *
  * @param means [K, d] float32, unit rows; zeros for an empty cluster
  * @param medoids [K] row of the image nearest to the mean; −1 for an empty cluster
- * @param medoidCosine [K]
  */
-public record ClusterProfiles(float[] means, int width, long[] medoids, float[] medoidCosine) {
+public record ClusterProfiles(float[] means, int width, long[] medoids) {
   /** Cosine of two means from which on the two clusters are called nearly the same. */
   public static final double NEARLY_SAME = 0.97;
 
@@ -52,7 +51,7 @@ public record ClusterProfiles(float[] means, int width, long[] medoids, float[] 
             .treeReduce(Medoids::merge);
     centres.destroy();
     assigned.destroy();
-    return new ClusterProfiles(means, width, medoids.row, medoids.cosine);
+    return new ClusterProfiles(means, width, medoids.row);
   }
 
   /** Numbers of the clusters nearest to {@code cluster}, nearest first. */

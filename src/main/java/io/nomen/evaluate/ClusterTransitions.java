@@ -218,7 +218,8 @@ public record ClusterTransitions(
   /** In one sentence. */
   public String remark() {
     return RootLocale.format(
-        "Of %,d earlier clusters %,d go on; gone: %,d; new: %,d; of %,d images compared %,d have moved",
+        "Of %,d earlier clusters %,d go on; gone: %,d; new: %,d; of %,d images compared %,d have"
+            + " moved",
         survived.size() + died.size(), survived.size(), died.size(), born.size(), compared, moved);
   }
 }

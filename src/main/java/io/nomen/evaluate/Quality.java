@@ -1,40 +1,11 @@
 package io.nomen.evaluate;
 
-import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * How good a clustering looks without any label.
- *
- * @param sizes [K] images per cluster
- * @param silhouette in cosine distance
- * @param meanConfidence [K] mean confidence of each cluster's images; NaN for an empty one
- */
-public record Quality(long[] sizes, Silhouette silhouette, double[] meanConfidence) {
-
-  /**
-   * Measures one clustering.
-   *
-   * @param values [n, d] unit rows, in the space that was clustered
-   * @param clusters [n] 0 to K−1
-   * @param confidence [n] 0 to 1
-   * @param count K
-   * @param sample images that the silhouette is averaged over
-   */
-  public static Quality of(
-      float[] values,
-      int width,
-      int[] clusters,
-      float[] confidence,
-      int count,
-      int sample,
-      long seed) {
-    return new Quality(
-        sizes(clusters, count),
-        Silhouette.of(values, width, clusters, count, sample, seed),
-        means(confidence, clusters, count));
-  }
+/** How good a clustering looks without any label. */
+public final class Quality {
+  private Quality() {}
 
   /** Images per cluster. */
   public static long[] sizes(int[] clusters, int count) {

@@ -47,7 +47,7 @@ interface EmbeddingRows extends Closeable {
   static EmbeddingRows open(Storage storage, ImportSource source) {
     String uri = storage.qualify(source.uri());
     if (source instanceof ImportSource.Npy) {
-      return new Matrix(NpyFiles.open(storage, source.uri()), Optional.empty());
+      return new MatrixRows(NpyFiles.open(storage, source.uri()), Optional.empty());
     }
     if (source instanceof ImportSource.Safetensors safetensors) {
       return safetensors(SafetensorsReader.open(storage, uri), safetensors);
@@ -180,7 +180,7 @@ interface EmbeddingRows extends Closeable {
                 NomenException.usage(
                     "%s has the matrices %s; name one with --tensor."
                         .formatted(source.uri(), matrices)));
-    return new Matrix(reader.matrix(name), norms(reader));
+    return new MatrixRows(reader.matrix(name), norms(reader));
   }
 
   private static Optional<float[]> norms(SafetensorsReader reader) {
@@ -191,12 +191,12 @@ interface EmbeddingRows extends Closeable {
   }
 
   /** A file that holds nothing but numbers. */
-  final class Matrix implements EmbeddingRows {
+  final class MatrixRows implements EmbeddingRows {
     private final MatrixReader reader;
     private final Optional<float[]> norms;
     private long read;
 
-    Matrix(MatrixReader reader, Optional<float[]> norms) {
+    MatrixRows(MatrixReader reader, Optional<float[]> norms) {
       this.reader = reader;
       this.norms = norms.filter(all -> all.length == reader.rows());
     }

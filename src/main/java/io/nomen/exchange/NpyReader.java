@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.exchange.NpyReader.StoredNumber.Kind;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -284,11 +285,11 @@ public final class NpyReader implements MatrixReader {
       return switch (kind) {
         case FLOAT ->
             switch (bytes) {
-              case 2 -> half(buffer.getShort());
+              case 2 -> HalfFloats.decode(buffer.getShort());
               case 4 -> buffer.getFloat();
               default -> buffer.getDouble();
             };
-        case BFLOAT16 -> Float.intBitsToFloat(buffer.getShort() << 16);
+        case BFLOAT16 -> HalfFloats.decodeBf16(buffer.getShort());
         case SIGNED ->
             switch (bytes) {
               case 1 -> buffer.get();
@@ -304,19 +305,6 @@ public final class NpyReader implements MatrixReader {
               default -> buffer.getLong();
             };
       };
-    }
-
-    /** IEEE 754 binary16. */
-    private static float half(short bits) {
-      int sign = (bits & 0x8000) << 16;
-      int exponent = (bits >> 10) & 0x1f;
-      int fraction = bits & 0x3ff;
-      if (exponent == 0) {
-        float magnitude = fraction * 0x1p-24f;
-        return sign == 0 ? magnitude : -magnitude;
-      }
-      int wide = exponent == 31 ? 0xff : exponent + 112;
-      return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
     }
   }
 }

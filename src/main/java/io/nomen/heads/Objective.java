@@ -1,5 +1,6 @@
 package io.nomen.heads;
 
+import io.nomen.heads.TrainingSet.BatchPlan;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;

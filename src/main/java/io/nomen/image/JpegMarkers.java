@@ -5,8 +5,6 @@ final class JpegMarkers {
   static final int HUFFMAN_TABLES = 0xC4;
   static final int END = 0xD9;
   static final int SCAN = 0xDA;
-  static final int QUANTISATION_TABLES = 0xDB;
-  static final int RESTART_INTERVAL = 0xDD;
 
   private JpegMarkers() {}
 

@@ -56,7 +56,8 @@ public final class AtlasExport {
               required group ids (LIST) { repeated group list { required int32 element; } }
               required group distances (LIST) { repeated group list { required float element; } }
             }
-          }""");
+          }\
+          """);
 
   private AtlasExport() {}
 

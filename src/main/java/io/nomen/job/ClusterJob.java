@@ -253,7 +253,7 @@ public final class ClusterJob {
               context.progress(),
               Checkpoints.in(
                   context.storage(),
-                  checkpoints(),
+                  run.checkpoints(),
                   Digests.sha256(run.attempt().settings().toString())),
               second);
       ClusterCount.Fit fit =
@@ -261,11 +261,6 @@ public final class ClusterJob {
               options.method(), input, options.clusters().isEmpty() && options.classes().isEmpty());
       count = fit.count();
       return fit.clustering();
-    }
-
-    /** Where training keeps its state. */
-    private String checkpoints() {
-      return folder.uri() + "/_stages/heads-" + run.attempt().attempt();
     }
 
     private RunRecord finish(Clustering clustering) {
@@ -326,9 +321,7 @@ public final class ClusterJob {
       remarks(clustering, Optional.empty()).forEach(context.progress()::say);
       Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
       measured.putAll(stability.summary());
-      RunRecord published = run.publish(() -> record(clustering, resemblance, measured));
-      folder.storage().delete(checkpoints());
-      return published;
+      return run.publish(() -> record(clustering, resemblance, measured));
     }
 
     private Optional<Resemblance> resemblance() {

@@ -20,6 +20,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A run under way, from its embeddings to its published snapshot: what {@code cluster} {@code
+ * A run under way, from its embeddings to its published snapshot: what {@code cluster}, {@code
  * assign} and {@code refine} have in common.
  */
 final class RunInProgress {
@@ -100,6 +101,11 @@ final class RunInProgress {
     return embeddings;
   }
 
+  /** Where training keeps its state until the run is published. */
+  String checkpoints() {
+    return folder.uri() + "/_stages/heads-" + attempt.attempt();
+  }
+
   Map<String, Double> seconds() {
     return stopwatch.seconds();
   }
@@ -136,23 +142,16 @@ final class RunInProgress {
     attempts.put("clusters", id);
     ClusterSurvey survey =
         ClusterSurvey.of(
-            embeddings,
-            assignments,
-            clusters,
-            naming,
-            medoids -> paths(written, medoids),
-            seed,
-            stopwatch);
+            embeddings, assignments, clusters, naming, this::medoidPaths, seed, stopwatch);
     folder.write(ClusterRow.SCHEMA, id, survey.clusters());
     return survey.quality();
   }
 
-  private Map<Long, String> paths(Table assignments, long[] rows) {
-    List<String> all = Assignments.paths(folder.storage(), assignments);
+  private Map<Long, String> medoidPaths(long[] rows) {
     Map<Long, String> found = new HashMap<>();
-    for (long row : rows) {
-      found.put(row, all.get(Math.toIntExact(row)));
-    }
+    table
+        .pathsOf(Arrays.stream(rows).mapToInt(Math::toIntExact).sorted().toArray())
+        .forEach((row, path) -> found.put((long) row, path));
     return found;
   }
 
@@ -166,6 +165,7 @@ final class RunInProgress {
     sources.putAll(source.sources());
     Snapshot run = folder.publish(attempt.attempt(), attempts, sources, Optional.of(record.get()));
     folder.finish(attempt, Map.of());
+    folder.storage().delete(checkpoints());
     time("gallery", () -> new GalleryStage(context, folder).run(run));
     RunRecord timed = record.get();
     folder.show(timed);

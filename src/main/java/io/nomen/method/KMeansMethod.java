@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.NomenException;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.NounSubspace;
@@ -26,10 +25,7 @@ public final class KMeansMethod extends ClusteringMethod {
     if (width.equals(SubspaceWidth.OFF)) {
       return cluster(input, input.embeddings(), Optional.empty());
     }
-    NounMatrix nouns =
-        input
-            .nouns()
-            .orElseThrow(() -> NomenException.usage("--subspace needs nouns; give --vocabulary."));
+    NounMatrix nouns = input.requireNouns("--subspace");
     NounSubspace subspace = NounSubspace.of(input.embeddings(), nouns.embeddings(), width);
     RowBlocks rows = subspace.of(input.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
     try {

@@ -1,6 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.kmeans.CentreAssignment;
+import io.nomen.method.MethodOptions.Linkage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Silhouette;

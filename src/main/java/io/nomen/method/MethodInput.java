@@ -62,16 +62,21 @@ public record MethodInput(
   }
 
   /**
+   * The nouns.
+   *
+   * @param who needs them, for the message when there are none
+   */
+  NounMatrix requireNouns(String who) {
+    return nouns.orElseThrow(() -> NomenException.usage(who + " needs nouns; give --vocabulary."));
+  }
+
+  /**
    * Finds the semantic space.
    *
    * @param method who asks, for the message when there are no nouns
    */
   SemanticSpace semanticSpace(String method) {
-    NounMatrix vocabulary =
-        nouns.orElseThrow(
-            () ->
-                NomenException.usage(
-                    "Method %s needs nouns; give --vocabulary.".formatted(method)));
+    NounMatrix vocabulary = requireNouns("Method " + method);
     return progress.stage(
         "semantic centres",
         () -> SemanticCentres.find(embeddings, vocabulary, clusters, options.semantics(), seed));

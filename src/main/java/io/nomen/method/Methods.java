@@ -46,7 +46,7 @@ public final class Methods {
       case KMeansMethod.NAME, NomenNoTrainMethod.NAME -> CentreModel.of(parts);
       case TacNoTrainMethod.NAME -> TacNoTrainMethod.Model.of(parts);
       case TacMethod.NAME -> TacMethod.Model.of(parts);
-      case SicMethod.NAME, TurtleMethod.NAME -> LinearHeadModel.of(parts);
+      case SicMethod.NAME, TurtleMethod.NAME -> HeadModel.Linear.of(parts);
       case NomenMethod.NAME -> NomenMethod.Model.of(parts);
       case ZeroShotMethod.NAME -> ZeroShotMethod.Model.of(parts);
       case RefinedModel.NAME -> RefinedModel.of(parts);

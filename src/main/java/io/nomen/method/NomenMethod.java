@@ -6,8 +6,8 @@ import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounSubspace;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
@@ -73,10 +73,10 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Clustering trained(MethodInput input, NomenInputs inputs) {
     Replicas replicas = train(input, inputs);
-    TrainedHead head = HeadAssignment.canonical(inputs.rows(), replicas.best().head());
+    TrainedHead head = HeadModel.canonical(inputs.rows(), replicas.best().head());
     Clustering fit =
         Clustering.of(
-            HeadAssignment.assign(inputs.rows(), head),
+            HeadModel.assign(inputs.rows(), head),
             new Model(inputs.subspace(), head),
             Optional.of(inputs.semantics()),
             Findings.of(HeadFit.findings(replicas)));
@@ -120,7 +120,7 @@ public final class NomenMethod extends ClusteringMethod {
    *
    * @param subspace how images come before the head
    */
-  record Model(NounSubspace axes, TrainedHead head) implements FittedModel {
+  record Model(NounSubspace axes, TrainedHead head) implements HeadModel {
 
     static Model of(ModelParts parts) {
       return new Model(CentreModel.subspace(parts), parts.linearHead());
@@ -129,11 +129,6 @@ public final class NomenMethod extends ClusteringMethod {
     @Override
     public String method() {
       return NAME;
-    }
-
-    @Override
-    public int clusters() {
-      return head.shape().clusters();
     }
 
     @Override
@@ -147,8 +142,8 @@ public final class NomenMethod extends ClusteringMethod {
     }
 
     @Override
-    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
-      return HeadAssignment.assign(axes.of(embeddings), head);
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
+      return axes.of(embeddings);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.NomenException;
 import io.nomen.heads.Replicas;
 import io.nomen.heads.SemanticConsistency;
 import io.nomen.heads.TrainedHead;
@@ -11,6 +10,7 @@ import io.nomen.heads.TrainingSet;
 import io.nomen.heads.TrainingState;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
@@ -51,10 +51,7 @@ public final class SicMethod extends ClusteringMethod {
 
   @Override
   public Clustering cluster(MethodInput input) {
-    NounMatrix nouns =
-        input
-            .nouns()
-            .orElseThrow(() -> NomenException.usage("Method sic needs nouns; give --vocabulary."));
+    NounMatrix nouns = input.requireNouns("Method sic");
     boolean known = UnnormalisedRows.known(input.norms());
     int most = input.options().training().trainMax();
     RowBlocks all = UnnormalisedRows.of(input.embeddings(), input.norms(), known);
@@ -73,12 +70,12 @@ public final class SicMethod extends ClusteringMethod {
       Replicas replicas = train(input, view.rows(), start.centres(), pseudoLabels);
       TrainedHead trained = replicas.best().head();
       int[] order =
-          ClusterSizes.of(HeadAssignment.assign(all, trained), trained.shape().clusters()).order();
+          ClusterSizes.of(HeadModel.assign(all, trained), trained.shape().clusters()).order();
       SicSpace.Centres centres = centring.apply(trained).ordered(order);
       TrainedHead head = trained.ordered(order);
       return Clustering.of(
-              HeadAssignment.assign(all, head),
-              new LinearHeadModel(NAME, head, known),
+              HeadModel.assign(all, head),
+              new HeadModel.Linear(NAME, head, known),
               Optional.of(space.around(centres)),
               Findings.of(
                   Findings.Neighbours.of(view.search()),
@@ -90,7 +87,7 @@ public final class SicMethod extends ClusteringMethod {
                       RiskBound.of(replicas, view.rows()))))
           .withCentreNouns(space.inVocabulary(centres))
           .withRestarts(
-              HeadFit.models(replicas, replica -> new LinearHeadModel(NAME, replica, known)));
+              HeadFit.models(replicas, replica -> new HeadModel.Linear(NAME, replica, known)));
     } finally {
       features.unpersist();
     }

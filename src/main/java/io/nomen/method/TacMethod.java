@@ -6,9 +6,9 @@ import io.nomen.heads.TrainedHead;
 import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.TextCounterparts;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
@@ -52,9 +52,9 @@ public final class TacMethod extends ClusteringMethod {
       HeadFit.View ofTexts =
           HeadFit.view(input, "text neighbours", texts, texts, cells, NEIGHBOURS);
       Replicas replicas = train(input, List.of(ofImages.rows(), ofTexts.rows()));
-      TrainedHead head = HeadAssignment.canonical(input.embeddings(), replicas.best().head());
+      TrainedHead head = HeadModel.canonical(input.embeddings(), replicas.best().head());
       return Clustering.of(
-              HeadAssignment.assign(input.embeddings(), head),
+              HeadModel.assign(input.embeddings(), head),
               new Model(head),
               Optional.of(semantics),
               Findings.of(
@@ -89,7 +89,7 @@ public final class TacMethod extends ClusteringMethod {
    *
    * @param head takes embeddings as they are
    */
-  record Model(TrainedHead head) implements FittedModel {
+  record Model(TrainedHead head) implements HeadModel {
 
     static Model of(ModelParts parts) {
       return new Model(parts.twoLayerHead());
@@ -101,18 +101,8 @@ public final class TacMethod extends ClusteringMethod {
     }
 
     @Override
-    public int clusters() {
-      return head.shape().clusters();
-    }
-
-    @Override
-    public int width() {
-      return head.shape().width();
-    }
-
-    @Override
-    public AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
-      return HeadAssignment.assign(embeddings, head);
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
+      return embeddings;
     }
 
     @Override

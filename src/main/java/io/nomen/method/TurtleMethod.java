@@ -6,6 +6,7 @@ import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet;
 import io.nomen.heads.WidestMargin;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import java.util.ArrayList;
@@ -71,13 +72,13 @@ public final class TurtleMethod extends ClusteringMethod {
     Replicas replicas =
         new HeadFit(input, 1)
             .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
-    TrainedHead head = HeadAssignment.canonical(features, replicas.best().head());
+    TrainedHead head = HeadModel.canonical(features, replicas.best().head());
     return Clustering.of(
-            HeadAssignment.assign(features, head),
-            new LinearHeadModel(NAME, head, known),
+            HeadModel.assign(features, head),
+            new HeadModel.Linear(NAME, head, known),
             Optional.empty(),
             Findings.of(HeadFit.findings(replicas)))
         .withRestarts(
-            HeadFit.models(replicas, replica -> new LinearHeadModel(NAME, replica, known)));
+            HeadFit.models(replicas, replica -> new HeadModel.Linear(NAME, replica, known)));
   }
 }

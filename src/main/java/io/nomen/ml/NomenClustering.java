@@ -9,12 +9,12 @@ import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
-import io.nomen.method.Linkage;
 import io.nomen.method.MethodInput;
 import io.nomen.method.MethodOptions;
+import io.nomen.method.MethodOptions.Linkage;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
-import io.nomen.method.TrainingOptions;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.Names;
@@ -190,7 +190,8 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
         SharedParams.atLeastOne(
             this,
             "replicas",
-            "heads trained with other seeds, of which the lowest loss counts; not set, the method's own");
+            "heads trained with other seeds, of which the lowest loss counts; not set, the method's"
+                + " own");
     kmeansRestarts =
         SharedParams.atLeastOne(
             this, "kmeansRestarts", "starts of the final k-means, of which the best counts");

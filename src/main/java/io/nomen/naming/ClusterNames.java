@@ -93,22 +93,6 @@ public final class ClusterNames {
     return new ClusterNames(nouns, scores, noise, verbatim, earlier).all();
   }
 
-  /**
-   * How far a vocabulary tells clusters apart: the number of different nouns that are some
-   * cluster's best, over the number of clusters. It falls when clusters are pieces of one thing.
-   *
-   * @return 0 to 1
-   */
-  public static double distinctness(List<ClusterName> names) {
-    long different =
-        names.stream()
-            .flatMap(name -> name.nouns().stream().limit(1))
-            .map(noun -> noun.lemma().toLowerCase(Locale.ROOT))
-            .distinct()
-            .count();
-    return names.isEmpty() ? 0 : (double) different / names.size();
-  }
-
   private List<ClusterName> all() {
     int[] assigned = assign();
     Set<String> taken = new HashSet<>(keptKinds());

@@ -144,26 +144,6 @@ public final class WordNet {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /**
-   * The most specific meaning that all of {@code ids} are kinds of: no other common one lies below
-   * it (of several such the deepest). The meaning itself when there is one id.
-   */
-  public Optional<Sense> nearestCommonHypernym(List<String> ids) {
-    if (ids.isEmpty()) {
-      return Optional.empty();
-    }
-    Set<String> common = new LinkedHashSet<>(ancestors(ids.get(0)));
-    ids.stream().skip(1).forEach(id -> common.retainAll(ancestors(id)));
-    Set<String> above = new HashSet<>();
-    for (String id : common) {
-      ancestors(id).stream().filter(a -> !a.equals(id)).forEach(above::add);
-    }
-    return common.stream()
-        .filter(id -> !above.contains(id))
-        .map(id -> describe(number(id)))
-        .max(Comparator.comparingInt(Sense::depth).thenComparing(Sense::id));
-  }
-
   /** How often Princeton's annotators met {@code lemma} in this meaning; 0 for most. */
   public int tagCount(String lemma, String id) {
     return tagCount(key(lemma), number(id));

@@ -51,9 +51,8 @@ class QualityTest {
   @Test
   void sizes_and_mean_confidence_are_per_cluster() {
     float[] confidence = {1, 0.5f, 0, 1, 0.5f, 1, 1, 0.5f, 1, 0.5f, 0, 0.25f};
-    Quality quality = Quality.of(rows(), 3, CLUSTERS, confidence, 4, 100, 0);
-    assertThat(quality.sizes()).containsExactly(5, 4, 2, 1);
-    assertThat(quality.meanConfidence()).containsExactly(0.8, 0.5, 0.5, 0.25);
+    assertThat(Quality.sizes(CLUSTERS, 4)).containsExactly(5, 4, 2, 1);
+    assertThat(Quality.means(confidence, CLUSTERS, 4)).containsExactly(0.8, 0.5, 0.5, 0.25);
   }
 
   @Test

@@ -239,7 +239,8 @@ class GalleryInChromiumTest {
                 }
               }
               return [getComputedStyle(document.body).backgroundColor, ...low];
-            })()""");
+            })()\
+            """);
     assertThat(low).hasSize(1);
     assertThat(low.get(0).asText())
         .isEqualTo(scheme.equals("dark") ? "rgb(23, 22, 20)" : "rgb(250, 249, 246)");

@@ -236,7 +236,8 @@ class MapInChromiumTest {
                 if (inside !== nomen.map.chosen.has(i)) wrong.push([i, x, y]);
               }
               return wrong;
-            })()""");
+            })()\
+            """);
     assertThat(wrong).isEmpty();
     chromium.await(
         "document.querySelectorAll('#selected .tiles li').length"
@@ -255,8 +256,8 @@ class MapInChromiumTest {
     assertThat(
             chromium
                 .evaluate(
-                    "[...nomen.map.chosen].slice(0, 30)"
-                        + ".every(i => nomen.map.clusters[nomen.map.clusterOf[i]].name === 'thing 9')")
+                    "[...nomen.map.chosen].slice(0, 30).every(i =>"
+                        + " nomen.map.clusters[nomen.map.clusterOf[i]].name === 'thing 9')")
                 .asBoolean())
         .isTrue();
     assertThat(chromium.evaluate("document.querySelector('.search-found a').textContent").asText())

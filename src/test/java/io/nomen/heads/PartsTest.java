@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.heads.Trainer.TrainerSettings;
+import io.nomen.heads.TrainingSet.BatchPlan;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.RowBlock;
 import java.util.Arrays;

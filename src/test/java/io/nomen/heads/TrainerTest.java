@@ -9,6 +9,7 @@ import io.nomen.Progress;
 import io.nomen.heads.Trainer.EpochPreparation;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.Trainer.TrainingHistory;
+import io.nomen.heads.TrainingSet.BatchPlan;
 import io.nomen.store.Storage;
 import io.nomen.tensor.RowBlock;
 import io.nomen.testing.LocalSpark;
@@ -85,7 +86,7 @@ class TrainerTest {
   void sums_the_gradients_of_shards_to_the_mean_of_their_own_losses() {
     TrainerSettings four = settings(1, 4, 1, 9);
     TrainingState state = OBJECTIVE.initial(9);
-    Trainer.ShardRun run = new Trainer.ShardRun(OBJECTIVE, four, 0, new float[0], 1);
+    ShardRun run = new ShardRun(OBJECTIVE, four, 0, new float[0], 1);
     float[][] arguments = {state.parameters(), state.statistics(), new float[0]};
 
     List<Integer> shards = List.of(0, 1, 2, 3);
@@ -103,7 +104,8 @@ class TrainerTest {
     BatchPlan plan = set.value().plan(OBJECTIVE, four, 0);
     for (int shard : shards) {
       long[] part = plan.draw(0, shard, 4);
-      try (GradientStep step = new GradientStep(OBJECTIVE, set.value(), state, part)) {
+      try (ShardRun.GradientStep step =
+          new ShardRun.GradientStep(OBJECTIVE, set.value(), state, part)) {
         float[] own = step.of("step", arguments);
         for (int i = 0; i < dimension; i++) {
           expected[i] += own[i] / 4.0;

@@ -11,7 +11,7 @@ import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.method.MethodOptions;
-import io.nomen.method.TrainingOptions;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;

@@ -2,7 +2,7 @@ package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.method.TrainingOptions;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import org.junit.jupiter.api.Test;
 
 class TaskMemoryTest {

@@ -1,6 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.heads.Checkpoints;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.Optional;

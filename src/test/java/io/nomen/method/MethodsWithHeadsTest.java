@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.nomen.evaluate.Scores;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.method.MethodOptions.Linkage;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
@@ -146,7 +148,13 @@ class MethodsWithHeadsTest {
   void kmeans_takes_the_noun_subspace_where_it_is_asked_to_and_stores_it() {
     RowBlocks rows = images();
     MethodInput input =
-        Inputs.with(input(rows), input(rows).options().withSubspace(SubspaceWidth.AUTO));
+        Inputs.with(
+            input(rows),
+            new MethodOptions(
+                input(rows).options().kmeans(),
+                input(rows).options().semantics(),
+                input(rows).options().training(),
+                Optional.of(SubspaceWidth.AUTO)));
     try (Clustering fit = new KMeansMethod().cluster(input)) {
       assertThat(accuracy(fit.assignments())).isGreaterThan(95);
       assertThat(fit.model().parts().matrix("axes").width()).isEqualTo(WIDTH);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.tensor.Matrix;

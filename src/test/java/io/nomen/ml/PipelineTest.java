@@ -131,7 +131,7 @@ class PipelineTest {
     Map<String, String> rows = new HashMap<>();
     for (String uri : snapshot.table("assignments").uris()) {
       for (TableRow row : TableRow.read(STORAGE, uri)) {
-        int cluster = (int) row.integer("cluster");
+        int cluster = row.integer("cluster");
         rows.put(
             row.string("path"),
             "%d %s %s".formatted(cluster, names.get(cluster), sure(row.number("confidence"))));
@@ -184,7 +184,8 @@ class PipelineTest {
         features.withColumn(
             "prediction",
             functions.expr(
-                "CASE WHEN path LIKE '%pizza%' THEN 'round' WHEN path LIKE '%watch%' THEN 'flat' END"));
+                "CASE WHEN path LIKE '%pizza%' THEN 'round' WHEN path LIKE '%watch%' THEN 'flat'"
+                    + " END"));
     ClusterNamerModel ofWords = namer().fit(written);
     String kept = folder.resolve("namer").toString();
     ofWords.write().overwrite().save(kept);

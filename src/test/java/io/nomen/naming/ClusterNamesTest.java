@@ -166,13 +166,6 @@ class ClusterNamesTest {
   }
 
   @Test
-  void distinctness_falls_when_clusters_share_their_best_noun() {
-    List<ClusterName> names =
-        name(List.of("cat", "dog"), row(0.5, 0.4), row(0.4, 0.1), row(0, 0.3), row(0, 0.2));
-    assertThat(ClusterNames.distinctness(names)).isEqualTo(0.5);
-  }
-
-  @Test
   void chance_is_measured_on_clusters_of_the_same_sizes() {
     int[] clusters = {0, 0, 0, 1, 1, 2};
     int[][] dealt = NoiseThreshold.shuffled(clusters, 4, 5);

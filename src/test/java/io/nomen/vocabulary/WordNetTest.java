@@ -75,15 +75,6 @@ class WordNetTest {
   }
 
   @Test
-  void the_nearest_common_hypernym_is_the_most_specific_one() {
-    assertThat(common("beagle.n.01", "collie.n.01", "corgi.n.01")).isEqualTo("dog.n.01");
-    assertThat(common("dog.n.01", "wolf.n.01")).isEqualTo("canine.n.02");
-    assertThat(common("dog.n.01")).isEqualTo("dog.n.01");
-    assertThat(common("dog.n.01", "love.n.01")).isEqualTo("entity.n.01");
-    assertThat(wordnet.nearestCommonHypernym(List.of())).isEmpty();
-  }
-
-  @Test
   void a_subtree_is_the_meaning_and_all_below_once() {
     List<Sense> dogs = wordnet.subtree("dog.n.01");
     assertThat(dogs).hasSize(190).doesNotHaveDuplicates();
@@ -99,9 +90,5 @@ class WordNetTest {
 
   private String first(String lemma) {
     return wordnet.firstSense(lemma).orElseThrow().id();
-  }
-
-  private String common(String... ids) {
-    return wordnet.nearestCommonHypernym(List.of(ids)).orElseThrow().id();
   }
 }

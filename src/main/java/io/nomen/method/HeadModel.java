@@ -5,13 +5,33 @@ import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.TopK;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Gives rows to the clusters of a trained head: the most probable, and the next. */
-final class HeadAssignment {
-  private HeadAssignment() {}
+/** A model whose clusters a trained head tells: the most probable, and the next. */
+interface HeadModel extends FittedModel {
+  TrainedHead head();
+
+  /** Rows as the head takes them. */
+  RowBlock features(RowBlock embeddings, Optional<RowBlock> norms);
+
+  @Override
+  default int clusters() {
+    return head().shape().clusters();
+  }
+
+  @Override
+  default int width() {
+    return head().shape().width();
+  }
+
+  @Override
+  default AssignmentBlock assign(RowBlock embeddings, Optional<RowBlock> norms) {
+    return assign(features(embeddings, norms), head());
+  }
 
   /** Nothing is computed before the result is used; Spark's cleaner frees the broadcast head. */
   static JavaRDD<AssignmentBlock> assign(RowBlocks features, TrainedHead head) {
@@ -44,5 +64,31 @@ final class HeadAssignment {
     }
     return new AssignmentBlock(
         probabilities.firstRow(), cluster, confidence, runnerUp, runnerUpConfidence);
+  }
+
+  /**
+   * A linear head over embeddings with their lengths, as SIC's and TURTLE's are.
+   *
+   * @param method the method that trained it
+   * @param normsKnown whether it was trained on embeddings that came with their lengths
+   */
+  record Linear(String method, TrainedHead head, boolean normsKnown) implements HeadModel {
+    private static final String NORMS = "norms";
+
+    static Linear of(ModelParts parts) {
+      return new Linear(
+          parts.method(), parts.linearHead(), Boolean.parseBoolean(parts.setting(NORMS)));
+    }
+
+    @Override
+    public RowBlock features(RowBlock embeddings, Optional<RowBlock> norms) {
+      return UnnormalisedRows.of(embeddings, norms.filter(there -> normsKnown));
+    }
+
+    @Override
+    public ModelParts parts() {
+      return new ModelParts(
+          method, Map.of(NORMS, Boolean.toString(normsKnown)), ModelParts.matrices(head));
+    }
   }
 }
