@@ -31,7 +31,6 @@ import io.nomen.store.Json;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,7 +153,7 @@ public final class RefineJob {
           run.write(
               refinement.assignments(),
               ResemblanceColumns.read(context.storage(), assigned, paths),
-              ClusterRow.Ids.counted(refinement.count()),
+              refinement.count(),
               assignments -> names,
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
@@ -296,7 +295,7 @@ public final class RefineJob {
         space,
         nouns,
         ownList,
-        Collections.nCopies(refinement.count(), Optional.empty()),
+        Names.unknown(refinement.count()),
         fitted.seed());
   }
 

@@ -59,6 +59,21 @@ public record RefinedModel(FittedModel base, List<int[]> successors, Matrix cent
         Methods.model(new ModelParts(method, inner, matrices)), successors, parts.matrix(CENTRES));
   }
 
+  /**
+   * The same clusters under other numbers.
+   *
+   * @param ids [K of base] the number of each
+   * @param numbers one more than the highest
+   */
+  public static RefinedModel renumbered(FittedModel base, int[] ids, int numbers) {
+    int width = base.subspace().map(NounSubspace::width).orElse(base.width());
+    // Centres decide between several successors alone.
+    return new RefinedModel(
+        base,
+        Arrays.stream(ids).mapToObj(id -> new int[] {id}).toList(),
+        new Matrix(numbers, width, new float[numbers * width]));
+  }
+
   @Override
   public String method() {
     return NAME;
