@@ -193,10 +193,11 @@ def open_clips():
 def timm_towers():
     """Their configuration names one of timm's sizes; what is made here is the same with less of everything."""
     half, clip = [0.5] * 3, ([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711])
-    eva02, encoder = "eva02_base_patch16_clip_224", "vit_pe_core_base_patch16_224"
+    eva02, encoder, largest = "eva02_base_patch16_clip_224", "vit_pe_core_base_patch16_224", "vit_pe_core_gigantic_patch14_448"
     for name, tower, pool, extra, mean, std, pre in (
         ("open-clip-eva02", eva02, "token", {}, *clip, {"interpolation": "bicubic", "resize_mode": "shortest"}),
         ("open-clip-pe", encoder, "map", dict(ref_feat_shape=(4, 4)), half, half, {"interpolation": "bilinear", "resize_mode": "squash"}),
+        ("open-clip-pe-g", largest, "map", dict(ref_feat_shape=(4, 4)), half, half, {"interpolation": "bilinear", "resize_mode": "squash"}),
     ):
         folder = begin(name)
         text = dict(context_length=POSITIONS, vocab_size=300, width=WIDTH, heads=HEADS, layers=LAYERS, mlp_ratio=2.0)
@@ -204,7 +205,7 @@ def timm_towers():
         open_clip.timm_model.timm.create_model = functools.partial(
             whole, img_size=SIDE, patch_size=PATCH, embed_dim=WIDTH, depth=LAYERS, num_heads=HEADS, **extra
         )
-        vision = dict(image_size=224, timm_model_name=tower, timm_pool=pool, timm_proj=None)
+        vision = dict(image_size=int(tower[-3:]), timm_model_name=tower, timm_pool=pool, timm_proj=None)
         model = randomise(open_clip.CustomTextCLIP(embed_dim=24, vision_cfg=vision, text_cfg=text), 9)
         open_clip.timm_model.timm.create_model = whole
         write(folder, "open_clip_config.json", {

@@ -3,10 +3,11 @@ package io.nomen.evaluate;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.nomen.RootLocale;
-import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.LinearAssignment;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,7 +23,8 @@ import java.util.stream.IntStream;
  *
  * @param folder of the earlier run
  * @param run id of the earlier run
- * @param ids [K] the id of each cluster: its predecessor's, or one that no cluster had before
+ * @param ids [K] the id of each cluster, in the order of the method: its predecessor's, or one that
+ *     no cluster had before
  * @param survived in the order of their ids
  * @param born clusters without a predecessor
  * @param died clusters without a successor
@@ -40,7 +42,8 @@ public record ClusterTransitions(
     List<Died> died,
     long compared,
     long moved,
-    int nextId) {
+    int nextId)
+    implements Serializable {
   /** Where {@code run.json} holds it among what it says of the method. */
   public static final String KEY = "previous";
 
@@ -197,9 +200,19 @@ public record ClusterTransitions(
         .map(told -> Json.mapper().convertValue(told, ClusterTransitions.class));
   }
 
-  /** The ids as the tables take them. */
-  public ClusterRow.Ids tableIds() {
-    return new ClusterRow.Ids(ids, nextId - born.size());
+  /** The clusters of {@code block} by their ids. */
+  public AssignmentBlock renumbered(AssignmentBlock block) {
+    return block.withIds(ids);
+  }
+
+  /** Where in {@link #ids} the cluster {@code id} is. */
+  public int place(int id) {
+    return IntStream.range(0, ids.length).filter(k -> ids[k] == id).findFirst().orElseThrow();
+  }
+
+  /** The lowest id that no cluster of the earlier run has. */
+  public int firstNewId() {
+    return nextId - born.size();
   }
 
   /** In one sentence. */

@@ -1,6 +1,5 @@
 package io.nomen.gallery;
 
-import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import java.util.OptionalDouble;
  * @param outliers images that are far from everything else, furthest first; a hundred or so
  * @param workbench what helps to go on working with the clusters
  * @param mapLayout how the images' positions were found, in a few words; without it there is no map
- * @param transitions what became of an earlier run's clusters, where one was given
  */
 public record GalleryData(
     RunFacts facts,
@@ -34,8 +32,7 @@ public record GalleryData(
     List<DuplicateGroup> duplicates,
     List<ImageEntry> outliers,
     Workbench workbench,
-    Optional<String> mapLayout,
-    Optional<ClusterTransitions> transitions) {
+    Optional<String> mapLayout) {
   public GalleryData {
     clusters = List.copyOf(clusters);
     failed = List.copyOf(failed);

@@ -89,7 +89,6 @@ public final class GalleryWriter {
         plan.data().workbench().search().ifPresent(search -> mapData.write(search, scripts));
         workers.submit(() -> new MapPage(site, points).write(now(storage, folder)));
       }
-      plan.data().transitions().ifPresent(found -> new ChangesPage(site, found).write(later));
       new FactsPage(site).write(later);
       workers.await();
       new OverviewPages(site).write(now(storage, folder));

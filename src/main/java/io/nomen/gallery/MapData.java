@@ -176,8 +176,8 @@ final class MapData {
   }
 
   private static String base64(ByteBuffer bytes) {
-    byte[] all = new byte[bytes.position()];
-    bytes.flip().get(all);
+    byte[] all = new byte[bytes.flip().remaining()];
+    bytes.get(all);
     return Base64.getEncoder().encodeToString(all);
   }
 

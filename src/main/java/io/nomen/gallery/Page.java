@@ -23,7 +23,6 @@ final class Page {
   static final String COMPARISON = "comparison.html";
   static final String DUPLICATES = "duplicates.html";
   static final String OUTLIERS = "outliers.html";
-  static final String CHANGES = "changes.html";
   static final String FAILED = "failed.html";
   static final String FACTS = "run.html";
 
@@ -106,9 +105,6 @@ final class Page {
     }
     if (!data.outliers().isEmpty()) {
       entries.add(new Entry(OUTLIERS, "Outliers"));
-    }
-    if (data.transitions().isPresent()) {
-      entries.add(new Entry(CHANGES, "Changes"));
     }
     entries.add(new Entry(FAILED, "Failed images"));
     entries.add(new Entry(FACTS, "About this run"));

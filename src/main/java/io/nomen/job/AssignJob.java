@@ -9,7 +9,6 @@ import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
-import io.nomen.run.ClusterRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
@@ -95,9 +94,7 @@ public final class AssignJob {
         run.write(
             model.assign(run.embeddings(), Optional.of(run.table().norms())),
             ResemblanceColumns.NONE,
-            new ClusterRow.Ids(
-                earlier.rows(ClusterRow.SCHEMA).stream().mapToInt(ClusterRow::cluster).toArray(),
-                0),
+            model.clusters(),
             assignments -> NamedClusters.of(earlier),
             fitted.seed());
     return run.publish(() -> record(run, quality));

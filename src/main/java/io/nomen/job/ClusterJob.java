@@ -14,12 +14,15 @@ import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
+import io.nomen.method.FittedModel;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
+import io.nomen.method.RefinedModel;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
+import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -40,7 +43,6 @@ import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,11 +167,11 @@ public final class ClusterJob {
       settings.put("clusters", options.wanted());
       settings.put("seed", Long.toString(options.seed()));
       settings.put("options", options.options().toString());
+      previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
       secondTable.ifPresent(table -> settings.put("second-embeddings", table.folder()));
       if (!options.layers().isEmpty()) {
         settings.put("layers", options.layers().toString());
       }
-      previous.ifPresent(earlier -> settings.put("previous", earlier.run().run()));
       settings.put(
           "duplicate-cosine",
           options.duplicateCosine().isPresent()
@@ -273,16 +275,16 @@ public final class ClusterJob {
       Optional<Resemblance> resemblance = run.time("neighbours", this::resemblance);
       RunQuality quality =
           run.write(
-              clustering.assignments(),
+              transitions
+                  .map(found -> clustering.assignments().map(found::renumbered))
+                  .orElse(clustering.assignments()),
               resemblance
                   .map(
                       found ->
                           ResemblanceColumns.of(
                               found.duplicateOf(), found.outlierScore(), run.table()))
                   .orElse(ResemblanceColumns.NONE),
-              transitions
-                  .map(ClusterTransitions::tableIds)
-                  .orElse(ClusterRow.Ids.counted(clustering.clusters())),
+              transitions.map(ClusterTransitions::nextId).orElse(clustering.clusters()),
               assignments -> names(assignments, clustering),
               options.seed());
       Stability stability =
@@ -300,7 +302,8 @@ public final class ClusterJob {
               space ->
                   SemanticTables.write(folder, id, space, nouns.orElseThrow())
                       .forEach(table -> run.attempts().put(table, id)));
-      StoredModel.write(folder, id, clustering.model());
+      FittedModel model = model(clustering);
+      StoredModel.write(folder, id, model);
       run.attempts().put("heads", id);
       run.time(
               "layers",
@@ -310,7 +313,7 @@ public final class ClusterJob {
                       run.attempt(),
                       options.layers(),
                       run.embeddings(),
-                      clustering.model(),
+                      model,
                       nouns,
                       clustering.semantics(),
                       options.seed()))
@@ -341,18 +344,34 @@ public final class ClusterJob {
       return Optional.of(found);
     }
 
+    /** Gives the ids where the clusters have others than the method's own numbers. */
+    private FittedModel model(Clustering clustering) {
+      return transitions
+          .<FittedModel>map(
+              found -> RefinedModel.renumbered(clustering.model(), found.ids(), found.nextId()))
+          .orElse(clustering.model());
+    }
+
     private NamedClusters names(Assignments assignments, Clustering clustering) {
-      List<Optional<ClusterName>> earlier =
-          transitions
-              .map(found -> previous.orElseThrow().names(found))
-              .orElse(Collections.nCopies(clustering.clusters(), Optional.empty()));
-      return new ClusterNaming(
+      ClusterNaming naming =
+          new ClusterNaming(
               options.classes().isPresent(),
               nounSource.isOwnList(),
               nouns,
               options.options().semantics(),
-              options.seed())
-          .of(run.embeddings(), assignments.cluster(), clustering, earlier);
+              options.seed());
+      if (transitions.isEmpty()) {
+        return naming.of(
+            run.embeddings(),
+            assignments.cluster(),
+            clustering,
+            Names.unknown(clustering.clusters()));
+      }
+      ClusterTransitions found = transitions.get();
+      int[] clusters = AssignmentBlock.clusters(clustering.assignments());
+      return naming
+          .of(run.embeddings(), clusters, clustering, previous.orElseThrow().names(found))
+          .renumbered(found.ids(), found.firstNewId());
     }
 
     private RunRecord record(
@@ -416,7 +435,7 @@ public final class ClusterJob {
   /**
    * The run whose clusters these go on from.
    *
-   * @param clusters its table {@code clusters}, in the order of its model
+   * @param clusters its table {@code clusters}, rising by id
    */
   private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
 
@@ -453,9 +472,7 @@ public final class ClusterJob {
               clusters.stream().mapToInt(ClusterRow::cluster).toArray(),
               clusters.stream().map(ClusterRow::name).toList(),
               clusters.stream().mapToLong(ClusterRow::size).toArray(),
-              ClusterTransitions.of(record)
-                  .map(ClusterTransitions::nextId)
-                  .orElse(clusters.size())),
+              StoredModel.read(run).clusters()),
           before(table, embeddings),
           AssignmentBlock.clusters(clustering.assignments()),
           clustering.clusters());
@@ -466,14 +483,14 @@ public final class ClusterJob {
      * it lacks most of them, the one that its model gives.
      */
     private int[] before(EmbeddingTable table, RowBlocks embeddings) {
+      Map<Integer, Integer> places = new HashMap<>();
+      clusters.forEach(row -> places.put(row.cluster(), places.size()));
       Table assigned = run.table("assignments");
-      int[] places =
-          Assignments.read(run.storage(), assigned)
-              .withoutIds(clusters.stream().mapToInt(ClusterRow::cluster).toArray())
-              .cluster();
+      int[] ids = Assignments.read(run.storage(), assigned).cluster();
       List<String> paths = Assignments.paths(run.storage(), assigned);
       Map<String, Integer> known = new HashMap<>();
-      IntStream.range(0, places.length).forEach(row -> known.put(paths.get(row), places[row]));
+      IntStream.range(0, ids.length)
+          .forEach(row -> known.put(paths.get(row), places.get(ids[row])));
       int[] before =
           table.paths().collect().stream()
               .flatMap(List::stream)
@@ -482,8 +499,11 @@ public final class ClusterJob {
       long seen = Arrays.stream(before).filter(place -> place >= 0).count();
       return 2 * seen >= before.length
           ? before
-          : AssignmentBlock.clusters(
-              StoredModel.read(run).assign(embeddings, Optional.of(table.norms())));
+          : Arrays.stream(
+                  AssignmentBlock.clusters(
+                      StoredModel.read(run).assign(embeddings, Optional.of(table.norms()))))
+              .map(places::get)
+              .toArray();
     }
 
     /** [K] what each cluster was called in this run. */

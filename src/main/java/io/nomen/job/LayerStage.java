@@ -21,7 +21,6 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -211,14 +210,7 @@ final class LayerStage {
             .flatMap(table -> table.nouns().stream())
             .noneMatch(noun -> noun.synset().isPresent());
     List<ClusterName> found =
-        Names.of(
-            embeddings,
-            dense,
-            semantics,
-            nouns,
-            ownList,
-            Collections.nCopies(numbers.length, Optional.empty()),
-            seed);
+        Names.of(embeddings, dense, semantics, nouns, ownList, Names.unknown(numbers.length), seed);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

@@ -31,8 +31,6 @@ import io.nomen.store.Json;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,10 +153,10 @@ public final class RefineJob {
           run.write(
               refinement.assignments(),
               ResemblanceColumns.read(context.storage(), assigned, paths),
-              ClusterRow.Ids.counted(refinement.count()),
+              refinement.count(),
               assignments -> names,
               fitted.seed());
-      RefinedModel refined = refined(model, refinement, rows, names.numbers());
+      RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
       String id = run.attempt().attempt();
       StoredModel.write(folder, id, refined);
       run.attempts().put("heads", id);
@@ -192,19 +190,6 @@ public final class RefineJob {
     } finally {
       space.unpersist();
     }
-  }
-
-  /** A model numbers its clusters from 0, in the order of their ids. */
-  private static RefinedModel refined(
-      FittedModel model, Refinement refinement, List<ClusterRow> rows, List<Integer> ids) {
-    List<int[]> byId = refinement.successors();
-    List<int[]> successors =
-        rows.stream()
-            .map(row -> byId.get(row.cluster()))
-            .map(found -> Arrays.stream(found).map(ids::indexOf).toArray())
-            .toList();
-    int[] alive = ids.stream().mapToInt(Integer::intValue).toArray();
-    return new RefinedModel(model, successors, refinement.centres().select(alive));
   }
 
   /**
@@ -310,7 +295,7 @@ public final class RefineJob {
         space,
         nouns,
         ownList,
-        Collections.nCopies(refinement.count(), Optional.empty()),
+        Names.unknown(refinement.count()),
         fitted.seed());
   }
 

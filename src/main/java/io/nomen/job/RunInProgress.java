@@ -124,36 +124,26 @@ final class RunInProgress {
    * Writes {@code assignments} and {@code clusters}.
    *
    * @param resemblance what is known of near-duplicates and outliers
-   * @param ids what the tables call the clusters of {@code rows}
+   * @param clusters K
    * @param naming gives the K names when the assignments are known
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
       ResemblanceColumns resemblance,
-      ClusterRow.Ids ids,
+      int clusters,
       Function<Assignments, NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
-    int[] numbers = ids.of();
     Table written =
-        time(
-            "tables",
-            () ->
-                Assignments.write(
-                    folder,
-                    id,
-                    rows.map(block -> block.withIds(numbers)),
-                    table.paths(),
-                    resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written).withoutIds(numbers);
+        time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
+    Assignments assignments = Assignments.read(folder.storage(), written);
     attempts.put("assignments", id);
     attempts.put("clusters", id);
     ClusterSurvey survey =
         ClusterSurvey.of(
-            embeddings, assignments, numbers.length, naming, this::medoidPaths, seed, stopwatch);
-    folder.write(
-        ClusterRow.SCHEMA, id, survey.clusters().stream().map(row -> row.with(ids)).toList());
+            embeddings, assignments, clusters, naming, this::medoidPaths, seed, stopwatch);
+    folder.write(ClusterRow.SCHEMA, id, survey.clusters());
     return survey.quality();
   }
 

@@ -50,9 +50,9 @@ record NomenInputs(
     NeighbourLists lists,
     Smoothing smoothed)
     implements AutoCloseable {
-  /** Enough where clusters only choose nouns or are compared with: five starts, one finished. */
+  /** Enough where clusters only choose nouns or are compared with: two starts, one finished. */
   static final SphericalKMeans.Options ROUGH =
-      SphericalKMeans.Options.withRestarts(5).withFinished(1);
+      SphericalKMeans.Options.withRestarts(2).withFinished(1);
 
   /** Softer than the papers': an image is seldom one noun alone. */
   static final double TEXT_TEMPERATURE = 0.01;

@@ -20,8 +20,9 @@ import java.util.stream.IntStream;
  * and from there to the nearest of the clusters that were made of that one.
  *
  * @param base the model before
- * @param successors [K of base] the clusters that each became, at least one
- * @param centres [K', m] unit means of the clusters where {@code base} sees the rows
+ * @param successors [K of base] numbers of the clusters that each became, at least one
+ * @param centres [K', m] unit means of the clusters where {@code base} sees the rows; zeros for a
+ *     number that no cluster has
  */
 public record RefinedModel(FittedModel base, List<int[]> successors, Matrix centres)
     implements FittedModel {
@@ -58,11 +59,27 @@ public record RefinedModel(FittedModel base, List<int[]> successors, Matrix cent
         Methods.model(new ModelParts(method, inner, matrices)), successors, parts.matrix(CENTRES));
   }
 
+  /**
+   * The same clusters under other numbers.
+   *
+   * @param ids [K of base] the number of each
+   * @param numbers one more than the highest
+   */
+  public static RefinedModel renumbered(FittedModel base, int[] ids, int numbers) {
+    int width = base.subspace().map(NounSubspace::width).orElse(base.width());
+    // Centres decide between several successors alone.
+    return new RefinedModel(
+        base,
+        Arrays.stream(ids).mapToObj(id -> new int[] {id}).toList(),
+        new Matrix(numbers, width, new float[numbers * width]));
+  }
+
   @Override
   public String method() {
     return NAME;
   }
 
+  /** One more than the highest number, of which some may be no cluster's. */
   @Override
   public int clusters() {
     return centres.rows();

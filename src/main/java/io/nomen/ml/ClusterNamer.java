@@ -157,12 +157,7 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
   private static int[] numbered(FeatureRows rows, List<Object> values) {
     HashMap<Object, Integer> numbers = new HashMap<>();
     values.forEach(value -> numbers.put(value, numbers.size()));
-    int[] clusters = new int[Math.toIntExact(rows.rows())];
-    rows.carried()
-        .mapToPair(pair -> new scala.Tuple2<>(pair._1(), numbers.get(pair._2())))
-        .collect()
-        .forEach(pair -> clusters[Math.toIntExact(pair._1())] = pair._2());
-    return clusters;
+    return rows.numbers(numbers);
   }
 
   private ClusterNamerModel model(

@@ -413,10 +413,19 @@ final class FeatureRows implements AutoCloseable {
                 .iterator());
   }
 
-  /** What was carried, in the order of the rows. */
-  List<Object> carriedInOrder() {
-    return parts.flatMap(p -> Arrays.asList(p.carried()).iterator()).collect();
+  /** The numbers that {@code of} gives to what was carried, in the order of the rows, [N]. */
+  int[] numbers(Map<Object, Integer> of) {
+    int[] all = new int[Math.toIntExact(rows)];
+    parts
+        .map(p -> new Numbers(p.firstRow(), Arrays.stream(p.carried()).mapToInt(of::get).toArray()))
+        .collect()
+        .forEach(
+            n -> System.arraycopy(n.of(), 0, all, Math.toIntExact(n.firstRow()), n.of().length));
+    return all;
   }
+
+  /** Numbers of consecutive rows. */
+  private record Numbers(long firstRow, int[] of) implements Serializable {}
 
   /** What was carried beside some rows, as text. */
   Map<Long, String> carriedBeside(long[] wanted) {

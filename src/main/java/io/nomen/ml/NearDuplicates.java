@@ -121,8 +121,10 @@ public final class NearDuplicates implements HasFeaturesCol, DefaultParamsWritab
           rows.rows() < 2
               ? new Resemblance(new int[] {0}, new float[] {0}, Map.of())
               : Resemblance.of(embeddings, getThreshold());
+      // How it was found does not travel.
       Broadcast<Resemblance> shared =
-          JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(found);
+          JavaSparkContext.fromSparkContext(spark.sparkContext())
+              .broadcast(new Resemblance(found.duplicateOf(), found.outlierScore(), Map.of()));
       StructType schema =
           new StructType()
               .add("row", DataTypes.LongType, false)

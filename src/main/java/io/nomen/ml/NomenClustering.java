@@ -17,6 +17,7 @@ import io.nomen.method.Methods;
 import io.nomen.method.SicMapping;
 import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
+import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
 import io.nomen.run.NounTable;
@@ -30,7 +31,6 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -300,7 +300,7 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
                       embeddings,
                       assignments.cluster(),
                       clustering,
-                      Collections.nCopies(clustering.clusters(), Optional.empty())),
+                      Names.unknown(clustering.clusters())),
               rows::carriedBeside,
               getSeed(),
               stopwatch);

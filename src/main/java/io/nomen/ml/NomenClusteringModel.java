@@ -182,8 +182,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
     AssignTask task =
         new AssignTask(
             spark.broadcast(fitted),
-            rows.stream().mapToInt(ClusterRow::cluster).toArray(),
-            rows.stream().map(ClusterRow::name).toArray(String[]::new),
+            names(),
             Sessions.taskThreads(spark),
             dataset.schema().fieldIndex(getFeaturesCol()),
             getFeaturesCol(),
@@ -192,6 +191,13 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
             !getNameCol().isEmpty());
     MapPartitionsFunction<Row, Row> assign = task::assign;
     return dataset.toDF().mapPartitions(assign, Encoders.row(schema));
+  }
+
+  /** By the number of the cluster; not all numbers need be a cluster's. */
+  private String[] names() {
+    String[] names = new String[fitted.clusters()];
+    rows.forEach(row -> names[row.cluster()] = row.name());
+    return names;
   }
 
   @Override
@@ -222,7 +228,6 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
   /** What a task does with the rows of one partition. */
   private record AssignTask(
       Broadcast<FittedModel> model,
-      int[] ids,
       String[] names,
       int threads,
       int featuresColumn,
@@ -295,7 +300,7 @@ public final class NomenClusteringModel extends Model<NomenClusteringModel>
         AssignmentBlock block = assigned.orElseThrow();
         int next = row.size();
         if (predict) {
-          cells[next++] = ids[block.cluster()[at]];
+          cells[next++] = block.cluster()[at];
         }
         if (confide) {
           cells[next++] = block.confidence()[at];

@@ -63,8 +63,7 @@ public record ClusterNaming(
    * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
    */
   public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
-    List<Optional<ClusterName>> none = Collections.nCopies(count, Optional.empty());
-    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), none));
+    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), Names.unknown(count)));
   }
 
   private List<ClusterName> names(
@@ -88,16 +87,50 @@ public record ClusterNaming(
    * @param names [K]
    * @param centreNouns [K] nouns that made the cluster's semantic centre; empty lists where it was
    *     not made of nouns
-   * @param numbers [K] the places of the clusters among what was assigned, rising; some may be
-   *     nobody's
+   * @param numbers [K] the clusters' numbers, rising; not all need be a cluster's
+   * @param firstNew the lowest number that no earlier run's cluster has; 0 where there was no such
+   *     run
    */
   public record NamedClusters(
-      List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
+      List<ClusterName> names,
+      List<List<String>> centreNouns,
+      List<Integer> numbers,
+      int firstNew) {
     private static final int SHOWN = 30;
     private static final int NEAR = 3;
 
     public NamedClusters(List<ClusterName> names, List<List<String>> centreNouns) {
       this(names, centreNouns, IntStream.range(0, names.size()).boxed().toList());
+    }
+
+    public NamedClusters(
+        List<ClusterName> names, List<List<String>> centreNouns, List<Integer> numbers) {
+      this(names, centreNouns, numbers, 0);
+    }
+
+    /**
+     * The same under other numbers.
+     *
+     * @param ids [K]
+     * @param firstNew the lowest that no earlier run's cluster has
+     */
+    public NamedClusters renumbered(int[] ids, int firstNew) {
+      List<Integer> order =
+          IntStream.range(0, ids.length)
+              .boxed()
+              .sorted(Comparator.comparingInt(place -> ids[place]))
+              .toList();
+      return new NamedClusters(
+          order.stream()
+              .map(
+                  place ->
+                      names.get(place).named()
+                          ? names.get(place)
+                          : names.get(place).unnamed(ids[place]))
+              .toList(),
+          order.stream().map(centreNouns::get).toList(),
+          order.stream().map(place -> ids[place]).toList(),
+          firstNew);
     }
 
     /**
@@ -112,7 +145,8 @@ public record ClusterNaming(
       List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
       return new NamedClusters(
           rows.stream().map(ClusterName::of).toList(),
-          rows.stream().map(ClusterRow::centreNouns).toList());
+          rows.stream().map(ClusterRow::centreNouns).toList(),
+          rows.stream().map(ClusterRow::cluster).toList());
     }
 
     /**
@@ -157,7 +191,7 @@ public record ClusterNaming(
           medoid < 0 ? Optional.empty() : paths.apply(medoid),
           near.stream().mapToInt(Integer::intValue).toArray(),
           floats(near.stream().mapToDouble(other -> profiles.similarity(cluster, other)).toArray()),
-          Optional.empty());
+          cluster < firstNew ? Optional.of(cluster) : Optional.empty());
     }
 
     private static float[] floats(double[] values) {
@@ -186,8 +220,13 @@ public record ClusterNaming(
   public static final class Names {
     private Names() {}
 
+    /** Of clusters that no earlier run had. */
+    public static List<Optional<ClusterName>> unknown(int count) {
+      return Collections.nCopies(count, Optional.empty());
+    }
+
     /**
-     * Names all clusters.
+     * Names clusters from their best nouns.
      *
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers

@@ -4,11 +4,8 @@ import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -46,19 +43,6 @@ public record Assignments(
 
   public int rows() {
     return cluster.length;
-  }
-
-  /** The same with places in {@code ids}, which are the clusters' in the model, for the ids. */
-  public Assignments withoutIds(int[] ids) {
-    Map<Integer, Integer> places = new HashMap<>();
-    for (int place = 0; place < ids.length; place++) {
-      places.put(ids[place], place);
-    }
-    return new Assignments(
-        Arrays.stream(cluster).map(places::get).toArray(),
-        confidence,
-        Arrays.stream(runnerUp).map(places::get).toArray(),
-        runnerUpConfidence);
   }
 
   /** Brings all blocks to the driver. */

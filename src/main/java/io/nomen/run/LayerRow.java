@@ -3,7 +3,7 @@ package io.nomen.run;
 import java.util.Optional;
 
 /**
- * One cluster of one layer: a row of the table of that name.
+ * One cluster of one layer, in the table of layers.
  *
  * @param layer 0 for the coarsest
  * @param cluster its number in that layer

@@ -293,25 +293,30 @@ class FamilyGoldenTest {
    * between sizes is put in here.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"open-clip-eva02", "open-clip-pe"})
+  @ValueSource(strings = {"open-clip-eva02", "open-clip-pe", "open-clip-pe-g"})
   void towers_with_rotary_positions_are_timm_s(String family) throws Exception {
     Path at = resource(family);
     CheckpointFiles files = CheckpointFiles.of(Goldens.STORAGE, at.toString());
     Architecture named = Architecture.read(files);
     boolean eva02 = family.endsWith("eva02");
-    int inner = eva02 ? 85 : 128;
+    boolean largest = family.endsWith("-g");
+    int inner = eva02 ? 85 : largest ? 186 : 128;
     TowerSpec said = named.vision().tower();
     TowerSpec tower =
         new TowerSpec(32, inner, 2, 2, said.activation(), said.epsilon(), said.innerNorms());
+    TowerSpec.Activation gelu = TowerSpec.Activation.GELU;
     assertThat(said)
         .isEqualTo(
             eva02
                 ? new TowerSpec(768, 2048, 12, 12, TowerSpec.Activation.SWIGLU, 1e-6, true)
-                : new TowerSpec(768, 3072, 12, 12, TowerSpec.Activation.GELU, 1e-5, false));
+                : largest
+                    ? new TowerSpec(1536, 8960, 50, 16, gelu, 1e-5, false)
+                    : new TowerSpec(768, 3072, 12, 12, gelu, 1e-5, false));
+    assertThat(named.vision().classToken()).isEqualTo(!largest);
     VisionSpec small =
         eva02
             ? Architecture.eva02(tower, 32, 8)
-            : Architecture.perceptionEncoder(tower, 32, 8, true);
+            : Architecture.perceptionEncoder(tower, 32, 8, !largest);
     Preprocessing preprocessing =
         Preprocessing.openClip(
             Config.of(ClipCheckpoint.json(files, "open_clip_config.json"), "the file")

@@ -165,8 +165,7 @@ final class DemoGallery {
         duplicates(),
         List.of(),
         GalleryData.Workbench.NONE,
-        Optional.of(algorithm),
-        Optional.empty());
+        Optional.of(algorithm));
   }
 
   private ClusterCard card(int cluster, List<ImageEntry> images) {

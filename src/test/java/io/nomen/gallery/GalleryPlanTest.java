@@ -111,7 +111,6 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             GalleryData.Workbench.NONE,
-            Optional.empty(),
             Optional.empty());
     GalleryPlan plan =
         GalleryPlan.of(data, new GalleryLimits(200, 90, 100, 120, 400, 4000, 100_000));
@@ -130,7 +129,6 @@ class GalleryPlanTest {
             List.of(),
             List.of(),
             GalleryData.Workbench.NONE,
-            Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> GalleryPlan.of(data))
         .isInstanceOf(NomenException.class)

@@ -194,7 +194,6 @@ class GalleryWriterTest {
             List.of(),
             List.of(),
             GalleryData.Workbench.NONE,
-            Optional.empty(),
             Optional.empty());
     TestGallery.write(plan(empty), TestGallery.pictures(), none);
     assertThat(TestGallery.pages(none)).containsKey("index.html").doesNotContainKey("map.html");

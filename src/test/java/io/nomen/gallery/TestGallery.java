@@ -94,8 +94,7 @@ final class TestGallery {
             questions(images, clusters),
             Optional.of(search(images, clusters)),
             Optional.of(change(images, clusters, each))),
-        Optional.of("a made-up layout"),
-        Optional.empty());
+        Optional.of("a made-up layout"));
   }
 
   private static List<AskedImage> questions(Map<Integer, List<ImageEntry>> images, int clusters) {

@@ -219,7 +219,6 @@ class MainJobTest {
   @Test
   @Order(7)
   void assignments_as_csv_carry_names_of_files_and_clusters() throws Exception {
-    JobContext context = new JobContext(LocalSpark::context, STORAGE, Progress.SILENT);
     Path csv = folder.resolve("assignments.csv");
     assertThat(LabelExport.of(run("run").snapshot()).csv(csv.toString())).isEqualTo(60);
     assertThat(Files.readString(csv)).startsWith("path,cluster,name,confidence\r\n");

@@ -1,6 +1,7 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.evaluate.ClusterProfiles;
+import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.ClusterCard.NearCluster;
 import io.nomen.gallery.GalleryData.ClusterCard.NounScore;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
 /** The table {@code clusters} as cards for the gallery. */
 final class ClusterCards {
@@ -21,9 +21,14 @@ final class ClusterCards {
 
   static List<ClusterCard> read(Snapshot run, RunRecord record) {
     Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
-    List<ClusterRow> rows = run.rows(ClusterRow.SCHEMA);
-    return IntStream.range(0, rows.size())
-        .mapToObj(place -> card(rows.get(place), gate.map(fit -> wordsFit(fit, place))))
+    Optional<ClusterTransitions> renumbered = ClusterTransitions.of(record);
+    return run.rows(ClusterRow.SCHEMA).stream()
+        .map(
+            row -> {
+              // The gate knows the clusters by the method's own numbers.
+              int place = renumbered.map(t -> t.place(row.cluster())).orElse(row.cluster());
+              return card(row, gate.map(fit -> wordsFit(fit, place)));
+            })
         .toList();
   }
 
@@ -45,9 +50,8 @@ final class ClusterCards {
         near(row));
   }
 
-  /** The gate tells of the clusters in the order of the table. */
-  private static WordsFit wordsFit(Findings.TextGate gate, int place) {
-    return new WordsFit(gate.fitPerCluster().get(place), gate.rhoPerCluster().get(place));
+  private static WordsFit wordsFit(Findings.TextGate gate, int cluster) {
+    return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
   }
 
   private static List<NounScore> nouns(ClusterRow row) {

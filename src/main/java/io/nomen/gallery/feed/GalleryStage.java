@@ -138,6 +138,7 @@ public final class GalleryStage {
             Optional.of(SearchCodes.of(context, run, paths, record.seed())),
             options
                 .comparedWith()
+                .or(() -> previous(record))
                 .map(
                     earlier ->
                         RunChanges.of(
@@ -150,8 +151,17 @@ public final class GalleryStage {
                                     paths.get(row),
                                     positions.of(row),
                                     columns)))),
-        Optional.of(positions.algorithm()),
-        ClusterTransitions.of(record));
+        Optional.of(positions.algorithm()));
+  }
+
+  /** The run whose clusters these go on from, where it is there still. */
+  private Optional<Snapshot> previous(RunRecord record) {
+    return ClusterTransitions.of(record)
+        .flatMap(
+            found ->
+                new RunFolder(context.storage(), found.folder())
+                    .current()
+                    .filter(run -> run.run().equals(found.run())));
   }
 
   private List<AskedImage> questions(
