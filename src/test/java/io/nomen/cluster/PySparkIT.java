@@ -40,7 +40,7 @@ class PySparkIT {
     Assumptions.assumeTrue(
         Files.isExecutable(python),
         "SKIPPED: no pyspark at " + python + "; src/test/python/install.sh installs it");
-    run("build", List.of("bash", "src/python/build.sh"));
+    run("build", Path.of("."), List.of("bash", "src/python/build.sh"));
     try (var made = Files.list(Path.of("target/python"))) {
       wheel =
           made.filter(file -> file.toString().endsWith(".whl"))
@@ -51,10 +51,11 @@ class PySparkIT {
     Photos.copy(Photos.of(3, 8), folder.resolve("photos"));
   }
 
-  private static String run(String name, List<String> command) throws Exception {
+  private static String run(String name, Path directory, List<String> command) throws Exception {
     Path log = folder.resolve(name + ".log");
     ProcessBuilder process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    process.directory(directory.toFile());
     Map<String, String> environment = process.environment();
     environment.put("PYTHON", python.toString());
     environment.put("PYSPARK_PYTHON", python.toString());
@@ -92,7 +93,7 @@ class PySparkIT {
     for (Object word : words) {
       command.add(word.toString());
     }
-    return run(name, command);
+    return run(name, folder, command);
   }
 
   /** The page's blocks, the first of which is a program by itself. */
@@ -131,7 +132,6 @@ class PySparkIT {
           "SKIPPED: no Hugging Face datasets beside pyspark; their block is left out");
       blocks.removeIf(block -> block.contains("load_dataset"));
     }
-    String inFolder = "import os\nos.chdir('%s')\n".formatted(folder);
     String contract = Files.readString(Path.of("src/test/python/contract.py"));
     Path photos = folder.resolve("photos");
     Path kept = folder.resolve("kept");
@@ -139,7 +139,7 @@ class PySparkIT {
         submit(
             "page",
             "local[2]",
-            inFolder + String.join("\n", blocks) + "\n" + contract,
+            String.join("\n", blocks) + "\n" + contract,
             photos,
             3,
             kept,
