@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.nomen.RootLocale;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.LinearAssignment;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,8 +40,7 @@ public record ClusterTransitions(
     List<Died> died,
     long compared,
     long moved,
-    int nextId)
-    implements Serializable {
+    int nextId) {
   /** Where {@code run.json} holds it among what it says of the method. */
   public static final String KEY = "previous";
 
@@ -198,11 +195,6 @@ public record ClusterTransitions(
   public static Optional<ClusterTransitions> of(RunRecord record) {
     return Optional.ofNullable(record.method().get(KEY))
         .map(told -> Json.mapper().convertValue(told, ClusterTransitions.class));
-  }
-
-  /** The clusters of {@code block} by their ids. */
-  public AssignmentBlock renumbered(AssignmentBlock block) {
-    return block.withIds(ids);
   }
 
   /** Where in {@link #ids} the cluster {@code id} is. */

@@ -276,7 +276,7 @@ public final class ClusterJob {
       RunQuality quality =
           run.write(
               transitions
-                  .map(found -> clustering.assignments().map(found::renumbered))
+                  .map(found -> AssignmentBlock.renumbered(clustering.assignments(), found.ids()))
                   .orElse(clustering.assignments()),
               resemblance
                   .map(

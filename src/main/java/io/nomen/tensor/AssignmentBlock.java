@@ -35,14 +35,20 @@ public record AssignmentBlock(
         .toArray();
   }
 
-  /** The same with the ids of the clusters in place of their numbers. */
-  public AssignmentBlock withIds(int[] ids) {
-    return new AssignmentBlock(
-        firstRow,
-        Arrays.stream(cluster).map(c -> ids[c]).toArray(),
-        confidence,
-        Arrays.stream(runnerUp).map(c -> ids[c]).toArray(),
-        runnerUpConfidence);
+  /**
+   * The same clusters under other numbers.
+   *
+   * @param ids [K] the number of each
+   */
+  public static JavaRDD<AssignmentBlock> renumbered(JavaRDD<AssignmentBlock> blocks, int[] ids) {
+    return blocks.map(
+        block ->
+            new AssignmentBlock(
+                block.firstRow,
+                Arrays.stream(block.cluster).map(c -> ids[c]).toArray(),
+                block.confidence,
+                Arrays.stream(block.runnerUp).map(c -> ids[c]).toArray(),
+                block.runnerUpConfidence));
   }
 
   /** n, how many rows the block holds. */
