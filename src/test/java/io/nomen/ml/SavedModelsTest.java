@@ -12,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,11 @@ import org.junit.jupiter.api.Test;
  */
 class SavedModelsTest {
   private static final String SAVED = "src/test/resources/io/nomen/ml/saved/";
+
+  @BeforeAll
+  static void session() {
+    LocalSpark.session();
+  }
 
   /** Rows along three axes, and one without a direction. */
   private static Dataset<Row> rows() {
