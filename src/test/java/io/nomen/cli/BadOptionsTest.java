@@ -43,6 +43,8 @@ class BadOptionsTest {
           "--job",
           "--subtree",
           "--compare",
+          "--previous",
+          "--changes",
           "--with",
           "--classes");
 
@@ -50,6 +52,7 @@ class BadOptionsTest {
   private static final Map<String, String> OUT_OF_RANGE =
       Map.ofEntries(
           Map.entry("--clusters", "0"),
+          Map.entry("--layers", "0"),
           Map.entry("--kmeans-restarts", "0"),
           Map.entry("--replicas", "0"),
           Map.entry("--shards", "-1"),
