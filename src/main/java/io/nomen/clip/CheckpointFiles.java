@@ -1,6 +1,7 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
 import java.io.ByteArrayInputStream;
@@ -227,7 +228,8 @@ sealed interface CheckpointFiles extends Serializable {
       return files.stream()
           .map(
               file ->
-                  "%s %d %s".formatted(file, lengths.get(file), storage.modified(uri + "/" + file)))
+                  RootLocale.format(
+                      "%s %d %s", file, lengths.get(file), storage.modified(uri + "/" + file)))
           .collect(Collectors.joining(", ", uri + ": ", ""));
     }
 

@@ -15,7 +15,9 @@ import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.Table;
+import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
+import io.nomen.semantics.SemanticOptions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
@@ -61,6 +63,7 @@ final class LayerStage {
    * Writes both tables of {@code attempt}, whose other tables are whole.
    *
    * @param counts how many clusters the other layers shall have; with none, nothing is done
+   * @param semantics the method's, where it has one
    * @return the tables' names
    */
   static List<String> write(
@@ -90,7 +93,16 @@ final class LayerStage {
               Assignments.read(storage, assigned).cluster(),
               names,
               nouns,
-              semantics,
+              semantics.or(
+                  () ->
+                      nouns.map(
+                          table ->
+                              SemanticCentres.find(
+                                  embeddings,
+                                  table.matrix(),
+                                  names.size(),
+                                  SemanticOptions.defaults(),
+                                  seed))),
               seed)
           .write(folder, attempt.attempt(), counts, Assignments.paths(storage, assigned));
     } finally {

@@ -104,10 +104,11 @@ public final class RefineJob {
                     TreeMap::new,
                     Collectors.counting()));
     List<String> plan = new ArrayList<>();
-    kinds.forEach((kind, count) -> plan.add("obey %d of kind %s".formatted(count, kind)));
+    kinds.forEach((kind, count) -> plan.add(RootLocale.format("obey %d of kind %s", count, kind)));
     plan.add(
-        "ask the like of images that move, and name what is new among the %d clusters of %s"
-            .formatted(fitted.clusters(), earlier.uri()));
+        RootLocale.format(
+            "ask the like of images that move, and name what is new among the %d clusters of %s",
+            fitted.clusters(), earlier.uri()));
     return plan;
   }
 

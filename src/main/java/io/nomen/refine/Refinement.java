@@ -460,9 +460,8 @@ public final class Refinement {
 
   /**
    * After the nearest example, where both it and the cluster that it went to are nearer than the
-   * rest of the row's own cluster. Of 18 rules it gains
-   * most on the samples, judged by their folders, so that what it gains there says little: with ten
-   * asked; with twenty it loses.
+   * rest of the row's own cluster. Of 18 rules it gains most on the samples, judged by their
+   * folders, so that what it gains there says little: with ten asked; with twenty it loses.
    */
   private void decide(
       int row, int at, Matrix rows, Matrix homes, List<Moved> moved, Matrix examples) {
