@@ -1076,6 +1076,9 @@ class NearDuplicates(JavaParams, HasFeaturesCol, _Readable, JavaMLWritable):
         return self._find("findGroups", dataset)
 
     def _find(self, what: str, dataset: DataFrame) -> DataFrame:
-        self._transfer_params_to_java()
-        found = getattr(self._java_obj, what)(dataset._jdf)
+        java = self._java_obj
+        java.setFeaturesCol(self.getOrDefault(self.featuresCol))
+        java.setIdCol(self.getIdCol())
+        java.setThreshold(self.getThreshold())
+        found = getattr(java, what)(dataset._jdf)
         return DataFrame(found, dataset.sparkSession)

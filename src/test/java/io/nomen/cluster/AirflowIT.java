@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,6 +126,7 @@ class AirflowIT {
   }
 
   @Test
+  @Tag("cluster")
   void the_week_and_the_day_run_on_a_cluster_and_once_more_when_all_is_done() throws Exception {
     Path store = store();
     try (LocalCluster cluster = new LocalCluster("airflow", Map.of())) {
