@@ -23,7 +23,7 @@ folder=$(cd "$1" && pwd)
 # What Spark's launcher looks for on a worker: a home with a folder of jars, and the Scala they are for.
 export SPARK_HOME=$folder/spark
 mkdir -p "$SPARK_HOME/jars"
-tr ':' '\n' <"$home/target/class-path.txt" | while read -r jar; do
+tr ':' '\n' <"$home/target/class-path.txt" | while read -r jar || [[ -n $jar ]]; do
   ln -sf "$jar" "$SPARK_HOME/jars/"
 done
 core=$(basename "$SPARK_HOME"/jars/spark-core_*.jar)
