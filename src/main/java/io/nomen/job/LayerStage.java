@@ -217,10 +217,7 @@ final class LayerStage {
   private Map<Integer, ClusterName> byImages(int[] labels) {
     int[] numbers = Arrays.stream(labels).distinct().sorted().toArray();
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
-    boolean ownList =
-        nouns.stream()
-            .flatMap(table -> table.nouns().stream())
-            .noneMatch(noun -> noun.synset().isPresent());
+    boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     List<ClusterName> found =
         Names.of(embeddings, dense, semantics, nouns, ownList, Names.unknown(numbers.length), seed);
     Map<Integer, ClusterName> names = new HashMap<>();

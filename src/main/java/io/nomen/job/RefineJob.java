@@ -286,10 +286,7 @@ public final class RefineJob {
   private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
     Optional<NounTable> nouns = NounTable.of(earlier);
     Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
-    boolean ownList =
-        nouns.stream()
-            .flatMap(table -> table.nouns().stream())
-            .noneMatch(n -> n.synset().isPresent());
+    boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     return Names.of(
         embeddings,
         refinement.clusters(),

@@ -29,6 +29,11 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
 
   private static final TableSchema<Row> SCHEMA = new TableSchema<>("nouns", Row.class);
 
+  /** Whether no noun states a meaning: somebody's own words, which are not rewritten. */
+  public boolean isOwnList() {
+    return nouns.stream().noneMatch(noun -> noun.synset().isPresent());
+  }
+
   public NounMatrix matrix() {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
   }
