@@ -201,7 +201,7 @@ sealed interface CheckpointFiles extends Serializable {
       List<Storage.Entry> snapshots =
           storage.list(uri + "/snapshots").stream().filter(Storage.Entry::folder).toList();
       String main = uri + "/refs/main";
-      String current = storage.exists(main) ? storage.readText(main).strip() : "";
+      String current = storage.readTextIfThere(main).orElse("").strip();
       return snapshots.stream()
           .filter(e -> e.name().equals(current) || snapshots.size() == 1)
           .findFirst()
@@ -229,7 +229,8 @@ sealed interface CheckpointFiles extends Serializable {
           .map(
               file ->
                   RootLocale.format(
-                      "%s %d %s", file, lengths.get(file), storage.modified(uri + "/" + file)))
+                      "%s %d %s",
+                      file, lengths.get(file), storage.modified(uri + "/" + file).orElseThrow()))
           .collect(Collectors.joining(", ", uri + ": ", ""));
     }
 

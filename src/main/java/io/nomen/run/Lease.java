@@ -178,10 +178,13 @@ final class Lease implements AutoCloseable {
 
   /** A lease that says nothing: its holder is just writing it, or died over that. */
   private void refuseUnlessOld() {
-    if (storage.exists(file)
-        && Duration.between(storage.modified(file), Instant.now()).compareTo(STALE) < 0) {
-      throw beingTaken();
-    }
+    storage
+        .modified(file)
+        .filter(written -> Duration.between(written, Instant.now()).compareTo(STALE) < 0)
+        .ifPresent(
+            written -> {
+              throw beingTaken();
+            });
   }
 
   private NomenException beingTaken() {
@@ -222,11 +225,8 @@ final class Lease implements AutoCloseable {
   }
 
   private Optional<Held> read() {
-    if (!storage.exists(file)) {
-      return Optional.empty();
-    }
     // A lease that its holder was just writing is empty for a moment: it has no one to ask yet.
-    return Json.readIfWhole(storage.readText(file), Held.class, file);
+    return storage.readTextIfThere(file).flatMap(text -> Json.readIfWhole(text, Held.class, file));
   }
 
   private static String hostName() {

@@ -114,10 +114,10 @@ public final class RunFolder {
   /** The published run; nothing where none was published yet. */
   public Optional<Snapshot> current() {
     String file = uri + "/" + CURRENT;
-    return storage.exists(file)
-        ? Json.readIfWhole(storage.readText(file), Snapshot.Contents.class, file)
-            .map(contents -> new Snapshot(storage, uri, contents))
-        : Optional.empty();
+    return storage
+        .readTextIfThere(file)
+        .flatMap(text -> Json.readIfWhole(text, Snapshot.Contents.class, file))
+        .map(contents -> new Snapshot(storage, uri, contents));
   }
 
   /** The published run; a folder without one is an input error. */
@@ -225,9 +225,9 @@ public final class RunFolder {
   /** What an earlier command left of {@code stage}. */
   public Optional<StageAttempt> stage(String stage) {
     String file = stageFile(stage);
-    return storage.exists(file)
-        ? Json.readIfWhole(storage.readText(file), StageAttempt.class, file)
-        : Optional.empty();
+    return storage
+        .readTextIfThere(file)
+        .flatMap(text -> Json.readIfWhole(text, StageAttempt.class, file));
   }
 
   /** Says in words what differs between two settings; empty when nothing does. */
@@ -323,10 +323,11 @@ public final class RunFolder {
     RunRecord record = run.requireRecord();
     String shown = uri + "/" + RECORD;
     boolean there =
-        storage.exists(shown)
-            && Json.readIfWhole(storage.readText(shown), RunRecord.class, shown)
-                .filter(r -> r.run().equals(run.run()))
-                .isPresent();
+        storage
+            .readTextIfThere(shown)
+            .flatMap(text -> Json.readIfWhole(text, RunRecord.class, shown))
+            .filter(r -> r.run().equals(run.run()))
+            .isPresent();
     if (!there) {
       show(record);
     }

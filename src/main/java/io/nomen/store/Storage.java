@@ -19,12 +19,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -52,6 +54,9 @@ public final class Storage implements Serializable {
 
   /** As many as HDFS keeps copies of a block. */
   private static final int MOST_HOSTS = 3;
+
+  /** How often a file may be replaced while it is read. */
+  private static final int TRIES = 5;
 
   private transient Configuration configuration;
   private transient Configuration local;
@@ -196,6 +201,23 @@ public final class Storage implements Serializable {
     return new String(readBytes(uri), StandardCharsets.UTF_8);
   }
 
+  /** The text of {@code uri}, all of it old or all of it new; empty where there is no such file. */
+  public Optional<String> readTextIfThere(String uri) {
+    for (int tries = 1; ; tries++) {
+      try (FSDataInputStream in = fileSystem(uri).open(path(uri))) {
+        return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      } catch (FileNotFoundException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        // S3A's word for a file that was replaced between asking for it and reading it.
+        boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
+        if (!replaced || tries == TRIES) {
+          throw StoreTrouble.cannot("read", uri, e);
+        }
+      }
+    }
+  }
+
   public void writeText(String uri, String text) {
     writeBytes(uri, text.getBytes(StandardCharsets.UTF_8));
   }
@@ -254,8 +276,10 @@ public final class Storage implements Serializable {
       }
       return true;
     } catch (IOException e) {
-      // Every store has another type for it.
-      if (StoreTrouble.of(e).isEmpty() && exists(uri)) {
+      // Other stores have other types for it. The file may be gone again by now.
+      if (e instanceof FileAlreadyExistsException
+          || e instanceof java.nio.file.FileAlreadyExistsException
+          || (StoreTrouble.of(e).isEmpty() && exists(uri))) {
         return false;
       }
       throw StoreTrouble.cannot("write", uri, e);
@@ -266,10 +290,16 @@ public final class Storage implements Serializable {
     return new File(path(uri).toUri().getPath()).getAbsoluteFile().toPath();
   }
 
-  /** When the file {@code uri} was last written, by the store's clock. */
-  public Instant modified(String uri) {
+  /**
+   * When the file {@code uri} was last written, by the store's clock; empty where there is no such
+   * file.
+   */
+  public Optional<Instant> modified(String uri) {
     try {
-      return Instant.ofEpochMilli(fileSystem(uri).getFileStatus(path(uri)).getModificationTime());
+      return Optional.of(
+          Instant.ofEpochMilli(fileSystem(uri).getFileStatus(path(uri)).getModificationTime()));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw StoreTrouble.cannot("look at", uri, e);
     }

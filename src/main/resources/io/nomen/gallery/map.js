@@ -142,6 +142,7 @@
       item.querySelector(".chip").replaceWith(chip);
     }
     listen();
+    resize();
     new ResizeObserver(resize).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
     recolour();
@@ -183,6 +184,7 @@
     canvas.height = height;
     image = context.createImageData(width, height);
     pixels = new Uint32Array(image.data.buffer);
+    place();
     redraw();
   }
 

@@ -60,7 +60,7 @@ class PublicationTest {
     test.uri = uri;
     test.a_reader_works_on_its_snapshot_until_the_next_run_but_one();
     test.whoever_has_lost_the_folder_publishes_and_deletes_nothing();
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 10; round++) {
       test.of_jobs_that_start_at_once_one_publishes(round, exclusive);
     }
   }
