@@ -3,6 +3,7 @@ package io.nomen.gallery;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Frames a second of the gallery's map with 100,000 made-up images in headless Chromium, which draws
@@ -25,6 +26,9 @@ public final class MapFrames {
     Path profile = Files.createTempDirectory("map-frames");
     try (Chromium chromium = new Chromium(Chromium.binary().orElseThrow(), profile)) {
       for (int round = 0; round < rounds; round++) {
+        chromium.call(
+            "Emulation.setDeviceMetricsOverride",
+            Map.of("width", 1600, "height", 1000, "deviceScaleFactor", 1, "mobile", false));
         chromium.open(folder.resolve("map.html"));
         chromium.await("nomen.map?.total === 100000");
         System.out.printf(
@@ -49,6 +53,7 @@ public final class MapFrames {
     chromium.evaluate(
         "(() => { const press = (key) => document.querySelector('canvas').dispatchEvent("
             + "new KeyboardEvent('keydown', {key})); press('0');"
+            + " nomen.map.reveal(nomen.map.pictures.findIndex((p) => p >= 0), 1);"
             + " for (let i = 0; i < %d; i++) press('+'); })()".formatted(closer));
     // Thumbnails that come into view arrive meanwhile, as they do under a hand.
     return chromium
