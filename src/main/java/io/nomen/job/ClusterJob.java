@@ -53,6 +53,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -62,6 +64,7 @@ import scala.Tuple2;
  * its own; the run is published once, when all of them are whole.
  */
 public final class ClusterJob {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterJob.class);
   private static final String NAME = "cluster";
 
   private final JobContext context;
@@ -80,8 +83,7 @@ public final class ClusterJob {
         .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
     options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
     options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
-    options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
-    this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
+    this.previous = options.previous().flatMap(uri -> Previous.find(folder, uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -435,8 +437,30 @@ public final class ClusterJob {
    */
   private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
 
-    static Previous open(Storage storage, String uri) {
-      Snapshot run = new RunFolder(storage, uri).snapshot();
+    /**
+     * The run in the folder {@code uri}, or the last before {@code output} by name of the folders
+     * with a run that the glob {@code uri} matches: none in a routine's first week.
+     */
+    static Optional<Previous> find(RunFolder output, String uri) {
+      Storage storage = output.storage();
+      if (!Storage.isGlob(uri)) {
+        output.requireOtherThan("--previous", uri);
+        return Optional.of(open(new RunFolder(storage, uri).snapshot()));
+      }
+      Optional<Previous> last =
+          storage.folders(storage.qualify(uri)).stream()
+              .filter(earlier -> earlier.compareTo(output.uri()) < 0)
+              .flatMap(earlier -> new RunFolder(storage, earlier).current().stream())
+              .reduce((earlier, later) -> later)
+              .map(Previous::open);
+      if (last.isEmpty()) {
+        LOG.info(
+            "No run before {} matches --previous {}: clusters get new ids.", output.uri(), uri);
+      }
+      return last;
+    }
+
+    private static Previous open(Snapshot run) {
       RunRecord record = run.requireRecord();
       if (!run.has("heads")) {
         throw NomenException.input(

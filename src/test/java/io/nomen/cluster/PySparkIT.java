@@ -24,11 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The Python of {@code docs/library.md} in a real pyspark, as {@code src/test/python/install.sh}
  * installs it, or in the Python that {@code NOMEN_PYSPARK} names: with the wheel that {@code
  * src/python/build.sh} makes, and the jar as users get it.
- *
- * <p>Started by hand: the page runs whole, but py4j does not find {@code params()} of {@code
- * NearDuplicates}, a class of Java that has Spark's traits without a class of Spark's between.
  */
-@Tag("cluster")
 class PySparkIT {
   @TempDir static Path folder;
 
@@ -85,6 +81,8 @@ class PySparkIT {
                 master,
                 "--driver-memory",
                 "1g",
+                "--driver-java-options",
+                "-XX:TieredStopAtLevel=1",
                 "--conf",
                 "spark.ui.enabled=false",
                 "--conf",
@@ -169,6 +167,7 @@ class PySparkIT {
   }
 
   @Test
+  @Tag("cluster")
   void a_standalone_cluster_gives_the_same_rows() throws Exception {
     Path photos = folder.resolve("photos");
     String program = page().get(0);
