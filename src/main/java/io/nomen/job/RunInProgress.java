@@ -18,6 +18,7 @@ import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
+import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * A run under way, from its embeddings to its published snapshot: what {@code cluster}, {@code
@@ -71,12 +73,20 @@ final class RunInProgress {
       attempt = folder.unpublished(begun);
       table = new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
       embeddings = table.embeddings();
+      keepWaves(context.spark().get());
       return clusters.get();
     }
     context.progress().say(stage + ": done before with the same input and options");
     RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
     return record;
+  }
+
+  /** A search on a cluster keeps what it has found for executors that are lost. */
+  private void keepWaves(JavaSparkContext spark) {
+    if (!spark.isLocal() && !spark.getCheckpointDir().isPresent()) {
+      spark.setCheckpointDir(Storage.path(checkpoints() + "/waves").toString());
+    }
   }
 
   /** The work of one stage, timed under its name. */
@@ -101,7 +111,7 @@ final class RunInProgress {
     return embeddings;
   }
 
-  /** Where training keeps its state until the run is published. */
+  /** Where training and searches keep their state until the run is published. */
   String checkpoints() {
     return folder.uri() + "/_stages/heads-" + attempt.attempt();
   }
