@@ -25,7 +25,7 @@ nomen_command() {
       ;;
     weekly)
       command=(cluster --job "$STORE/nomen/jobs/weekly.yaml" --embeddings "$STORE/embeddings/*"
-        --model "$STORE/models/clip" --output "$STORE/runs/$WEEK")
+        --model "$STORE/models/clip" --previous "$STORE/runs/*" --output "$STORE/runs/$WEEK")
       ;;
     *)
       echo "There is no command \"$1\"; take daily-encode, daily-assign or weekly." >&2

@@ -55,5 +55,6 @@ def weekly(store):
         "--job", f"{store}/nomen/jobs/weekly.yaml",
         "--embeddings", f"{store}/embeddings/*",
         "--model", f"{store}/models/clip",
+        "--previous", f"{store}/runs/*",
         "--output", f"{store}/runs/{THIS_WEEK}",
     ]

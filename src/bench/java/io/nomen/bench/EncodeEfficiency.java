@@ -37,7 +37,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * memory.
  */
 public final class EncodeEfficiency {
-  private static final int BATCH = 32;
+  static final int BATCH = 32;
 
   private EncodeEfficiency() {}
 
@@ -106,7 +106,7 @@ public final class EncodeEfficiency {
   }
 
   /** Seconds of the forward passes alone, from as many threads as the job has slots. */
-  private static double bare(ClipEncoder encoder, long images, int slots) throws Exception {
+  static double bare(ClipEncoder encoder, long images, int slots) throws Exception {
     byte[] noise = new byte[BATCH * encoder.model().vision().imageBytes()];
     new Random(1).nextBytes(noise);
     int batches = Math.toIntExact((images + BATCH - 1) / BATCH);
@@ -118,7 +118,7 @@ public final class EncodeEfficiency {
   }
 
   /** CPU nanoseconds of this process so far. */
-  private static long cpu() {
+  static long cpu() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }

@@ -59,7 +59,8 @@ final class ClusterCommand implements Subcommand {
       paramLabel = "RUN",
       description =
           "An earlier run of cluster with the same model: clusters that go on keep their ids, and"
-              + " their names while they fit; new ones get new ids.")
+              + " their names while they fit; new ones get new ids. Of a glob, runs/*, the last run"
+              + " whose name comes before that of --output; none is needed.")
   private Optional<String> previous = Optional.empty();
 
   @Option(

@@ -53,6 +53,11 @@ public record KnownModel(String name, URI folder, List<RemoteFile> files) {
           huggingFace("google/siglip-base-patch16-224", "7fd15f0689c79d79e38b1c2e2e2370a7bf2761ed"),
           huggingFace(
               "google/siglip2-base-patch16-224", "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2"),
+          openClip("timm/PE-Core-B-16", "0038414f37721c5eafc1a5e0da802d291c909de3"),
+          openClip("timm/PE-Core-L-14-336", "8eff41b3f687e50a323662c2dda5eb3588c6dd35"),
+          openClip(
+              "timm/eva02_large_patch14_clip_224.merged2b_s4b_b131k",
+              "bf4190eb65dd5204ffb03e980108beb1200e0873"),
           huggingFace("facebook/dinov2-small", "ed25f3a31f01632728cabb09d1542f84ab7b0056"),
           huggingFace("facebook/dinov2-base", "f9e44c814b77203eaa57a6bdbbd535f21ede1415"),
           huggingFace("openai/clip-vit-base-patch32", "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268"),

@@ -13,11 +13,8 @@ import io.nomen.run.TableSchema;
 import io.nomen.run.TableWriter;
 import io.nomen.spark.Placement;
 import io.nomen.store.Storage;
-import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,8 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
@@ -39,7 +34,6 @@ import scala.Tuple2;
  */
 final class JoinStage {
   private static final String NAME = "join";
-  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
   private final JobContext context;
   private final RunFolder folder;
@@ -94,7 +88,7 @@ final class JoinStage {
     Set<String> folders = new LinkedHashSet<>();
     for (String name : named) {
       String uri = storage.qualify(name).replaceAll("/+$", "");
-      if (GLOB.matcher(uri).find()) {
+      if (Storage.isGlob(uri)) {
         folders.addAll(matches(output, uri));
       } else {
         folders.add(uri);
@@ -104,22 +98,8 @@ final class JoinStage {
   }
 
   private static List<String> matches(RunFolder output, String glob) {
-    Storage storage = output.storage();
-    FileStatus[] found;
-    try {
-      found = storage.fileSystem(glob).globStatus(Storage.path(glob));
-    } catch (FileNotFoundException e) {
-      found = null;
-    } catch (IOException e) {
-      throw io.nomen.store.StoreTrouble.cannot("list", glob, e);
-    }
     List<String> folders =
-        Arrays.stream(found == null ? new FileStatus[0] : found)
-            .filter(FileStatus::isDirectory)
-            .map(status -> status.getPath().toString())
-            .filter(uri -> !uri.equals(output.uri()))
-            .sorted()
-            .toList();
+        output.storage().folders(glob).stream().filter(uri -> !uri.equals(output.uri())).toList();
     if (folders.isEmpty()) {
       throw NomenException.input(
           "No folder matches %s; give folders of encode or import.".formatted(glob));

@@ -50,6 +50,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The main job: images (or ready embeddings) to clusters with names and a gallery.
@@ -58,6 +60,7 @@ import org.apache.spark.storage.StorageLevel;
  * its own; the run is published once, when all of them are whole.
  */
 public final class ClusterJob {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterJob.class);
   private static final String NAME = "cluster";
 
   private final JobContext context;
@@ -76,8 +79,7 @@ public final class ClusterJob {
         .ifPresent(uri -> folder.requireOtherThan("--second-embeddings", uri));
     options.nouns().ifPresent(uri -> folder.requireOtherThan("--vocabulary", uri));
     options.classes().ifPresent(uri -> folder.requireOtherThan("--classes", uri));
-    options.previous().ifPresent(uri -> folder.requireOtherThan("--previous", uri));
-    this.previous = options.previous().map(uri -> Previous.open(context.storage(), uri));
+    this.previous = options.previous().flatMap(uri -> Previous.find(folder, uri));
     this.nounSource = new NounSource(context, options);
   }
 
@@ -439,8 +441,30 @@ public final class ClusterJob {
    */
   private record Previous(Snapshot run, RunRecord record, List<ClusterRow> clusters) {
 
-    static Previous open(Storage storage, String uri) {
-      Snapshot run = new RunFolder(storage, uri).snapshot();
+    /**
+     * The run in the folder {@code uri}, or the last before {@code output} by name of the folders
+     * with a run that the glob {@code uri} matches: none in a routine's first week.
+     */
+    static Optional<Previous> find(RunFolder output, String uri) {
+      Storage storage = output.storage();
+      if (!Storage.isGlob(uri)) {
+        output.requireOtherThan("--previous", uri);
+        return Optional.of(open(new RunFolder(storage, uri).snapshot()));
+      }
+      Optional<Previous> last =
+          storage.folders(storage.qualify(uri)).stream()
+              .filter(earlier -> earlier.compareTo(output.uri()) < 0)
+              .flatMap(earlier -> new RunFolder(storage, earlier).current().stream())
+              .reduce((earlier, later) -> later)
+              .map(Previous::open);
+      if (last.isEmpty()) {
+        LOG.info(
+            "No run before {} matches --previous {}: clusters get new ids.", output.uri(), uri);
+      }
+      return last;
+    }
+
+    private static Previous open(Snapshot run) {
       RunRecord record = run.requireRecord();
       if (!run.has("heads")) {
         throw NomenException.input(

@@ -12,6 +12,7 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.param.shared.HasFeaturesCol;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -34,7 +35,9 @@ import org.apache.spark.sql.types.StructType;
  * one is among the ten nearest of the other. Up to 20,000 rows all are compared with all; beyond
  * that neighbours come from an inverted file whose recall is at least 0.95 by a measurement.
  */
-public final class NearDuplicates implements HasFeaturesCol, DefaultParamsWritable {
+public final class NearDuplicates
+    // Params by itself too: py4j sees a class's own interfaces, and not what these stand on.
+    implements Params, HasFeaturesCol, DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
 
   private final String uid;

@@ -49,6 +49,8 @@ public final class Storage implements Serializable {
   private static final Pattern PASSWORD =
       Pattern.compile("(\\b[A-Za-z][A-Za-z0-9+.-]*://)[^\\s/@:]*:(?!\\d{1,5}(?:/|$))[^\\s@]*@");
 
+  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
+
   /** Where a rename takes the place of a file in one step; on object stores a write does. */
   private static final Set<String> ATOMIC_RENAME = Set.of("hdfs", "abfs", "abfss");
 
@@ -310,6 +312,27 @@ public final class Storage implements Serializable {
       return fileSystem(uri).exists(path(uri));
     } catch (IOException e) {
       throw StoreTrouble.cannot("look at", uri, e);
+    }
+  }
+
+  /** Whether {@code uri} may name several folders, with Hadoop's wildcards. */
+  public static boolean isGlob(String uri) {
+    return GLOB.matcher(uri).find();
+  }
+
+  /** The folders that {@code glob} matches, in the order of their names; empty where none does. */
+  public List<String> folders(String glob) {
+    try {
+      FileStatus[] found = fileSystem(glob).globStatus(path(glob));
+      return Arrays.stream(found == null ? new FileStatus[0] : found)
+          .filter(FileStatus::isDirectory)
+          .map(status -> status.getPath().toString())
+          .sorted()
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("list", glob, e);
     }
   }
 

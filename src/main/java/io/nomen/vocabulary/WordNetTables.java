@@ -1,6 +1,5 @@
 package io.nomen.vocabulary;
 
-import io.nomen.RootLocale;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -96,7 +95,8 @@ record WordNetTables(
       hypernyms[s][i] = numbers.get(up.get(i).getTargetOffset());
     }
     String first = lemmas[s][0].toLowerCase(Locale.ROOT);
-    ids[s] = RootLocale.format("%s.n.%02d", first.replace(' ', '_'), senseNumber(first, s));
+    int number = senseNumber(first, s);
+    ids[s] = first.replace(' ', '_') + (number < 10 ? ".n.0" : ".n.") + number;
   }
 
   private int senseNumber(String lemma, int synset) {

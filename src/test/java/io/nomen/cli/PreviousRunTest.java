@@ -139,6 +139,23 @@ class PreviousRunTest {
   }
 
   @Test
+  void of_a_glob_the_last_run_before_this_one_counts_and_the_first_week_needs_none()
+      throws Exception {
+    for (String week : List.of("run-45", "run-46", "run-47")) {
+      cluster(week, "run-*", 0, 1, 2);
+    }
+    // Run again, a week does not go on from a later one.
+    Command again = cluster("run-46", "run-*", 0, 1, 2);
+    assertThat(ClusterTransitions.of(run("run-45").requireRecord())).isEmpty();
+    assertThat(ClusterTransitions.of(run("run-46").requireRecord()).orElseThrow().run())
+        .isEqualTo(run("run-45").run());
+    assertThat(ClusterTransitions.of(run("run-47").requireRecord()).orElseThrow().run())
+        .isNotEqualTo(run("run-45").run());
+    assertThat(again.err()).contains("run-46");
+    assertThat(clusters("run-47")).isEqualTo(clusters("run-45"));
+  }
+
+  @Test
   void images_that_are_assigned_later_get_the_ids_too() throws Exception {
     Command.done(words("first", embeddings("first", 0, 1, 2), 3));
     cluster("second", "first", 5, 1, 2);

@@ -2,6 +2,7 @@ package io.nomen.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.testing.LibraryPage;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.Photos;
 import java.nio.file.Files;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,11 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The Python of {@code docs/library.md} in a real pyspark, as {@code src/test/python/install.sh}
  * installs it, or in the Python that {@code NOMEN_PYSPARK} names: with the wheel that {@code
  * src/python/build.sh} makes, and the jar as users get it.
- *
- * <p>Started by hand: the page runs whole, but py4j does not find {@code params()} of {@code
- * NearDuplicates}, a class of Java that has Spark's traits without a class of Spark's between.
  */
-@Tag("cluster")
 class PySparkIT {
   @TempDir static Path folder;
 
@@ -85,6 +80,8 @@ class PySparkIT {
                 master,
                 "--driver-memory",
                 "1g",
+                "--driver-java-options",
+                "-XX:TieredStopAtLevel=1",
                 "--conf",
                 "spark.ui.enabled=false",
                 "--conf",
@@ -98,18 +95,6 @@ class PySparkIT {
       command.add(word.toString());
     }
     return run(name, folder, command);
-  }
-
-  /** The page's blocks, the first of which is a program by itself. */
-  private static List<String> page() throws Exception {
-    Matcher block =
-        Pattern.compile("```python\\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("docs/library.md")));
-    List<String> blocks = new ArrayList<>();
-    while (block.find()) {
-      blocks.add(block.group(1));
-    }
-    return blocks;
   }
 
   private static boolean has(String module) throws Exception {
@@ -130,7 +115,7 @@ class PySparkIT {
   @Test
   void the_page_runs_as_it_stands_and_other_processes_and_java_read_what_it_saved()
       throws Exception {
-    List<String> blocks = page();
+    List<String> blocks = new ArrayList<>(LibraryPage.blocks("python"));
     if (!has("datasets")) {
       System.out.println(
           "SKIPPED: no Hugging Face datasets beside pyspark; their block is left out");
@@ -169,9 +154,10 @@ class PySparkIT {
   }
 
   @Test
+  @Tag("cluster")
   void a_standalone_cluster_gives_the_same_rows() throws Exception {
     Path photos = folder.resolve("photos");
-    String program = page().get(0);
+    String program = LibraryPage.blocks("python").get(0);
     submit("local", "local[2]", program, photos, 3, folder.resolve("kept-a"), folder.resolve("a"));
     try (LocalCluster cluster = new LocalCluster("pyspark", Map.of())) {
       submit(

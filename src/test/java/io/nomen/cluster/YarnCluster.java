@@ -121,6 +121,8 @@ final class YarnCluster implements AutoCloseable {
     yarn.put("yarn.nodemanager.resource.memory-mb", "6144");
     yarn.put("yarn.nodemanager.resource.cpu-vcores", "4");
     yarn.put("yarn.nodemanager.vmem-check-enabled", "false");
+    // Without this the small cluster watches nobody's memory.
+    yarn.put("yarn.minicluster.control-resource-monitoring", "true");
     // Otherwise the check of physical memory is left to control groups, which are not set up.
     yarn.put("yarn.nodemanager.resource.memory.enforced", "false");
     yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
