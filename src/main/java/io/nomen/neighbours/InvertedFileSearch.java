@@ -120,7 +120,7 @@ final class InvertedFileSearch {
     int part(int cell, int row) {
       int parts = firsts[cell + 1] - firsts[cell];
       // Fibonacci hashing: consecutive rows fall into different parts.
-      return firsts[cell] + (int) ((row * 0x9e3779b9L & 0xffffffffL) * parts >>> 32);
+      return firsts[cell] + (int) ((((row * 0x9e3779b9L) & 0xffffffffL) * parts) >>> 32);
     }
 
     /** Parts from, to and about how many rows they have: at most a wave's, or one part. */
@@ -130,7 +130,7 @@ final class InvertedFileSearch {
       for (int cell = 0; cell < sizes.length; cell++) {
         long parts = firsts[cell + 1] - firsts[cell];
         for (long i = 0; i < parts; i++) {
-          int rows = (int) (sizes[cell] * (i + 1) / parts - sizes[cell] * i / parts);
+          int rows = (int) ((sizes[cell] * (i + 1)) / parts - (sizes[cell] * i) / parts);
           if (wave[2] + rows > most && wave[1] > wave[0]) {
             waves.add(wave);
             wave = new int[] {wave[1], wave[1], 0};

@@ -36,7 +36,7 @@ public final class TopK {
     for (int j = 0; j < count; j++) {
       int bits = Float.floatToIntBits(-values[offset + j]);
       // Negative floats order backwards as integers: turning their lower bits makes the order one.
-      order[j] = (long) (bits ^ ((bits >> 31) & 0x7fffffff)) << 32 | j;
+      order[j] = ((long) (bits ^ ((bits >> 31) & 0x7fffffff)) << 32) | j;
     }
     Arrays.sort(order);
     return Arrays.stream(order).limit(k).mapToInt(packed -> (int) packed).toArray();

@@ -45,7 +45,7 @@ class WavesTest {
 
     try (NeighbourLists one = exact(rows, BroadcastChunks.ROWS);
         NeighbourLists many = exact(rows, rowsPerWave);
-        Smoothing smoothed = smooth(rows, one, rowsPerWave);
+        Smoothing smoothed = smooth(rows, one, 15 * rowsPerWave);
         Smoothing atOnce = smooth(rows, one, BroadcastChunks.ROWS)) {
       assertThat(many.collect()).isEqualTo(one.collect());
       assertThat(chain(many.blocks())).isLessThan(LONGEST_CHAIN);
@@ -59,13 +59,13 @@ class WavesTest {
   }
 
   @Test
-  void an_inverted_file_goes_round_in_three_hundred_waves() {
+  void an_inverted_file_goes_round_in_many_waves_and_finds_the_same() {
     RowBlocks rows = cut(NeighboursTest.unitRows(900, 4, 6), 4, 300);
 
     try (NeighbourLists exact = exact(rows, BroadcastChunks.ROWS);
         NeighbourLists many =
             Neighbours.find(
-                SPARK, rows, 3, new Search.InvertedFile(40, 1), 3, Progress.SILENT, "waves")) {
+                SPARK, rows, 3, new Search.InvertedFile(40, 1), 24, Progress.SILENT, "waves")) {
       assertThat(many.collect()).isEqualTo(exact.collect());
       assertThat(chain(many.blocks())).isLessThan(LONGEST_CHAIN);
     }
