@@ -96,9 +96,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
     if (tensors == null) {
       NDManager scope = Torch.newScope();
       tensors =
-          views.stream()
-              .map(v -> NativeFloats.ofHalves(scope, v.features(), v.width()))
-              .toList();
+          views.stream().map(v -> NativeFloats.ofHalves(scope, v.features(), v.width())).toList();
       owner = scope;
       // An executor drops a broadcast without a word; its native memory must go with it.
       CLEANER.register(this, scope::close);

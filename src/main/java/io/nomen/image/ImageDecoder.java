@@ -99,8 +99,7 @@ public final class ImageDecoder {
     /** Set by the thread that reads, and asked for after a timeout too. */
     private volatile Optional<ImageInfo> info = Optional.empty();
 
-    Attempt(
-        byte[] bytes, ImageFormat format, DecodeOptions options, PictureMemory.Share memory) {
+    Attempt(byte[] bytes, ImageFormat format, DecodeOptions options, PictureMemory.Share memory) {
       this.memory = memory;
       this.bytes = bytes;
       this.format = format;

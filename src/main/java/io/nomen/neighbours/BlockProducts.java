@@ -198,8 +198,7 @@ final class BlockProducts implements AutoCloseable {
   }
 
   private float offer(int query, float[] keys, int key, Nearest nearest) {
-    return nearest.offer(
-        query, key, dot(block.values(), query, keys, key, block.width(), lanes));
+    return nearest.offer(query, key, dot(block.values(), query, keys, key, block.width(), lanes));
   }
 
   /**

@@ -18,8 +18,7 @@ final class BroadcastChunks {
   }
 
   /** Begins a stage whose steps are the chunks of {@code matrix}. */
-  static Progress.Step begin(
-      Progress progress, String stage, RowBlocks matrix, int rowsPerChunk) {
+  static Progress.Step begin(Progress progress, String stage, RowBlocks matrix, int rowsPerChunk) {
     Progress.Step step = progress.begin(stage, count(matrix.rows(), rowsPerChunk), "steps");
     step.done(0);
     return step;

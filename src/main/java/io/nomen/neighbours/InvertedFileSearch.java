@@ -64,8 +64,7 @@ final class InvertedFileSearch {
     ProbeChoice choice = ProbeChoice.of(spark, matrix, grid, count, search.recall());
     CellParts parts = CellParts.of(grid.sizes(), Math.max(1, rowsPerWave / PARTS_PER_WAVE));
     List<Broadcast<?>> needed = new ArrayList<>();
-    JavaRDD<CellPart> cells =
-        gathered(grid, parts, needed).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<CellPart> cells = gathered(grid, parts, needed).persist(StorageLevel.MEMORY_AND_DISK());
     Broadcast<int[][]> probes = spark.broadcast(probes(grid, choice.nprobe()));
     needed.add(probes);
     int listed = count;
@@ -128,7 +127,7 @@ final class InvertedFileSearch {
       List<int[]> waves = new ArrayList<>();
       int[] wave = {0, 0, 0};
       for (int cell = 0; cell < sizes.length; cell++) {
-        long parts = firsts[cell + 1] - firsts[cell];
+        long parts = (long) firsts[cell + 1] - firsts[cell];
         for (long i = 0; i < parts; i++) {
           int rows = (int) ((sizes[cell] * (i + 1)) / parts - (sizes[cell] * i) / parts);
           if (wave[2] + rows > most && wave[1] > wave[0]) {
@@ -147,8 +146,7 @@ final class InvertedFileSearch {
   /** A row's place in the shuffle of its cell's part. */
   private record Placed(int cell, int row, float[] values) implements Serializable {}
 
-  private JavaRDD<CellPart> gathered(
-      CellGrid grid, CellParts parts, List<Broadcast<?>> needed) {
+  private JavaRDD<CellPart> gathered(CellGrid grid, CellParts parts, List<Broadcast<?>> needed) {
     Broadcast<CellParts> shared = spark.broadcast(parts);
     needed.add(shared);
     int width = matrix.width();
@@ -274,7 +272,8 @@ final class InvertedFileSearch {
       int cells = grid.centres().rows();
       Map<Integer, Integer> cellOf =
           grid.cellsOf(
-              spark, IntStream.concat(IntStream.of(rows), IntStream.of(lists.neighbours())).toArray());
+              spark,
+              IntStream.concat(IntStream.of(rows), IntStream.of(lists.neighbours())).toArray());
       int[][] orders = grid.nearest(Arrays.stream(rows).map(cellOf::get).toArray(), cells);
       long[] foundAt = new long[cells];
       for (int i = 0; i < sample; i++) {

@@ -74,8 +74,7 @@ public final class NearestRows implements Serializable {
   void offerAll(RowBlock queryRows, BlockProducts products, float[] keys, long firstKey) {
     products.compare(
         keys,
-        nearest(
-            query -> queryRows.firstRow() + query, key -> Math.toIntExact(firstKey + key)));
+        nearest(query -> queryRows.firstRow() + query, key -> Math.toIntExact(firstKey + key)));
   }
 
   /** Offers rows with numbers of their own, as a cell of an inverted file holds them. */

@@ -112,9 +112,7 @@ public final class Neighbours {
             spark.broadcast(BroadcastChunks.collect(matrix, first, rowsPerWave));
         found.advance(
             keys,
-            blocks
-                .zip(found.current())
-                .map(f -> compare(f._1(), f._2(), keys.value(), tasks)));
+            blocks.zip(found.current()).map(f -> compare(f._1(), f._2(), keys.value(), tasks)));
         progress.done(found.waves());
       }
       JavaRDD<NeighbourBlock> lists =

@@ -48,8 +48,7 @@ public final class Smoothing implements AutoCloseable {
       int count,
       int rowsPerWave,
       Progress progress) {
-    try (Progress.Step step =
-        BroadcastChunks.begin(progress, "smoothing", matrix, rowsPerWave)) {
+    try (Progress.Step step = BroadcastChunks.begin(progress, "smoothing", matrix, rowsPerWave)) {
       return of(spark, matrix, lists, count, rowsPerWave, step);
     }
   }
@@ -83,8 +82,7 @@ public final class Smoothing implements AutoCloseable {
             .persist(StorageLevel.MEMORY_AND_DISK());
     smoothed.count();
     sums.release();
-    return new Smoothing(
-        new RowBlocks(smoothed, matrix.rows(), matrix.width()), sums.needed());
+    return new Smoothing(new RowBlocks(smoothed, matrix.rows(), matrix.width()), sums.needed());
   }
 
   /** The smoothed rows, [N, d], unit rows, cut like the matrix. */

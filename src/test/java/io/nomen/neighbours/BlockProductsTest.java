@@ -29,8 +29,7 @@ class BlockProductsTest {
     for (int row = 20; row < 2_000; row++) {
       // Twenty groups of near copies: thousands of similarities within 1e-6.
       for (int j = 0; j < 64; j++) {
-        values[row * 64 + j] =
-            values[row % 20 * 64 + j] + (float) (random.nextGaussian() * 1e-4);
+        values[row * 64 + j] = values[row % 20 * 64 + j] + (float) (random.nextGaussian() * 1e-4);
       }
     }
     UnitRows.normalise(values, 64);

@@ -72,8 +72,7 @@ class WavesTest {
   }
 
   @Test
-  void what_was_lost_is_made_again_from_the_last_checkpoint(@TempDir Path folder)
-      throws Exception {
+  void what_was_lost_is_made_again_from_the_last_checkpoint(@TempDir Path folder) throws Exception {
     SPARK.setCheckpointDir(folder.toString());
     try {
       JavaRDD<Integer> start = SPARK.parallelize(List.of(0, 0), 2);
