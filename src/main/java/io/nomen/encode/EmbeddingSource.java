@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The embeddings that a run works on: encoded from images, or ready ones of another folder.
@@ -97,8 +98,12 @@ public record EmbeddingSource(
   private static Counts counts(Storage storage, Table images, Table embeddings) {
     SortedMap<String, Long> statuses = new TreeMap<>();
     images
-        .eachFile(uri -> new TableColumn(storage, uri, "status").strings())
-        .forEach(part -> part.forEach(status -> statuses.merge(status, 1L, Long::sum)));
+        .eachFile(
+            uri ->
+                new TableColumn(storage, uri, "status")
+                    .strings().stream()
+                        .collect(Collectors.groupingBy(status -> status, Collectors.counting())))
+        .forEach(part -> part.forEach((status, rows) -> statuses.merge(status, rows, Long::sum)));
     long listed = images.totalRows();
     long embedded = embeddings.totalRows();
     return new Counts(listed, embedded, listed - embedded, statuses);

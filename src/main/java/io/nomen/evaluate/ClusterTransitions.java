@@ -94,20 +94,12 @@ public record ClusterTransitions(
   /**
    * Compares.
    *
-   * @param before [N] the place of each image's cluster in the earlier run, 0 to K₀ − 1; −1 for
-   *     images that do not decide
-   * @param now [N] the cluster of each image, 0 to K − 1
-   * @param clusters K
+   * @param common [K, K₀] how many images of a cluster were in a cluster of the earlier run, by its
+   *     place there; only of images that decide
+   * @param sizes [K]
    */
-  public static ClusterTransitions of(Earlier earlier, int[] before, int[] now, int clusters) {
-    long[][] common = new long[clusters][earlier.ids().length];
-    long[] sizes = new long[clusters];
-    for (int row = 0; row < now.length; row++) {
-      sizes[now[row]]++;
-      if (before[row] >= 0) {
-        common[now[row]][before[row]]++;
-      }
-    }
+  public static ClusterTransitions of(Earlier earlier, long[][] common, long[] sizes) {
+    int clusters = sizes.length;
     int[] predecessors = predecessors(common);
     int[] ids = new int[clusters];
     int next = earlier.nextId();
@@ -147,7 +139,7 @@ public record ClusterTransitions(
     }
     survived.sort(Comparator.comparingInt(Survived::cluster));
     died.sort(Comparator.comparingInt(Died::cluster));
-    long compared = Arrays.stream(before).filter(p -> p >= 0).count();
+    long compared = Arrays.stream(common).flatMapToLong(Arrays::stream).sum();
     long stayed = survived.stream().mapToLong(Survived::common).sum();
     return new ClusterTransitions(
         earlier.folder(),

@@ -2,6 +2,9 @@ package io.nomen.evaluate;
 
 import io.nomen.tensor.LinearAssignment;
 import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import scala.Tuple2;
 
 /**
  * How often each label meets each cluster.
@@ -26,6 +29,21 @@ public record Contingency(int[] labels, int[] clusters, long[][] counts) {
       counts[Arrays.binarySearch(labels, labelOf[i])][
           Arrays.binarySearch(clusters, clusterOf[i])]++;
     }
+    return new Contingency(labels, clusters, counts);
+  }
+
+  /** Counts pairs of a label and a cluster on the executors; at least one pair. */
+  public static Contingency of(JavaRDD<Tuple2<Integer, Integer>> pairs) {
+    List<Tuple2<Tuple2<Integer, Integer>, Long>> found =
+        pairs.mapToPair(pair -> new Tuple2<>(pair, 1L)).reduceByKey(Long::sum).collect();
+    int[] labels = found.stream().mapToInt(pair -> pair._1()._1()).sorted().distinct().toArray();
+    int[] clusters = found.stream().mapToInt(pair -> pair._1()._2()).sorted().distinct().toArray();
+    long[][] counts = new long[labels.length][clusters.length];
+    found.forEach(
+        pair ->
+            counts[Arrays.binarySearch(labels, pair._1()._1())][
+                    Arrays.binarySearch(clusters, pair._1()._2())] =
+                pair._2());
     return new Contingency(labels, clusters, counts);
   }
 

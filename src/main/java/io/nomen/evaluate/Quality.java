@@ -1,31 +1,10 @@
 package io.nomen.evaluate;
 
-import java.util.Arrays;
 import java.util.List;
 
 /** How good a clustering looks without any label. */
 public final class Quality {
   private Quality() {}
-
-  /** Images per cluster. */
-  public static long[] sizes(int[] clusters, int count) {
-    long[] sizes = new long[count];
-    for (int cluster : clusters) {
-      sizes[cluster]++;
-    }
-    return sizes;
-  }
-
-  /** Mean of {@code values} over each cluster's images; NaN for an empty cluster. */
-  public static double[] means(float[] values, int[] clusters, int count) {
-    double[] sums = new double[count];
-    for (int i = 0; i < clusters.length; i++) {
-      sums[clusters[i]] += values[i];
-    }
-    long[] sizes = sizes(clusters, count);
-    Arrays.setAll(sums, c -> sums[c] / sizes[c]);
-    return sums;
-  }
 
   /**
    * Share of neighbour pairs that are in one cluster, 0 to 1.

@@ -5,17 +5,27 @@ import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Neighbours.Search;
+import io.nomen.run.ResemblanceBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowPartitioner;
+import io.nomen.tensor.RowSample;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
 
 /**
  * What the nearest neighbours say of each image: whether another one shows the same picture, and
@@ -32,13 +42,12 @@ import org.apache.spark.api.java.JavaSparkContext;
  * sum). It needs neither labels nor clusters, so it can also tell of images that a cluster was made
  * for.
  *
- * @param duplicateOf [N] the first row of the image's group, the row itself for that one and for
- *     images that are in no group
- * @param outlierScore [N] 0 for an image with ten equal ones, up to 2
+ * @param blocks both for every row, in the blocks and partitions of the embeddings; persisted until
+ *     {@link #close}
  * @param provenance how both were found, and how many there are
  */
-public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, Object> provenance)
-    implements Serializable {
+public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> provenance)
+    implements AutoCloseable {
   static final int NEIGHBOURS = 10;
 
   /** Beyond this an inverted file takes less time: 20,000 rows of 512 columns take 2 s a core. */
@@ -46,9 +55,8 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
 
   private static final double RECALL = 0.95;
 
-  /** What the lists of one block say; each pair as two rows in {@code pairs}. */
-  private record Part(long firstRow, int[] pairs, float[] cosines, float[] scores)
-      implements Serializable {}
+  /** Pairs that the driver connects by itself; more are connected by Spark. */
+  private static final int MOST_PAIRS = 1 << 18;
 
   /**
    * Two rows that are near-duplicates.
@@ -64,27 +72,45 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
    * @param threshold lowest cosine of a pair, 0 to 1
    */
   public static Resemblance of(RowBlocks embeddings, double threshold) {
+    return of(embeddings, threshold, MOST_PAIRS);
+  }
+
+  static Resemblance of(RowBlocks embeddings, double threshold, int mostPairs) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
-    int rows = Math.toIntExact(embeddings.rows());
-    DisjointSets groups = new DisjointSets(rows);
-    float[] scores = new float[rows];
     Map<String, Object> provenance = new LinkedHashMap<>();
-    try (NeighbourLists lists = Neighbours.find(spark, embeddings, NEIGHBOURS, search(rows))) {
-      for (Part part : lists.blocks().map(block -> part(block, threshold)).collect()) {
-        for (int i = 0; i < part.pairs().length; i += 2) {
-          groups.join(part.pairs()[i], part.pairs()[i + 1]);
-        }
-        int first = Math.toIntExact(part.firstRow());
-        System.arraycopy(part.scores(), 0, scores, first, part.scores().length);
-      }
+    try (NeighbourLists lists =
+        Neighbours.find(spark, embeddings, NEIGHBOURS, search(embeddings.rows()))) {
+      JavaPairRDD<Long, Long> pairs =
+          lists
+              .blocks()
+              .flatMap(block -> pairs(block, threshold).iterator())
+              .mapToPair(pair -> new Tuple2<>((long) pair.first(), (long) pair.second()));
+      RowPartitioner places = RowPartitioner.of(lists.blocks().map(NeighbourBlock::firstRow));
+      JavaPairRDD<Long, Long> groups =
+          (pairs.count() <= mostPairs
+                  ? spark.parallelizePairs(DisjointSets.groups(pairs.collect()))
+                  : ConnectedRows.groups(pairs))
+              .partitionBy(places);
+      JavaRDD<ResemblanceBlock> blocks =
+          lists
+              .blocks()
+              .zipPartitions(groups, Resemblance::blocks)
+              .persist(StorageLevel.MEMORY_AND_DISK());
       provenance.put("search", lists.report());
       provenance.put("neighbours", lists.count());
+      provenance.put("duplicate_cosine", threshold);
+      provenance.put("duplicate_groups", groups.values().distinct().count());
+      provenance.put(
+          "images_like_an_earlier_one",
+          blocks.map(Resemblance::copies).fold(0L, Long::sum));
+      return new Resemblance(blocks, provenance);
     }
-    int[] duplicateOf = IntStream.range(0, rows).map(groups::first).toArray();
-    provenance.put("duplicate_cosine", threshold);
-    provenance.put("duplicate_groups", groups(duplicateOf));
-    provenance.put("images_like_an_earlier_one", copies(duplicateOf));
-    return new Resemblance(duplicateOf, scores, provenance);
+  }
+
+  /** Lets go of what Spark keeps. */
+  @Override
+  public void close() {
+    blocks.unpersist();
   }
 
   /**
@@ -98,13 +124,8 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
     Set<Pair> pairs = new TreeSet<>(Comparator.comparing(Pair::first).thenComparing(Pair::second));
     try (NeighbourLists lists =
         Neighbours.find(spark, embeddings, NEIGHBOURS, search(embeddings.rows()))) {
-      for (Part part : lists.blocks().map(block -> part(block, threshold)).collect()) {
-        for (int i = 0; i < part.cosines().length; i++) {
-          int one = part.pairs()[2 * i];
-          int other = part.pairs()[2 * i + 1];
-          pairs.add(new Pair(Math.min(one, other), Math.max(one, other), part.cosines()[i]));
-        }
-      }
+      pairs.addAll(
+          lists.blocks().flatMap(block -> pairs(block, threshold).iterator()).collect());
     }
     return List.copyOf(pairs);
   }
@@ -115,38 +136,46 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
         : new Search.InvertedFile((int) Math.sqrt((double) rows), RECALL);
   }
 
-  private static Part part(NeighbourBlock block, double threshold) {
-    int[] pairs = new int[2 * block.neighbours().length];
-    float[] cosines = new float[block.neighbours().length];
-    int found = 0;
-    float[] scores = new float[block.rows()];
-    for (int row = 0; row < block.rows(); row++) {
-      double sum = 0;
-      for (int i = row * block.count(); i < (row + 1) * block.count(); i++) {
-        sum += block.similarities()[i];
-        if (block.similarities()[i] >= threshold) {
-          cosines[found] = block.similarities()[i];
-          pairs[2 * found] = Math.toIntExact(block.firstRow() + row);
-          pairs[2 * found + 1] = block.neighbours()[i];
-          found++;
-        }
+  private static List<Pair> pairs(NeighbourBlock block, double threshold) {
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < block.neighbours().length; i++) {
+      if (block.similarities()[i] >= threshold) {
+        int one = Math.toIntExact(block.firstRow() + i / block.count());
+        int other = block.neighbours()[i];
+        pairs.add(
+            new Pair(Math.min(one, other), Math.max(one, other), block.similarities()[i]));
       }
-      // Products of unit rows may exceed 1 by a rounding.
-      scores[row] = (float) Math.max(0, 1 - sum / block.count());
     }
-    return new Part(
-        block.firstRow(), Arrays.copyOf(pairs, 2 * found), Arrays.copyOf(cosines, found), scores);
+    return pairs;
   }
 
-  private static long copies(int[] duplicateOf) {
-    return IntStream.range(0, duplicateOf.length).filter(i -> duplicateOf[i] != i).count();
+  private static Iterator<ResemblanceBlock> blocks(
+      Iterator<NeighbourBlock> lists, Iterator<Tuple2<Long, Long>> groups) {
+    Map<Long, Long> firsts = new HashMap<>();
+    groups.forEachRemaining(pair -> firsts.put(pair._1(), pair._2()));
+    List<ResemblanceBlock> blocks = new ArrayList<>();
+    lists.forEachRemaining(
+        block -> {
+          int[] duplicateOf = new int[block.rows()];
+          float[] scores = new float[block.rows()];
+          for (int i = 0; i < block.rows(); i++) {
+            long row = block.firstRow() + i;
+            duplicateOf[i] = Math.toIntExact(firsts.getOrDefault(row, row));
+            double sum = 0;
+            for (int n = i * block.count(); n < (i + 1) * block.count(); n++) {
+              sum += block.similarities()[n];
+            }
+            // Products of unit rows may exceed 1 by a rounding.
+            scores[i] = (float) Math.max(0, 1 - sum / block.count());
+          }
+          blocks.add(new ResemblanceBlock(block.firstRow(), duplicateOf, scores));
+        });
+    return blocks.iterator();
   }
 
-  private static long groups(int[] duplicateOf) {
-    return IntStream.range(0, duplicateOf.length)
-        .filter(i -> duplicateOf[i] != i)
-        .map(i -> duplicateOf[i])
-        .distinct()
+  private static long copies(ResemblanceBlock block) {
+    return IntStream.range(0, block.duplicateOf().length)
+        .filter(i -> block.duplicateOf()[i] != block.firstRow() + i)
         .count();
   }
 
@@ -154,38 +183,114 @@ public record Resemblance(int[] duplicateOf, float[] outlierScore, Map<String, O
   public String remark() {
     return RootLocale.format(
         "%,d images look like an earlier one (cosine of %s or more)",
-        copies(duplicateOf), provenance.get("duplicate_cosine"));
+        provenance.get("images_like_an_earlier_one"), provenance.get("duplicate_cosine"));
   }
 
   /**
    * Groups of rows, joined pair by pair (union-find). A group is known by its lowest row, so that
    * the order of the pairs does not matter.
    */
-  static final class DisjointSets {
-    private final int[] parent;
+  private static final class DisjointSets {
+    private final Map<Long, Long> parent = new TreeMap<>();
 
-    DisjointSets(int rows) {
-      parent = new int[rows];
-      for (int row = 0; row < rows; row++) {
-        parent[row] = row;
-      }
+    /** Of each row that is in a group and not its first: the row, and the first. */
+    static List<Tuple2<Long, Long>> groups(List<Tuple2<Long, Long>> pairs) {
+      DisjointSets sets = new DisjointSets();
+      pairs.forEach(pair -> sets.join(pair._1(), pair._2()));
+      return sets.parent.keySet().stream()
+          .map(row -> new Tuple2<>(row, sets.first(row)))
+          .filter(pair -> !pair._1().equals(pair._2()))
+          .toList();
     }
 
-    /** The lowest row of the group that holds {@code row}. */
-    int first(int row) {
-      int at = row;
-      while (parent[at] != at) {
+    private long first(long row) {
+      long at = row;
+      while (above(at) != at) {
         // Every second step of the way is cut short: long chains are walked once.
-        parent[at] = parent[parent[at]];
-        at = parent[at];
+        parent.put(at, above(above(at)));
+        at = above(at);
       }
       return at;
     }
 
-    void join(int one, int other) {
-      int a = first(one);
-      int b = first(other);
-      parent[Math.max(a, b)] = Math.min(a, b);
+    private long above(long row) {
+      return parent.computeIfAbsent(row, own -> own);
+    }
+
+    private void join(long one, long other) {
+      long a = first(one);
+      long b = first(other);
+      parent.put(Math.max(a, b), Math.min(a, b));
+    }
+  }
+
+  /**
+   * The same by Spark, for more pairs than the driver takes: large-star and small-star in turn
+   * (Kiveris et al., "Connected Components in MapReduce and Beyond", SoCC 2014), until every row
+   * hangs on the first of its group.
+   */
+  private static final class ConnectedRows {
+    private ConnectedRows() {}
+
+    static JavaPairRDD<Long, Long> groups(JavaPairRDD<Long, Long> pairs) {
+      int parts = pairs.getNumPartitions();
+      JavaPairRDD<Long, Long> edges = kept(pairs.mapToPair(Tuple2::swap).distinct(parts));
+      long now = digest(edges);
+      long before;
+      do {
+        before = now;
+        JavaPairRDD<Long, Long> old = edges;
+        JavaPairRDD<Long, Long> both = old.union(old.mapToPair(Tuple2::swap));
+        JavaPairRDD<Long, Long> large =
+            both.groupByKey(parts).flatMapToPair(star -> star(star, true)).distinct(parts);
+        edges =
+            kept(
+                large
+                    .groupByKey(parts)
+                    .flatMapToPair(star -> star(star, false))
+                    .distinct(parts));
+        now = digest(edges);
+        old.unpersist();
+      } while (now != before);
+      return edges;
+    }
+
+    /** Lineage ends here: a chain of groups takes many rounds. */
+    private static JavaPairRDD<Long, Long> kept(JavaPairRDD<Long, Long> edges) {
+      JavaPairRDD<Long, Long> kept = edges.persist(StorageLevel.MEMORY_AND_DISK());
+      kept.rdd().localCheckpoint();
+      return kept;
+    }
+
+    /**
+     * Hangs the neighbours of a row on the lowest of them and the row itself.
+     *
+     * @param large whether those above the row are hung, or those below it and the row
+     */
+    private static Iterator<Tuple2<Long, Long>> star(
+        Tuple2<Long, Iterable<Long>> star, boolean large) {
+      long own = star._1();
+      long lowest = own;
+      for (long other : star._2()) {
+        lowest = Math.min(lowest, other);
+      }
+      List<Tuple2<Long, Long>> hung = new ArrayList<>();
+      if (!large) {
+        hung.add(new Tuple2<>(own, lowest));
+      }
+      for (long other : star._2()) {
+        if (other != lowest && (large ? other > own : other < own)) {
+          hung.add(new Tuple2<>(other, lowest));
+        }
+      }
+      return hung.iterator();
+    }
+
+    /** Edges in any order; different ones have different digests, but for a chance in 2⁶⁴. */
+    private static long digest(JavaPairRDD<Long, Long> edges) {
+      return edges
+          .map(edge -> RowSample.mix(RowSample.mix(edge._1()) + edge._2()))
+          .fold(0L, Long::sum);
     }
   }
 }

@@ -1,12 +1,7 @@
 package io.nomen.evaluate;
 
 import io.nomen.method.FittedModel;
-import io.nomen.neighbours.NearestRows;
-import io.nomen.run.Assignments;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.InnerProducts;
-import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
@@ -17,16 +12,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * How good a run looks without any label; in {@code run.json} always.
  *
  * @param sizes [K] images per cluster
- * @param silhouette over a sample of at most {@link #SAMPLE} images, cosine distance
+ * @param silhouette mean over a sample of at most 4,000 images, each with its distances to all
+ *     images, cosine distance
  * @param meanConfidence [K]
  * @param overallConfidence mean over all images
- * @param neighbourConsistency share of a sample's ten nearest images that are in its cluster
+ * @param neighbourConsistency whether images that look alike are together: the share of a
+ *     sample's ten nearest images, found among all of the run's, that are in the image's cluster,
+ *     0 to 1; empty for a single image
  */
 public record RunQuality(
     long[] sizes,
@@ -34,25 +31,6 @@ public record RunQuality(
     double[] meanConfidence,
     double overallConfidence,
     OptionalDouble neighbourConsistency) {
-  private static final int SAMPLE = 4_000;
-
-  public static RunQuality of(RowBlocks embeddings, Assignments assignments, int count, long seed) {
-    RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
-    int[] clusters =
-        Arrays.stream(sample.numbers()).mapToInt(row -> assignments.cluster()[(int) row]).toArray();
-    double sum = 0;
-    for (float confidence : assignments.confidence()) {
-      sum += confidence;
-    }
-    return new RunQuality(
-        Quality.sizes(assignments.cluster(), count),
-        Silhouette.of(
-            sample.rows().values(), embeddings.width(), clusters, count, clusters.length, seed),
-        Quality.means(assignments.confidence(), assignments.cluster(), count),
-        sum / assignments.rows(),
-        NeighbourAgreement.of(embeddings, assignments.cluster(), seed));
-  }
-
   /** For {@code run.json} and the last line. */
   public Map<String, Object> summary() {
     Map<String, Object> summary = new LinkedHashMap<>();
@@ -66,67 +44,6 @@ public record RunQuality(
 
   private static double rounded(double value) {
     return Math.round(value * 1e4) / 1e4;
-  }
-
-  /**
-   * Whether images that look alike are together: the share of a sample's nearest images, found
-   * among all of the run's, that are in the image's own cluster.
-   */
-  static final class NeighbourAgreement {
-    private static final int SAMPLE = 500;
-    private static final int NEIGHBOURS = 10;
-
-    private NeighbourAgreement() {}
-
-    /**
-     * One pass over the embeddings: 500 products a row.
-     *
-     * @return 0 to 1; empty for a single image, which has no neighbour
-     */
-    static OptionalDouble of(RowBlocks embeddings, int[] clusters, long seed) {
-      int count = (int) Math.min(NEIGHBOURS, embeddings.rows() - 1);
-      if (count < 1) {
-        return OptionalDouble.empty();
-      }
-      RowSample sample = RowSample.exactly(embeddings, SAMPLE, seed);
-      JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
-      Broadcast<RowSample> queries = spark.broadcast(sample);
-      NearestRows nearest =
-          embeddings
-              .blocks()
-              .treeAggregate(
-                  new NearestRows(sample.numbers().length, count),
-                  (best, block) -> offer(best, block, queries.value()),
-                  NearestRows::merge);
-      queries.destroy();
-      int[] own = Arrays.stream(sample.numbers()).mapToInt(row -> clusters[(int) row]).toArray();
-      int[] others =
-          Arrays.stream(nearest.sorted(0).neighbours()).map(row -> clusters[row]).toArray();
-      return OptionalDouble.of(Quality.neighbourConsistency(own, others));
-    }
-
-    private static NearestRows offer(NearestRows best, RowBlock block, RowSample sample) {
-      int width = block.width();
-      RowBlock queries = sample.rows().block();
-      Matrix rows = new Matrix(block.rows(), width, block.values());
-      try (InnerProducts products = new InnerProducts(rows)) {
-        products.of(
-            queries,
-            (from, count, cosines) -> {
-              for (int query = 0; query < count; query++) {
-                float[] own =
-                    Arrays.copyOfRange(cosines, query * block.rows(), (query + 1) * block.rows());
-                best.offer(
-                    from + query,
-                    sample.numbers()[from + query],
-                    block.firstRow(),
-                    own,
-                    block.rows());
-              }
-            });
-      }
-      return best;
-    }
   }
 
   /**

@@ -2,10 +2,10 @@ package io.nomen.evaluate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -161,9 +161,9 @@ public record Scores(double acc, double nmi, double ari) {
    * @param nmi agreement in per cent, as {@link Scores}
    * @param ari agreement in per cent, as {@link Scores}
    * @param matches clusters that stand for each other, by the first run's number
-   * @param moved rows of the images whose two clusters are not matched to each other
+   * @param moved how many images there are whose two clusters are not matched to each other
    */
-  public record RunComparison(double nmi, double ari, List<Match> matches, int[] moved) {
+  public record RunComparison(double nmi, double ari, List<Match> matches, long moved) {
 
     /**
      * A cluster of the first run and its counterpart in the second.
@@ -172,25 +172,25 @@ public record Scores(double acc, double nmi, double ari) {
      */
     public record Match(int first, int second, long common) {}
 
-    /** Compares; both arrays are [n], the same image at the same place. */
-    public static RunComparison of(int[] first, int[] second) {
-      Contingency table = Contingency.of(second, first);
+    /** Compares; labels are the clusters of the second run, clusters those of the first. */
+    public static RunComparison of(Contingency table) {
       int[] matching = table.matching();
       List<Match> matches = new ArrayList<>();
-      Map<Integer, Integer> counterpart = new HashMap<>();
       for (int c = 0; c < matching.length; c++) {
         int r = matching[c];
         if (r >= 0 && table.counts()[r][c] > 0) {
           matches.add(new Match(table.clusters()[c], table.labels()[r], table.counts()[r][c]));
-          counterpart.put(table.clusters()[c], table.labels()[r]);
         }
       }
-      int[] moved =
-          IntStream.range(0, first.length)
-              .filter(i -> !Integer.valueOf(second[i]).equals(counterpart.get(first[i])))
-              .toArray();
       Scores scores = Scores.of(table);
-      return new RunComparison(scores.nmi(), scores.ari(), List.copyOf(matches), moved);
+      long stayed = matches.stream().mapToLong(Match::common).sum();
+      return new RunComparison(
+          scores.nmi(), scores.ari(), List.copyOf(matches), table.total() - stayed);
+    }
+
+    /** The counterpart in the second run of each cluster of the first that has one. */
+    public Map<Integer, Integer> counterparts() {
+      return matches.stream().collect(Collectors.toMap(Match::first, Match::second));
     }
   }
 }

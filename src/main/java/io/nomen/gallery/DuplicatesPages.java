@@ -28,7 +28,7 @@ final class DuplicatesPages {
     return groups.stream()
         .sorted(
             Comparator.<DuplicateGroup, Boolean>comparing(group -> !group.exact())
-                .thenComparing(group -> -group.members().size())
+                .thenComparing(group -> -group.size())
                 .thenComparing(group -> group.members().get(0).path()))
         .toList();
   }
@@ -54,7 +54,7 @@ final class DuplicatesPages {
 
   private String summary() {
     long exact = groups.items().stream().filter(DuplicateGroup::exact).count();
-    long images = groups.items().stream().mapToLong(group -> group.members().size()).sum();
+    long images = groups.items().stream().mapToLong(DuplicateGroup::size).sum();
     return "%s in %s of the same picture: %s exact, %s nearly so. Nothing was removed."
         .formatted(
             Numbers.count(images, "image", "images"),
@@ -64,9 +64,11 @@ final class DuplicatesPages {
   }
 
   private void group(Html html, Page page, DuplicateGroup group) {
-    int size = group.members().size();
+    long size = group.size();
     List<Member> shown =
-        group.members().subList(0, Math.min(size, GalleryPlan.MEMBERS_OF_DUPLICATES));
+        group
+            .members()
+            .subList(0, Math.min(group.members().size(), GalleryPlan.MEMBERS_OF_DUPLICATES));
     long clusters = group.members().stream().map(Member::cluster).distinct().count();
     html.open("section");
     html.leaf(

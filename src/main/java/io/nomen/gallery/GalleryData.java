@@ -182,9 +182,18 @@ public record GalleryData(
    * Images that show the same picture.
    *
    * @param exact true where the files' pixels are equal, false where they are only nearly so
-   * @param members two or more
+   * @param members two or more, of a large group the first {@value #MOST_MEMBERS}
+   * @param size how many there are
    */
-  public record DuplicateGroup(boolean exact, List<Member> members) {
+  public record DuplicateGroup(boolean exact, List<Member> members, long size) {
+    /** Most groups of a gallery, of equal images and of nearly equal ones. */
+    public static final int MOST = 5_000;
+
+    public static final int MOST_MEMBERS = 24;
+
+    public DuplicateGroup(boolean exact, List<Member> members) {
+      this(exact, members, members.size());
+    }
 
     /** One of the images, and the cluster that it is in. */
     public record Member(String path, int cluster) {}

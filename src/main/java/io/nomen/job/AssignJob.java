@@ -10,18 +10,20 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.JobContext;
-import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
+import io.nomen.tensor.AssignmentBlock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
 import java.util.Set;
 
 /**
@@ -90,13 +92,18 @@ public final class AssignJob {
                   model.width(),
                   fitted.model().get("location")));
     }
+    JavaRDD<AssignmentBlock> rows =
+        model
+            .assign(run.embeddings(), Optional.of(run.table().norms()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     RunQuality quality =
         run.write(
-            model.assign(run.embeddings(), Optional.of(run.table().norms())),
-            ResemblanceColumns.NONE,
+            rows,
+            Optional.empty(),
             model.clusters(),
-            assignments -> NamedClusters.of(earlier),
+            () -> NamedClusters.of(earlier),
             fitted.seed());
+    rows.unpersist();
     return run.publish(() -> record(run, quality));
   }
 

@@ -28,7 +28,6 @@ import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
-import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
@@ -44,14 +43,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /**
  * The main job: images (or ready embeddings) to clusters with names and a gallery.
@@ -280,15 +284,11 @@ public final class ClusterJob {
               transitions
                   .map(found -> AssignmentBlock.renumbered(clustering.assignments(), found.ids()))
                   .orElse(clustering.assignments()),
-              resemblance
-                  .map(
-                      found ->
-                          ResemblanceColumns.of(
-                              found.duplicateOf(), found.outlierScore(), run.table()))
-                  .orElse(ResemblanceColumns.NONE),
+              resemblance.map(Resemblance::blocks),
               transitions.map(ClusterTransitions::nextId).orElse(clustering.clusters()),
-              assignments -> names(assignments, clustering),
+              () -> names(clustering),
               options.seed());
+      resemblance.ifPresent(Resemblance::close);
       Stability stability =
           run.time(
               "quality",
@@ -354,7 +354,7 @@ public final class ClusterJob {
           .orElse(clustering.model());
     }
 
-    private NamedClusters names(Assignments assignments, Clustering clustering) {
+    private NamedClusters names(Clustering clustering) {
       ClusterNaming naming =
           new ClusterNaming(
               options.classes().isPresent(),
@@ -364,15 +364,11 @@ public final class ClusterJob {
               options.seed());
       if (transitions.isEmpty()) {
         return naming.of(
-            run.embeddings(),
-            assignments.cluster(),
-            clustering,
-            Names.unknown(clustering.clusters()));
+            run.embeddings(), clustering, Names.unknown(clustering.clusters()));
       }
       ClusterTransitions found = transitions.get();
-      int[] clusters = AssignmentBlock.clusters(clustering.assignments());
       return naming
-          .of(run.embeddings(), clusters, clustering, previous.orElseThrow().names(found))
+          .of(run.embeddings(), clustering, previous.orElseThrow().names(found))
           .renumbered(found.ids(), found.firstNewId());
     }
 
@@ -497,37 +493,70 @@ public final class ClusterJob {
               clusters.stream().map(ClusterRow::name).toList(),
               clusters.stream().mapToLong(ClusterRow::size).toArray(),
               StoredModel.read(run).clusters()),
-          before(table, embeddings),
-          AssignmentBlock.clusters(clustering.assignments()),
-          clustering.clusters());
+          common(clustering, table, embeddings),
+          clustering.sizes());
     }
 
     /**
-     * [N] the place of each image's cluster in this run, −1 where it does not have the image; where
-     * it lacks most of them, the one that its model gives.
+     * [K, K₀] how many images of a cluster were in which of this run's, by its place; where this
+     * run lacks most of the images, the ones that its model gives.
      */
-    private int[] before(EmbeddingTable table, RowBlocks embeddings) {
+    private long[][] common(Clustering clustering, EmbeddingTable table, RowBlocks embeddings) {
       Map<Integer, Integer> places = new HashMap<>();
       clusters.forEach(row -> places.put(row.cluster(), places.size()));
-      Table assigned = run.table("assignments");
-      int[] ids = Assignments.read(run.storage(), assigned).cluster();
-      List<String> paths = Assignments.paths(run.storage(), assigned);
-      Map<String, Integer> known = new HashMap<>();
-      IntStream.range(0, ids.length)
-          .forEach(row -> known.put(paths.get(row), places.get(ids[row])));
-      int[] before =
-          table.paths().collect().stream()
-              .flatMap(List::stream)
-              .mapToInt(path -> known.getOrDefault(path, -1))
-              .toArray();
-      long seen = Arrays.stream(before).filter(place -> place >= 0).count();
-      return 2 * seen >= before.length
-          ? before
-          : Arrays.stream(
-                  AssignmentBlock.clusters(
-                      StoredModel.read(run).assign(embeddings, Optional.of(table.norms()))))
-              .map(places::get)
-              .toArray();
+      JavaPairRDD<String, Integer> now =
+          clustering
+              .assignments()
+              .zipPartitions(table.paths(), Previous::byPath)
+              .mapToPair(pair -> pair);
+      JavaPairRDD<String, Integer> before =
+          Assignments.byPath(
+              JavaSparkContext.fromSparkContext(embeddings.blocks().context()),
+              run.storage(),
+              run.table("assignments"));
+      long[][] common =
+          counts(
+              now.join(before, now.getNumPartitions()).values(), clustering.clusters(), places);
+      long seen = Arrays.stream(common).flatMapToLong(Arrays::stream).sum();
+      return 2 * seen >= table.rows()
+          ? common
+          : counts(
+              clustering
+                  .assignments()
+                  .zip(StoredModel.read(run).assign(embeddings, Optional.of(table.norms())))
+                  .flatMap(
+                      pair ->
+                          IntStream.range(0, pair._1().rows())
+                              .mapToObj(
+                                  i -> new Tuple2<>(pair._1().cluster()[i], pair._2().cluster()[i]))
+                              .iterator()),
+              clustering.clusters(),
+              places);
+    }
+
+    private static Iterator<Tuple2<String, Integer>> byPath(
+        Iterator<AssignmentBlock> blocks, Iterator<List<String>> paths) {
+      List<Tuple2<String, Integer>> pairs = new ArrayList<>();
+      while (blocks.hasNext()) {
+        int[] clusters = blocks.next().cluster();
+        List<String> names = paths.next();
+        for (int i = 0; i < clusters.length; i++) {
+          pairs.add(new Tuple2<>(names.get(i), clusters[i]));
+        }
+      }
+      return pairs.iterator();
+    }
+
+    /** Images by their cluster and the earlier run's. */
+    private static long[][] counts(
+        JavaRDD<Tuple2<Integer, Integer>> images, int clusters, Map<Integer, Integer> places) {
+      long[][] counts = new long[clusters][places.size()];
+      images
+          .mapToPair(pair -> new Tuple2<>(pair, 1L))
+          .reduceByKey(Long::sum)
+          .collect()
+          .forEach(pair -> counts[pair._1()._1()][places.get(pair._1()._2())] = pair._2());
+      return counts;
     }
 
     /** [K] what each cluster was called in this run. */

@@ -25,7 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
 
 /** Scores of a finished run against labels that no method has seen, or against another run. */
 public final class EvaluateJob {
@@ -87,32 +87,25 @@ public final class EvaluateJob {
 
   /** How much two runs over the same images agree. */
   public static Map<String, Object> compare(JobContext context, RunFolder folder, RunFolder other) {
-    Storage storage = context.storage();
-    Table table = folder.snapshot().table("assignments");
-    Assignments first = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
-    Table otherTable = other.snapshot().table("assignments");
-    Assignments second = Assignments.read(storage, otherTable);
-    List<String> otherPaths = Assignments.paths(storage, otherTable);
-    Map<String, Integer> rows = new HashMap<>();
-    IntStream.range(0, otherPaths.size()).forEach(row -> rows.put(otherPaths.get(row), row));
-    int[] common =
-        IntStream.range(0, paths.size()).filter(row -> rows.containsKey(paths.get(row))).toArray();
-    if (common.length == 0) {
+    Contingency counted =
+        Contingency.of(clusters(context, other).join(clusters(context, folder)).values());
+    if (counted.total() == 0) {
       throw NomenException.input(
           "The runs in %s and %s have no image in common.".formatted(folder.uri(), other.uri()));
     }
-    RunComparison comparison =
-        RunComparison.of(
-            IntStream.of(common).map(row -> first.cluster()[row]).toArray(),
-            IntStream.of(common).map(row -> second.cluster()[rows.get(paths.get(row))]).toArray());
+    RunComparison comparison = RunComparison.of(counted);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("nmi", rounded(comparison.nmi()));
     result.put("ari", rounded(comparison.ari()));
-    result.put("images", common.length);
-    result.put("moved", comparison.moved().length);
+    result.put("images", counted.total());
+    result.put("moved", comparison.moved());
     result.put("matches", comparison.matches());
     return result;
+  }
+
+  private static JavaPairRDD<String, Integer> clusters(JobContext context, RunFolder folder) {
+    return Assignments.byPath(
+        context.spark().get(), context.storage(), folder.snapshot().table("assignments"));
   }
 
   /** The label column of the images table, in the order of {@code paths}. */

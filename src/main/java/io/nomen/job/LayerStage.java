@@ -15,6 +15,7 @@ import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.Table;
+import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
@@ -219,7 +220,7 @@ final class LayerStage {
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
     boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     List<ClusterName> found =
-        Names.of(embeddings, dense, semantics, nouns, ownList, Names.unknown(numbers.length), seed);
+        Names.of(embeddings, NounScores.sampled(dense), semantics, nouns, ownList, Names.unknown(numbers.length), seed);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

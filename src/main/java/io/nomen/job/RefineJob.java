@@ -23,6 +23,7 @@ import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
+import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
@@ -153,9 +154,11 @@ public final class RefineJob {
       RunQuality quality =
           run.write(
               refinement.assignments(),
-              ResemblanceColumns.read(context.storage(), assigned, paths),
+              Optional.of(
+                  ResemblanceColumns.read(context.storage(), assigned, paths)
+                      .blocks(run.embeddings())),
               refinement.count(),
-              assignments -> names,
+              () -> names,
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
       String id = run.attempt().attempt();
@@ -289,7 +292,7 @@ public final class RefineJob {
     boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     return Names.of(
         embeddings,
-        refinement.clusters(),
+        NounScores.sampled(refinement.clusters()),
         space,
         nouns,
         ownList,

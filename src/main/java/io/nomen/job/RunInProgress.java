@@ -11,23 +11,19 @@ import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.ResemblanceColumns;
+import io.nomen.run.ResemblanceBlock;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -133,36 +129,27 @@ final class RunInProgress {
   /**
    * Writes {@code assignments} and {@code clusters}.
    *
-   * @param resemblance what is known of near-duplicates and outliers
+   * @param rows the cluster of every row, in the blocks of {@link #embeddings}; persisted, for it
+   *     is asked for several times
+   * @param resemblance what is known of near-duplicates and outliers, in the same blocks
    * @param clusters K
-   * @param naming gives the K names when the assignments are known
+   * @param naming gives the K names
    * @return label-free quality of what was written
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
-      ResemblanceColumns resemblance,
+      Optional<JavaRDD<ResemblanceBlock>> resemblance,
       int clusters,
-      Function<Assignments, NamedClusters> naming,
+      Supplier<NamedClusters> naming,
       long seed) {
     String id = attempt.attempt();
-    Table written =
-        time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
-    Assignments assignments = Assignments.read(folder.storage(), written);
+    time("tables", () -> Assignments.write(folder, id, rows, table.paths(), resemblance));
     attempts.put("assignments", id);
     attempts.put("clusters", id);
     ClusterSurvey survey =
-        ClusterSurvey.of(
-            embeddings, assignments, clusters, naming, this::medoidPaths, seed, stopwatch);
+        ClusterSurvey.of(embeddings, rows, clusters, naming, table::pathsOf, seed, stopwatch);
     folder.write(ClusterRow.SCHEMA, id, survey.clusters());
     return survey.quality();
-  }
-
-  private Map<Long, String> medoidPaths(long[] rows) {
-    Map<Long, String> found = new HashMap<>();
-    table
-        .pathsOf(Arrays.stream(rows).mapToInt(Math::toIntExact).sorted().toArray())
-        .forEach((row, path) -> found.put((long) row, path));
-    return found;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -75,15 +76,15 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
   private double[] perCluster(Clustering fit) {
     long[] image = new long[fit.clusters()];
     long[] text = new long[fit.clusters()];
-    int[] clusters = AssignmentBlock.clusters(fit.assignments());
+    long rows = LongStream.of(fit.sizes()).sum();
+    int[] measured =
+        IntStream.range(0, sameImage.length)
+            .map(i -> Math.toIntExact(RowSample.evenRow(i, rows, sameImage.length)))
+            .toArray();
+    int[] clusters = AssignmentBlock.clusters(fit.assignments(), measured);
     for (int i = 0; i < clusters.length; i++) {
-      int cluster = clusters[i];
-      RowSample.evenNumber(i, clusters.length, sameImage.length)
-          .ifPresent(
-              row -> {
-                image[cluster] += sameImage[row];
-                text[cluster] += sameText[row];
-              });
+      image[clusters[i]] += sameImage[i];
+      text[clusters[i]] += sameText[i];
     }
     return IntStream.range(0, image.length)
         .mapToDouble(k -> (double) text[k] / Math.max(1, image[k]))

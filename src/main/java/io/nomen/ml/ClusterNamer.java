@@ -2,10 +2,11 @@ package io.nomen.ml;
 
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterSurvey;
-import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord.Stopwatch;
+import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.util.ArrayList;
@@ -123,16 +124,15 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
           NounChoice.of(this, dataset.sparkSession(), embeddings.width(), List.of(), Prompts.TAC);
       List<Object> values = distinct(rows);
       int[] clusters = numbered(rows, values);
-      float[] unknown = new float[clusters.length];
       ClusterNaming naming =
           new ClusterNaming(
               false, words.verbatim(), words.table(), SemanticOptions.defaults(), getSeed());
       ClusterSurvey survey =
           ClusterSurvey.of(
               embeddings,
-              new Assignments(clusters, unknown, clusters, unknown),
+              AssignmentBlock.of(embeddings, clusters),
               values.size(),
-              assignments -> naming.of(embeddings, assignments.cluster(), values.size()),
+              () -> naming.of(embeddings, NounScores.sampled(clusters), values.size()),
               medoids -> Map.of(),
               getSeed(),
               new Stopwatch());

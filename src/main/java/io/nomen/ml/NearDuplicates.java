@@ -1,13 +1,12 @@
 package io.nomen.ml;
 
 import io.nomen.evaluate.Resemblance;
+import io.nomen.run.ResemblanceBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -120,33 +119,21 @@ public final class NearDuplicates
     SparkSession spark = dataset.sparkSession();
     try (FeatureRows rows = rows(dataset)) {
       RowBlocks embeddings = rows.embeddings();
-      Resemblance found =
+      JavaRDD<ResemblanceBlock> found =
           rows.rows() < 2
-              ? new Resemblance(new int[] {0}, new float[] {0}, Map.of())
-              : Resemblance.of(embeddings, getThreshold());
-      // How it was found does not travel.
-      Broadcast<Resemblance> shared =
-          JavaSparkContext.fromSparkContext(spark.sparkContext())
-              .broadcast(new Resemblance(found.duplicateOf(), found.outlierScore(), Map.of()));
+              ? embeddings
+                  .blocks()
+                  .map(block -> new ResemblanceBlock(0, new int[] {0}, new float[] {0}))
+              : Resemblance.of(embeddings, getThreshold()).blocks();
       StructType schema =
           new StructType()
               .add("row", DataTypes.LongType, false)
-              .add(getIdCol(), id, false)
               .add("first", DataTypes.LongType, true)
               .add("outlierScore", DataTypes.FloatType, false);
-      JavaRDD<Row> told =
-          rows.carried()
-              .map(
-                  pair -> {
-                    int row = Math.toIntExact(pair._1());
-                    int first = shared.value().duplicateOf()[row];
-                    return RowFactory.create(
-                        pair._1(),
-                        pair._2(),
-                        first == row ? null : (Long) (long) first,
-                        shared.value().outlierScore()[row]);
-                  });
-      Dataset<Row> scored = spark.createDataFrame(told, schema);
+      Dataset<Row> scored =
+          spark
+              .createDataFrame(found.flatMap(block -> told(block).iterator()), schema)
+              .join(ids(spark, rows, id).toDF("row", getIdCol()), "row");
       Dataset<Row> firsts = ids(spark, rows, id).toDF("firstRow", "duplicateOf");
       return scored
           .join(firsts, scored.col("first").equalTo(firsts.col("firstRow")), "left")
@@ -156,6 +143,17 @@ public final class NearDuplicates
               firsts.col("duplicateOf"),
               scored.col("outlierScore"));
     }
+  }
+
+  private static List<Row> told(ResemblanceBlock block) {
+    return IntStream.range(0, block.duplicateOf().length)
+        .mapToObj(
+            i -> {
+              long row = block.firstRow() + i;
+              Long first = block.duplicateOf()[i] == row ? null : (long) block.duplicateOf()[i];
+              return RowFactory.create(row, first, block.outlierScore()[i]);
+            })
+        .toList();
   }
 
   private FeatureRows rows(Dataset<?> dataset) {

@@ -19,7 +19,6 @@ import io.nomen.method.UnnormalisedRows;
 import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.naming.ClusterSurvey;
-import io.nomen.run.Assignments;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
@@ -294,14 +293,9 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
       ClusterSurvey survey =
           ClusterSurvey.of(
               embeddings,
-              Assignments.of(clustering.assignments(), rows.rows()),
+              clustering.assignments(),
               clustering.clusters(),
-              assignments ->
-                  naming.of(
-                      embeddings,
-                      assignments.cluster(),
-                      clustering,
-                      Names.unknown(clustering.clusters())),
+              () -> naming.of(embeddings, clustering, Names.unknown(clustering.clusters())),
               rows::carriedBeside,
               getSeed(),
               stopwatch);

@@ -12,6 +12,7 @@ import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
@@ -40,14 +41,12 @@ public record ClusterNaming(
   /**
    * Names the clusters of a method.
    *
-   * @param clusters [N] the cluster of every row
    * @param earlier [K] names of an earlier run, which are kept while they fit
    */
   public NamedClusters of(
-      RowBlocks embeddings,
-      int[] clusters,
-      Clustering clustering,
-      List<Optional<ClusterName>> earlier) {
+      RowBlocks embeddings, Clustering clustering, List<Optional<ClusterName>> earlier) {
+    int[] clusters =
+        AssignmentBlock.clusters(clustering.assignments(), NounScores.rows(embeddings.rows()));
     if (given) {
       return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
     }
@@ -60,7 +59,7 @@ public record ClusterNaming(
   /**
    * Names any clustering, whoever made it.
    *
-   * @param clusters [N] the cluster of every row, 0 to {@code count} − 1
+   * @param clusters the cluster of every row in {@link NounScores#rows}, 0 to {@code count} − 1
    */
   public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
     return NamedClusters.of(names(embeddings, clusters, Optional.empty(), Names.unknown(count)));
@@ -228,6 +227,7 @@ public record ClusterNaming(
     /**
      * Names clusters from their best nouns.
      *
+     * @param clusters the cluster of every row in {@link NounScores#rows}
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
@@ -251,18 +251,17 @@ public record ClusterNaming(
       partitions.add(clusters);
       partitions.addAll(
           Arrays.asList(NoiseThreshold.shuffled(clusters, NoiseThreshold.ROUNDS, seed)));
-      List<float[][]> scores =
+      NounScores scores =
           NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
-      List<double[]> maxima =
-          scores.subList(1, scores.size()).stream().map(NoiseThreshold::maxima).toList();
-      return ClusterNames.of(selected, scores.get(0), NoiseThreshold.of(maxima), verbatim, earlier);
+      return ClusterNames.of(
+          selected, scores.scores(), NoiseThreshold.of(scores.maxima()), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */
     static List<ClusterName> given(RowBlocks embeddings, int[] clusters, NounTable classes) {
       int count = classes.nouns().size();
       float[][] scores =
-          NounScores.of(embeddings, classes.embeddings(), List.of(clusters), count).get(0);
+          NounScores.of(embeddings, classes.embeddings(), List.of(clusters), count).scores();
       return IntStream.range(0, count).mapToObj(k -> given(k, scores[k], classes.nouns())).toList();
     }
 

@@ -1,9 +1,7 @@
 package io.nomen.naming;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * How high a noun's score gets by chance. The images are dealt to clusters of the same sizes at
@@ -42,21 +40,9 @@ public final class NoiseThreshold {
   }
 
   /**
-   * The best score of each cluster: what one random assignment contributes.
-   *
-   * @param scores [K, m]
-   * @return [K]
-   */
-  public static double[] maxima(float[][] scores) {
-    return Arrays.stream(scores)
-        .mapToDouble(row -> IntStream.range(0, row.length).mapToDouble(j -> row[j]).max().orElse(0))
-        .toArray();
-  }
-
-  /**
    * The thresholds that a number of random assignments give.
    *
-   * @param maxima the {@link #maxima} of at least two random assignments
+   * @param maxima [K] the best score of each cluster, of at least two random assignments
    * @return [K] the score that each cluster's name must exceed
    */
   public static double[] of(List<double[]> maxima) {

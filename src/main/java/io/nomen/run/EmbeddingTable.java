@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The embeddings of a run as matrices on a cluster.
@@ -60,7 +62,24 @@ public final class EmbeddingTable {
   private final Map<String, List<String>> hosts = new HashMap<>();
 
   /** Consecutive rows of one file. */
-  record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {}
+  record Piece(String uri, long firstRow, int skip, int rows) implements Serializable {
+
+    /** Those of {@code numbers}, which rise, that are in this piece. */
+    long[] within(long[] numbers) {
+      return Arrays.stream(numbers)
+          .filter(row -> row >= firstRow && row < firstRow + rows)
+          .toArray();
+    }
+
+    Map<Long, String> paths(Storage storage, long[] numbers) {
+      List<String> all = new TableColumn(storage, uri, "path").strings();
+      Map<Long, String> found = new HashMap<>();
+      for (long row : within(numbers)) {
+        found.put(row, all.get(skip + (int) (row - firstRow)));
+      }
+      return found;
+    }
+  }
 
   public EmbeddingTable(JavaSparkContext spark, Storage storage, Table table) {
     this.spark = spark;
@@ -134,20 +153,16 @@ public final class EmbeddingTable {
    *
    * @param rows rising; only the files that hold them are opened
    */
-  public Map<Integer, String> pathsOf(int[] rows) {
-    Map<Integer, String> found = new HashMap<>();
-    long first = 0;
-    int next = 0;
-    for (int file = 0; file < table.files().size() && next < rows.length; file++) {
-      long end = first + table.rows().get(file);
-      if (rows[next] < end) {
-        List<String> paths = new TableColumn(storage, table.uris().get(file), "path").strings();
-        for (; next < rows.length && rows[next] < end; next++) {
-          found.put(rows[next], paths.get((int) (rows[next] - first)));
-        }
-      }
-      first = end;
-    }
+  public Map<Long, String> pathsOf(long[] rows) {
+    Broadcast<long[]> wanted = spark.broadcast(rows);
+    Storage files = storage;
+    Map<Long, String> found = new HashMap<>();
+    pieces()
+        .filter(piece -> piece.within(wanted.value()).length > 0)
+        .map(piece -> piece.paths(files, wanted.value()))
+        .collect()
+        .forEach(found::putAll);
+    wanted.destroy();
     return found;
   }
 

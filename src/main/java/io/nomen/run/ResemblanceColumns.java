@@ -1,64 +1,46 @@
 package io.nomen.run;
 
-import io.nomen.evaluate.Resemblance;
 import io.nomen.store.Storage;
+import io.nomen.tensor.RowBlocks;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
- * {@link Resemblance} as the table {@code assignments} holds it, row by row; empty for a run that
- * did not look for it.
+ * What the table {@code assignments} says of near-duplicates and outliers, all of it on the driver.
  *
- * @param duplicateOf [N] or empty: the first row of the image's group, or the row itself
- * @param outlierScore [N] or empty
- * @param paths of the first rows of groups
+ * @param duplicateOf [N] the first row of the image's group, or the row itself
+ * @param outlierScore [N] NaN where it is not known
  */
-public record ResemblanceColumns(
-    int[] duplicateOf, float[] outlierScore, Map<Integer, String> paths) implements Serializable {
-  public static final ResemblanceColumns NONE =
-      new ResemblanceColumns(new int[0], new float[0], Map.of());
+public record ResemblanceColumns(int[] duplicateOf, float[] outlierScore) implements Serializable {
 
-  public static ResemblanceColumns of(
-      int[] duplicateOf, float[] outlierScore, EmbeddingTable table) {
-    int[] firsts =
-        IntStream.range(0, duplicateOf.length)
-            .filter(row -> duplicateOf[row] != row)
-            .map(row -> duplicateOf[row])
-            .distinct()
-            .sorted()
-            .toArray();
-    return new ResemblanceColumns(duplicateOf, outlierScore, table.pathsOf(firsts));
-  }
-
-  /** The path that the image's group goes by, unless it is the image's own. */
-  Optional<String> duplicateOf(long row) {
-    return row >= duplicateOf.length || duplicateOf[(int) row] == row
-        ? Optional.empty()
-        : Optional.of(paths.get(duplicateOf[(int) row]));
+  /** The same in the blocks of a matrix of as many rows. */
+  public JavaRDD<ResemblanceBlock> blocks(RowBlocks rows) {
+    Broadcast<ResemblanceColumns> shared =
+        JavaSparkContext.fromSparkContext(rows.blocks().context()).broadcast(this);
+    return rows.blocks()
+        .map(
+            block -> {
+              int first = Math.toIntExact(block.firstRow());
+              int end = first + block.rows();
+              return new ResemblanceBlock(
+                  first,
+                  Arrays.copyOfRange(shared.value().duplicateOf, first, end),
+                  Arrays.copyOfRange(shared.value().outlierScore, first, end));
+            });
   }
 
   public Optional<Float> outlierScore(long row) {
     return row >= outlierScore.length || Float.isNaN(outlierScore[(int) row])
         ? Optional.empty()
         : Optional.of(outlierScore[(int) row]);
-  }
-
-  /** Rows by their score, the furthest first; at most {@code count}. */
-  public List<Integer> furthest(int count) {
-    return IntStream.range(0, outlierScore.length)
-        .filter(row -> !Float.isNaN(outlierScore[row]))
-        .boxed()
-        .sorted(
-            Comparator.<Integer>comparingDouble(row -> -outlierScore[row])
-                .thenComparing(Comparator.naturalOrder()))
-        .limit(count)
-        .toList();
   }
 
   /** What {@code assignments} holds. */
@@ -82,11 +64,9 @@ public record ResemblanceColumns(
     for (int row = 0; row < rows; row++) {
       byPath.replace(paths.get(row), row);
     }
-    Map<Integer, String> named = new HashMap<>();
     for (int row = 0; row < rows; row++) {
       duplicateOf[row] = firsts.get(row).map(byPath::get).orElse(row);
-      named.putIfAbsent(duplicateOf[row], paths.get(duplicateOf[row]));
     }
-    return new ResemblanceColumns(duplicateOf, scores, named);
+    return new ResemblanceColumns(duplicateOf, scores);
   }
 }

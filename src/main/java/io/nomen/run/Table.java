@@ -5,6 +5,7 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * A finished table: the files that make it up, in row order.
@@ -30,6 +33,8 @@ public record Table(String name, String folder, List<String> files, List<Long> r
 
   /** Files that the driver reads at once: on an object store it waits more than it works. */
   private static final int READERS = 32;
+
+  private static final int TASKS_PER_CORE = 8;
 
   public long totalRows() {
     return rows.stream().mapToLong(Long::longValue).sum();
@@ -54,6 +59,26 @@ public record Table(String name, String folder, List<String> files, List<Long> r
   /** What {@code read} makes of every file, in row order; files are read side by side. */
   public <T> List<T> eachFile(Function<String, T> read) {
     return sideBySide(uris(), read);
+  }
+
+  /**
+   * A file, as a task gets it.
+   *
+   * @param firstRow number of its first row in the table
+   */
+  public record TableFile(String uri, long firstRow) implements Serializable {}
+
+  /** The files in row order, on the cluster: for tables that grow with the images. */
+  public JavaRDD<TableFile> onCluster(JavaSparkContext spark) {
+    List<TableFile> all = new ArrayList<>();
+    long first = 0;
+    List<String> uris = uris();
+    for (int file = 0; file < uris.size(); file++) {
+      all.add(new TableFile(uris.get(file), first));
+      first += rows.get(file);
+    }
+    return spark.parallelize(
+        all, Math.max(1, Math.min(all.size(), TASKS_PER_CORE * spark.defaultParallelism())));
   }
 
   /** What {@code read} makes of every one of {@code uris}, in their order; 32 at a time. */

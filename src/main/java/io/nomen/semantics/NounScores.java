@@ -4,11 +4,14 @@ import io.nomen.tensor.FixedPointSums;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.SoftmaxRetrieval;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -21,8 +24,11 @@ import org.apache.spark.broadcast.Broadcast;
  * sums of all clusters do not fit into {@value #MOST_SUMS} values, the rows are gone over several
  * times, for a part of the clusters each. Above {@value #MOST_ROWS} rows an even share of them is
  * looked at.
+ *
+ * @param scores [K, m] of the first assignment; zeros for a cluster without rows
+ * @param maxima for each further assignment [K], the best score of each cluster
  */
-public final class NounScores {
+public record NounScores(float[][] scores, List<double[]> maxima) {
   /** Softer than in the counterparts: less winner-takes-all reads better. */
   public static final double TEMPERATURE = 0.02;
 
@@ -32,47 +38,66 @@ public final class NounScores {
   private static final int MOST_ROWS = 20_000;
   private static final int TREE_DEPTH = 2;
 
-  private NounScores() {}
+  /** The numbers, rising, of those of {@code all} rows that are looked at. */
+  public static int[] rows(long all) {
+    long stride = Math.max(1, (all + MOST_ROWS - 1) / MOST_ROWS);
+    return LongStream.iterate(0, row -> row < all, row -> row + stride)
+        .mapToInt(Math::toIntExact)
+        .toArray();
+  }
+
+  /** Those of {@code clusters}, [N], that are looked at. */
+  public static int[] sampled(int[] clusters) {
+    return Arrays.stream(rows(clusters.length)).map(row -> clusters[row]).toArray();
+  }
 
   /**
    * Scores of all nouns for all clusters.
    *
    * @param embeddings [N, d], unit rows
    * @param nouns [m, d], unit rows
-   * @param assignments each [N], the cluster of every row, 0 to K−1
+   * @param assignments each the cluster of every row in {@link #rows}, 0 to K−1; the first is the
+   *     one that counts
    * @param clusters K
-   * @return for each assignment [K, m]; zeros for a cluster without rows
    */
-  public static List<float[][]> of(
+  public static NounScores of(
       RowBlocks embeddings, Matrix nouns, List<int[]> assignments, int clusters) {
-    requireSameRows(embeddings, assignments);
-    int slots = assignments.size() * clusters;
-    long stride = Math.max(1, (embeddings.rows() + MOST_ROWS - 1) / MOST_ROWS);
-    int atOnce = Math.max(1, MOST_SUMS / nouns.rows());
-    double[][] means = new double[slots][];
-    double[] sizes = new double[slots];
+    int[] rows = rows(embeddings.rows());
+    requireSameRows(rows.length, assignments);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
+    RowBlocks looked =
+        rows.length == embeddings.rows()
+            ? embeddings
+            : RowBlocks.of(
+                spark, RowSample.of(embeddings, rows).rows().values(), embeddings.width());
+    int slots = assignments.size() * clusters;
+    int atOnce = Math.max(1, MOST_SUMS / nouns.rows());
+    Overall overall = new Overall(clusters, nouns.rows());
+    double[][] maxima = new double[assignments.size()][clusters];
     Broadcast<Matrix> sharedNouns = spark.broadcast(nouns);
     Broadcast<int[][]> sharedAssignments = spark.broadcast(assignments.toArray(int[][]::new));
     try {
       for (int from = 0; from < slots; from += atOnce) {
-        Slots range = new Slots(from, Math.min(slots, from + atOnce), clusters, stride);
+        Slots range = new Slots(from, Math.min(slots, from + atOnce), clusters);
         NounTally tally =
-            embeddings
+            looked
                 .blocks()
                 .mapPartitions(
                     part -> tally(part, sharedNouns.value(), sharedAssignments.value(), range))
                 .treeReduce(NounTally::merge, TREE_DEPTH);
         for (int slot = range.from(); slot < range.to(); slot++) {
-          sizes[slot] = tally.count(slot);
-          means[slot] = tally.mean(slot);
+          if (slot < clusters) {
+            overall.add(slot, tally.count(slot), tally.mean(slot));
+          } else if (tally.count(slot) > 0) {
+            maxima[slot / clusters][slot % clusters] = overall.best(tally.mean(slot));
+          }
         }
       }
     } finally {
       sharedNouns.destroy();
       sharedAssignments.destroy();
     }
-    return lessOverall(means, sizes, assignments.size(), clusters, nouns.rows());
+    return new NounScores(overall.scores(), List.of(maxima).subList(1, maxima.length));
   }
 
   private static Iterator<NounTally> tally(
@@ -84,31 +109,55 @@ public final class NounScores {
     return List.of(tally).iterator();
   }
 
-  private static List<float[][]> lessOverall(
-      double[][] means, double[] sizes, int assignments, int clusters, int nouns) {
-    double[] overall = new double[nouns];
-    double rows = 0;
-    for (int c = 0; c < clusters; c++) {
-      rows += sizes[c];
-      for (int j = 0; j < nouns; j++) {
-        overall[j] += sizes[c] * means[c][j];
+  private static void requireSameRows(int rows, List<int[]> assignments) {
+    for (int[] assignment : assignments) {
+      if (assignment.length != rows) {
+        throw new IllegalArgumentException(
+            "%d rows but an assignment of %d".formatted(rows, assignment.length));
       }
     }
-    float[][][] scores = new float[assignments][clusters][nouns];
-    for (int slot = 0; slot < means.length; slot++) {
-      for (int j = 0; sizes[slot] > 0 && j < nouns; j++) {
-        scores[slot / clusters][slot % clusters][j] = (float) (means[slot][j] - overall[j] / rows);
-      }
-    }
-    return List.of(scores);
   }
 
-  private static void requireSameRows(RowBlocks embeddings, List<int[]> assignments) {
-    for (int[] assignment : assignments) {
-      if (assignment.length != embeddings.rows()) {
-        throw new IllegalArgumentException(
-            "%d rows but an assignment of %d".formatted(embeddings.rows(), assignment.length));
+  /** The mean weights of the clusters that count, and of all rows together. */
+  private static final class Overall {
+    private final double[][] means;
+    private final long[] sizes;
+    private final double[] sums;
+    private double rows;
+
+    Overall(int clusters, int nouns) {
+      means = new double[clusters][];
+      sizes = new long[clusters];
+      sums = new double[nouns];
+    }
+
+    void add(int cluster, long size, double[] mean) {
+      means[cluster] = mean;
+      sizes[cluster] = size;
+      rows += size;
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += size * mean[j];
       }
+    }
+
+    private float score(double[] mean, int noun) {
+      return (float) (mean[noun] - sums[noun] / rows);
+    }
+
+    /** The best score of a cluster with rows; all that count must be there. */
+    double best(double[] mean) {
+      return IntStream.range(0, sums.length).mapToDouble(j -> score(mean, j)).max().orElse(0);
+    }
+
+    float[][] scores() {
+      float[][] scores = new float[means.length][sums.length];
+      for (int cluster = 0; cluster < means.length; cluster++) {
+        for (int j = 0; sizes[cluster] > 0 && j < sums.length; j++) {
+          scores[cluster][j] = score(means[cluster], j);
+        }
+        means[cluster] = null;
+      }
+      return scores;
     }
   }
 
@@ -119,9 +168,8 @@ public final class NounScores {
    * @param from first slot
    * @param to one past the last
    * @param clusters K
-   * @param stride every so manieth row is looked at
    */
-  private record Slots(int from, int to, int clusters, long stride) implements Serializable {
+  private record Slots(int from, int to, int clusters) implements Serializable {
     int count() {
       return to - from;
     }
@@ -196,9 +244,6 @@ public final class NounScores {
     }
 
     private boolean concerns(int row, int[][] assignments) {
-      if (row % range.stride() != 0) {
-        return false;
-      }
       return IntStream.range(0, assignments.length)
           .anyMatch(a -> range.holds(range.slot(a, assignments[a][row])));
     }

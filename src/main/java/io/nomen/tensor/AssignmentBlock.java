@@ -3,6 +3,8 @@ package io.nomen.tensor;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The clusters of consecutive rows, column by column.
@@ -33,6 +35,48 @@ public record AssignmentBlock(
     return assignments.map(AssignmentBlock::cluster).collect().stream()
         .flatMapToInt(Arrays::stream)
         .toArray();
+  }
+
+  /**
+   * The clusters of some rows, on the driver.
+   *
+   * @param rows their numbers, rising
+   * @return [rows]
+   */
+  public static int[] clusters(JavaRDD<AssignmentBlock> assignments, int[] rows) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(assignments.context());
+    Broadcast<int[]> wanted = spark.broadcast(rows);
+    int[] clusters =
+        assignments
+            .map(
+                block ->
+                    Arrays.stream(RowSample.within(wanted.value(), block.firstRow, block.rows()))
+                        .map(row -> block.cluster[row])
+                        .toArray())
+            .collect()
+            .stream()
+            .flatMapToInt(Arrays::stream)
+            .toArray();
+    wanted.destroy();
+    return clusters;
+  }
+
+  /**
+   * What the driver holds, in the blocks of a matrix of as many rows; confidences are 0.
+   *
+   * @param clusters [N]
+   */
+  public static JavaRDD<AssignmentBlock> of(RowBlocks rows, int[] clusters) {
+    Broadcast<int[]> shared =
+        JavaSparkContext.fromSparkContext(rows.blocks().context()).broadcast(clusters);
+    return rows.blocks()
+        .map(
+            block -> {
+              int first = Math.toIntExact(block.firstRow());
+              int[] own = Arrays.copyOfRange(shared.value(), first, first + block.rows());
+              float[] none = new float[own.length];
+              return new AssignmentBlock(first, own, none, own, none);
+            });
   }
 
   /**

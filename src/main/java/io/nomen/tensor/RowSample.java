@@ -44,8 +44,13 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
 
   /** {@code most} rows, each as likely as any other; all rows where there are no more. */
   public static RowSample exactly(RowBlocks source, int most, long seed) {
-    int all = Math.toIntExact(source.rows());
-    return of(source, all <= most ? IntStream.range(0, all).toArray() : drawn(all, most, seed));
+    return of(source, numbers(source.rows(), most, seed));
+  }
+
+  /** The numbers of the rows that {@link #exactly} draws of {@code rows}, rising. */
+  public static int[] numbers(long rows, int most, long seed) {
+    int all = Math.toIntExact(rows);
+    return all <= most ? IntStream.range(0, all).toArray() : drawn(all, most, seed);
   }
 
   /** The rows with these numbers, which rise. */
@@ -114,12 +119,12 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
   }
 
   /** A number in [0, 1) that follows from seed and row. */
-  private static double uniform(long seed, long row) {
+  public static double uniform(long seed, long row) {
     return (mix(mix(seed) + row) >>> 11) * 0x1p-53;
   }
 
   /** SplitMix64's finaliser (Steele, Lea, Flood 2014): every bit depends on every other. */
-  private static long mix(long z) {
+  public static long mix(long z) {
     long bits = z + 0x9e3779b97f4a7c15L;
     bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
     bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
@@ -138,9 +143,21 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
   }
 
   private static long[] within(RowBlock block, int[] wanted) {
-    int from = lowerBound(wanted, block.firstRow());
-    int to = lowerBound(wanted, block.firstRow() + block.rows());
-    return IntStream.range(from, to).mapToLong(i -> wanted[i]).toArray();
+    return Arrays.stream(within(wanted, block.firstRow(), block.rows()))
+        .mapToLong(place -> block.firstRow() + place)
+        .toArray();
+  }
+
+  /**
+   * Where in a block those of {@code wanted} are that are in it.
+   *
+   * @param wanted row numbers, rising
+   * @param rows how many the block has
+   */
+  public static int[] within(int[] wanted, long firstRow, int rows) {
+    int from = lowerBound(wanted, firstRow);
+    int to = lowerBound(wanted, firstRow + rows);
+    return IntStream.range(from, to).map(i -> (int) (wanted[i] - firstRow)).toArray();
   }
 
   private static int lowerBound(int[] sorted, long value) {

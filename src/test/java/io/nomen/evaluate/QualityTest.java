@@ -49,13 +49,6 @@ class QualityTest {
   }
 
   @Test
-  void sizes_and_mean_confidence_are_per_cluster() {
-    float[] confidence = {1, 0.5f, 0, 1, 0.5f, 1, 1, 0.5f, 1, 0.5f, 0, 0.25f};
-    assertThat(Quality.sizes(CLUSTERS, 4)).containsExactly(5, 4, 2, 1);
-    assertThat(Quality.means(confidence, CLUSTERS, 4)).containsExactly(0.8, 0.5, 0.5, 0.25);
-  }
-
-  @Test
   void neighbour_consistency_counts_pairs_in_one_cluster() {
     int[] neighbours = {0, 1, 0, 1, 0, 0};
     assertThat(Quality.neighbourConsistency(new int[] {0, 0, 1}, neighbours))

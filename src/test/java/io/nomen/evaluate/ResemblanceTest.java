@@ -2,10 +2,13 @@ package io.nomen.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.run.ResemblanceBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
 import io.nomen.testing.LocalSpark;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -52,16 +55,43 @@ class ResemblanceTest {
     return Resemblance.of(RowBlocks.of(LocalSpark.context(), values, WIDTH), threshold);
   }
 
+  private static int[] groups(Resemblance found) {
+    return found.blocks().collect().stream()
+        .flatMapToInt(block -> Arrays.stream(block.duplicateOf()))
+        .toArray();
+  }
+
+  private static float[] scores(Resemblance found) {
+    List<ResemblanceBlock> blocks = found.blocks().collect();
+    FloatBuffer scores =
+        FloatBuffer.allocate(blocks.stream().mapToInt(b -> b.outlierScore().length).sum());
+    blocks.forEach(block -> scores.put(block.outlierScore()));
+    return scores.array();
+  }
+
+  @Test
+  void pairs_that_are_too_many_for_the_driver_make_the_same_groups() {
+    float[] values = random(6_000, 5);
+    for (int row = 0; row < 40; row++) {
+      near(values, 4_000 + 31 * row, row % 7 == 0 ? row : 4_000 + 31 * (row - 1), 0.99);
+      near(values, 100 + row, 4_000 + 31 * ((row * 17) % 40), 0.99);
+    }
+    RowBlocks rows = RowBlocks.of(LocalSpark.context(), values, WIDTH);
+    int[] expected = groups(Resemblance.of(rows, 0.97));
+    assertThat(IntStream.range(0, 6_000).filter(row -> expected[row] != row)).hasSizeGreaterThan(60);
+    assertThat(groups(Resemblance.of(rows, 0.97, 0))).isEqualTo(expected);
+  }
+
   @Test
   void a_chain_of_pairs_is_one_group_that_goes_by_its_first_row() {
     float[] values = random(300, 1);
     near(values, 250, 40, 0.98);
     near(values, 120, 250, 0.98);
     near(values, 7, 299, 0.96);
-    int[] groups = of(values, 0.97).duplicateOf();
+    int[] groups = groups(of(values, 0.97));
     assertThat(IntStream.of(40, 120, 250).map(row -> groups[row])).containsOnly(40);
     assertThat(IntStream.range(0, 300).filter(row -> groups[row] != row)).containsExactly(120, 250);
-    assertThat(of(values, 0.95).duplicateOf()[299]).isEqualTo(7);
+    assertThat(groups(of(values, 0.95))[299]).isEqualTo(7);
   }
 
   @Test
@@ -70,7 +100,7 @@ class ResemblanceTest {
     for (int row = 90; row < 150; row++) {
       System.arraycopy(values, 3 * WIDTH, values, row * WIDTH, WIDTH);
     }
-    int[] groups = of(values, 0.999).duplicateOf();
+    int[] groups = groups(of(values, 0.999));
     assertThat(Arrays.stream(groups, 90, 150)).containsOnly(3);
     assertThat(of(values, 0.999).provenance())
         .containsEntry("duplicate_groups", 1L)
@@ -80,7 +110,7 @@ class ResemblanceTest {
   @Test
   void the_outlier_score_is_the_mean_cosine_distance_to_the_ten_nearest() {
     float[] values = random(250, 3);
-    float[] scores = of(values, 0.97).outlierScore();
+    float[] scores = scores(of(values, 0.97));
     for (int row = 0; row < 250; row++) {
       int own = row;
       double mean =
@@ -104,8 +134,9 @@ class ResemblanceTest {
     }
     Resemblance found = of(values, 0.97);
     assertThat(found.provenance().get("search").toString()).contains("inverted-file");
+    int[] groups = groups(found);
     for (int pair = 0; pair < 100; pair++) {
-      assertThat(found.duplicateOf()[rows - 1 - 3 * pair]).isEqualTo(50 * pair);
+      assertThat(groups[rows - 1 - 3 * pair]).isEqualTo(50 * pair);
     }
     assertThat(found.provenance()).containsEntry("images_like_an_earlier_one", 100L);
   }

@@ -179,7 +179,6 @@ class ClusterNamesTest {
     double[] threshold =
         NoiseThreshold.of(List.of(new double[] {1, 0}, new double[] {2, 0}, new double[] {3, 0}));
     assertThat(threshold).containsExactly(2 + 3 * 1.0, 0);
-    assertThat(NoiseThreshold.maxima(new float[][] {{1, 3}, {-2, -1}})).containsExactly(3, -1);
   }
 
   private static List<ClusterName> name(List<String> words, float[]... scores) {

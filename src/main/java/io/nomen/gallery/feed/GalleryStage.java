@@ -4,13 +4,13 @@ import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryData.AskedImage;
-import io.nomen.gallery.GalleryData.ImageEntry;
-import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
+import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.RunFacts;
 import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
+import io.nomen.gallery.feed.ChosenImages.Image;
 import io.nomen.refine.Questions;
 import io.nomen.run.Assignments;
 import io.nomen.run.EmbeddingTable;
@@ -25,29 +25,18 @@ import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The pages of a finished run, from its tables and its record alone. */
 public final class GalleryStage {
   private static final String NAME = "gallery";
-
-  /**
-   * Images of one cluster that the gallery may choose from; what a million-image run would fill.
-   */
-  private static final int CANDIDATES = 2_000;
-
-  private static final int OUTLIERS = 120;
 
   private static final int THUMBNAILS_PER_TASK = 256;
 
@@ -84,7 +73,7 @@ public final class GalleryStage {
   public String run(Snapshot run) {
     RunRecord record = run.requireRecord();
     StageAttempt attempt = folder.begin(NAME, settings(run), false);
-    ListedImages listed = ListedImages.read(run);
+    ListedImages listed = new ListedImages(context.spark().get(), run);
     GalleryPlan plan =
         GalleryPlan.of(data(run, record, listed), GalleryLimits.DEFAULT, options.language());
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
@@ -113,44 +102,30 @@ public final class GalleryStage {
   }
 
   private GalleryData data(Snapshot run, RunRecord record, ListedImages listed) {
-    Storage storage = run.storage();
-    Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
-    ResemblanceColumns columns = ResemblanceColumns.read(storage, table, paths);
-    Positions positions = Positions.of(context, run, record);
+    JavaSparkContext spark = context.spark().get();
+    RowBlocks embeddings =
+        new EmbeddingTable(spark, run.storage(), run.table("embeddings")).embeddings();
+    RowSample sample = Positions.sample(embeddings, record.seed());
+    Positions positions = Positions.of(embeddings, sample, record.seed());
+    List<ClusterCard> cards = ClusterCards.read(run, record);
+    ChosenImages images = ChosenImages.of(spark, run, cards);
     return new GalleryData(
         facts(record),
-        ClusterCards.read(run, record),
-        entries(assignments, paths, positions, columns),
+        cards,
+        images.entries(positions),
         listed.failed(),
-        ListedImages.DuplicateGroups.of(
-            listed.exactDuplicates(paths, assignments.cluster()),
-            columns,
-            paths,
-            assignments.cluster()),
-        columns.furthest(OUTLIERS).stream()
-            .map(row -> entry(assignments, row, paths.get(row), positions.of(row), columns))
-            .toList(),
+        DuplicateGroups.of(spark, run),
+        images.furthest().stream().map(image -> image.entry(positions.of(image.row()))).toList(),
         new Workbench(
-            LayerNodes.read(run, paths, positions),
-            questions(run, assignments, paths, positions, columns),
-            Optional.of(SearchCodes.of(context, run, paths, record.seed())),
+            LayerNodes.read(run, images.onMap(positions), positions),
+            questions(run, embeddings, positions),
+            Optional.of(SearchCodes.of(context, run, embeddings, sample, images.byRow())),
             options
                 .comparedWith()
                 .or(() -> previous(record))
                 .map(
                     earlier ->
-                        RunChanges.of(
-                            earlier,
-                            run,
-                            row ->
-                                entry(
-                                    assignments,
-                                    row,
-                                    paths.get(row),
-                                    positions.of(row),
-                                    columns)))),
+                        RunChanges.of(spark, earlier, run, positions))),
         Optional.of(positions.algorithm()));
   }
 
@@ -164,88 +139,37 @@ public final class GalleryStage {
                     .filter(run -> run.run().equals(found.run())));
   }
 
-  private List<AskedImage> questions(
-      Snapshot run,
-      Assignments assignments,
-      List<String> paths,
-      Positions positions,
-      ResemblanceColumns columns) {
+  /** Asked by people who look at single images: all assignments come to the driver here. */
+  private List<AskedImage> questions(Snapshot run, RowBlocks embeddings, Positions positions) {
     if (options.questions() == 0) {
       return List.of();
     }
-    RowBlocks embeddings =
-        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
-            .embeddings();
+    Table table = run.table("assignments");
+    Assignments assignments = Assignments.read(run.storage(), table);
+    List<String> paths = Assignments.paths(run.storage(), table);
+    float[] outlierScores =
+        ResemblanceColumns.read(run.storage(), table, paths).outlierScore();
     RowBlocks space = run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
     int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
     Matrix means =
         new Matrix(
             count, space.width(), ClusterProfiles.of(space, assignments.cluster(), count).means());
-    return Questions.of(space, assignments, means, columns.outlierScore(), options.questions())
-        .stream()
+    return Questions.of(space, assignments, means, outlierScores, options.questions()).stream()
         .map(
-            question ->
-                new AskedImage(
-                    entry(
-                        assignments,
-                        question.row(),
-                        paths.get(question.row()),
-                        positions.of(question.row()),
-                        columns),
-                    question.clusters()))
+            question -> {
+              int row = question.row();
+              Image image =
+                  new Image(
+                      row,
+                      paths.get(row),
+                      assignments.cluster()[row],
+                      assignments.confidence()[row],
+                      assignments.runnerUp()[row],
+                      assignments.runnerUpConfidence()[row],
+                      outlierScores[row]);
+              return new AskedImage(image.entry(positions.of(row)), question.clusters());
+            })
         .toList();
-  }
-
-  private static Map<Integer, List<ImageEntry>> entries(
-      Assignments assignments,
-      List<String> paths,
-      Positions positions,
-      ResemblanceColumns columns) {
-    Set<Integer> outliers = new HashSet<>(columns.furthest(CANDIDATES));
-    Map<Integer, Integer> sizes = new TreeMap<>();
-    for (int cluster : assignments.cluster()) {
-      sizes.merge(cluster, 1, Integer::sum);
-    }
-    Map<Integer, List<ImageEntry>> entries = new LinkedHashMap<>();
-    Map<Integer, Integer> seen = new TreeMap<>();
-    for (int row = 0; row < assignments.rows(); row++) {
-      int cluster = assignments.cluster()[row];
-      int number = seen.merge(cluster, 1, Integer::sum) - 1;
-      // An even share of a large cluster, so that no shard or folder is preferred.
-      int size = sizes.get(cluster);
-      boolean kept =
-          size <= CANDIDATES
-              || positions.of(row).isPresent()
-              || outliers.contains(row)
-              || (long) number * CANDIDATES / size != (long) (number + 1) * CANDIDATES / size;
-      if (kept) {
-        entries
-            .computeIfAbsent(cluster, c -> new ArrayList<>())
-            .add(entry(assignments, row, paths.get(row), positions.of(row), columns));
-      }
-    }
-    return entries;
-  }
-
-  private static ImageEntry entry(
-      Assignments assignments,
-      int row,
-      String path,
-      Optional<MapPoint> position,
-      ResemblanceColumns columns) {
-    int runnerUp = assignments.runnerUp()[row];
-    return new ImageEntry(
-        path,
-        assignments.cluster()[row],
-        assignments.confidence()[row],
-        runnerUp == assignments.cluster()[row]
-            ? Optional.empty()
-            : Optional.of(new ImageEntry.RunnerUp(runnerUp, assignments.runnerUpConfidence()[row])),
-        position,
-        columns
-            .outlierScore(row)
-            .map(score -> OptionalDouble.of(score))
-            .orElse(OptionalDouble.empty()));
   }
 
   private static RunFacts facts(RunRecord record) {

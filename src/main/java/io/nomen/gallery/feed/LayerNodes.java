@@ -2,6 +2,7 @@ package io.nomen.gallery.feed;
 
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.LayerNode;
+import io.nomen.gallery.feed.ChosenImages.Image;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;
@@ -20,23 +21,26 @@ import java.util.stream.Collectors;
 final class LayerNodes {
   private LayerNodes() {}
 
-  /** All clusters of all layers; none where the run has no layers. */
-  static List<LayerNode> read(Snapshot run, List<String> paths, Positions positions) {
+  /**
+   * All clusters of all layers; none where the run has no layers.
+   *
+   * @param onMap the images on the map
+   */
+  static List<LayerNode> read(Snapshot run, List<Image> onMap, Positions positions) {
     if (!run.has(LayerRow.SCHEMA.name())) {
       return List.of();
     }
     List<LayerRow> rows = run.rows(LayerRow.SCHEMA);
     int own = own(rows, run.rows(ClusterRow.SCHEMA));
-    Map<String, int[]> assigned = new HashMap<>();
-    run.rows(LayerAssignment.SCHEMA).forEach(row -> assigned.put(row.path(), row.clusters()));
+    Map<String, int[]> assigned = assigned(run, onMap);
     Map<List<Integer>, List<MapPoint>> points = new HashMap<>();
-    for (int row = 0; row < paths.size(); row++) {
-      Optional<MapPoint> place = positions.of(row);
-      int[] clusters = assigned.get(paths.get(row));
-      for (int layer = 0; place.isPresent() && layer < clusters.length; layer++) {
+    for (Image image : onMap) {
+      MapPoint place = positions.of(image.row()).orElseThrow();
+      int[] clusters = assigned.get(image.path());
+      for (int layer = 0; layer < clusters.length; layer++) {
         points
             .computeIfAbsent(List.of(layer, clusters[layer]), key -> new ArrayList<>())
-            .add(place.get());
+            .add(place);
       }
     }
     return rows.stream()
@@ -51,6 +55,20 @@ final class LayerNodes {
                     row.size(),
                     middle(points.getOrDefault(List.of(row.layer(), row.cluster()), List.of()))))
         .toList();
+  }
+
+  /** The clusters of the images, in every layer. */
+  private static Map<String, int[]> assigned(Snapshot run, List<Image> images) {
+    Set<String> wanted = images.stream().map(Image::path).collect(Collectors.toSet());
+    Map<String, int[]> assigned = new HashMap<>();
+    run.table(LayerAssignment.SCHEMA.name())
+        .eachFile(
+            file ->
+                LayerAssignment.SCHEMA.read(run.storage(), file).stream()
+                    .filter(row -> wanted.contains(row.path()))
+                    .toList())
+        .forEach(part -> part.forEach(row -> assigned.put(row.path(), row.clusters())));
+    return assigned;
   }
 
   /** The layer whose clusters are those of the run. */

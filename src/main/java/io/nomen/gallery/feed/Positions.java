@@ -11,6 +11,7 @@ import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -33,11 +34,20 @@ public record Positions(float[] places, long rows, String algorithm) {
     RowBlocks all =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
             .embeddings();
-    RowSample sample = RowSample.exactly(all, SAMPLE, record.seed());
-    MapLayout layout = MapLayout.fit(sample.rows().values(), all.width(), record.seed());
+    return of(all, sample(all, record.seed()), record.seed());
+  }
+
+  /** The rows that layouts and codes are learnt from. */
+  static RowSample sample(RowBlocks all, long seed) {
+    return RowSample.exactly(all, SAMPLE, seed);
+  }
+
+  static Positions of(RowBlocks all, RowSample sample, long seed) {
+    MapLayout layout = MapLayout.fit(sample.rows().values(), all.width(), seed);
     RowBlocks drawn = RowSample.even(all, MOST);
     float[] places = new float[Math.toIntExact(2 * drawn.rows())];
-    Broadcast<MapLayout> shared = context.spark().get().broadcast(layout);
+    Broadcast<MapLayout> shared =
+        JavaSparkContext.fromSparkContext(all.blocks().context()).broadcast(layout);
     drawn
         .blocks()
         .filter(block -> block.rows() > 0)
@@ -56,7 +66,7 @@ public record Positions(float[] places, long rows, String algorithm) {
   }
 
   /** The place of a row, where it was drawn. */
-  public Optional<MapPoint> of(int row) {
+  public Optional<MapPoint> of(long row) {
     OptionalInt number = RowSample.evenNumber(row, rows, MOST);
     return number.isEmpty()
         ? Optional.empty()

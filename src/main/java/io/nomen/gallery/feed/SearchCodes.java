@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.gallery.GalleryData.SearchNumbers;
-import io.nomen.run.EmbeddingTable;
+import io.nomen.gallery.feed.ChosenImages.Image;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.Snapshot;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
@@ -30,19 +31,22 @@ final class SearchCodes {
   /** Coordinates of unit rows are small; the few beyond one half lose little. */
   private static final float SCALE = 254;
 
-  private static final int SAMPLE = 4_000;
-
   private SearchCodes() {}
 
   private record Part(long firstRow, byte[] codes) implements Serializable {}
 
-  /** Codes of the images on the map and, where the run has nouns, of all of them. */
-  static SearchNumbers of(JobContext context, Snapshot run, List<String> paths, long seed) {
-    RowBlocks all =
-        new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
-            .embeddings();
+  /**
+   * Codes of the images on the map and, where the run has nouns, of all of them.
+   *
+   * @param onMap every {@link RowSample#even} row, by its number
+   */
+  static SearchNumbers of(
+      JobContext context,
+      Snapshot run,
+      RowBlocks all,
+      RowSample sample,
+      NavigableMap<Long, Image> onMap) {
     Optional<NounTable> nouns = NounTable.of(run);
-    RowSample sample = RowSample.exactly(all, SAMPLE, seed);
     int width = Math.min(WIDTH, all.width());
     Matrix axes =
         PrincipalAxes.of(nouns.map(NounTable::embeddings).orElse(sample.rows())).first(width);
@@ -52,7 +56,7 @@ final class SearchCodes {
     for (Part part : images.of(drawn).blocks().map(SearchCodes::part).collect()) {
       for (int i = 0; i * width < part.codes().length; i++) {
         long row = RowSample.evenRow(part.firstRow() + i, all.rows(), Positions.MOST);
-        byPath.put(paths.get(Math.toIntExact(row)), code(part.codes(), i, width));
+        byPath.put(onMap.get(row).path(), code(part.codes(), i, width));
       }
     }
     List<String> words = new ArrayList<>();
