@@ -35,7 +35,7 @@ public final class DecodeTimes {
           Locale.ROOT,
           "%-28s %-11s %16s %16s%n",
           Path.of(file).getFileName(),
-          whole.facts().width() + " x " + whole.facts().height(),
+          whole.info().width() + " x " + whole.info().height(),
           time(() -> decode(bytes, DecodeOptions.defaults())),
           time(() -> ModelInput.centreCrop(SIDE, SIDE).prepare(whole.image())));
     }

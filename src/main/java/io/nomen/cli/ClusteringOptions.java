@@ -53,8 +53,8 @@ final class ClusteringOptions {
       paramLabel = "COUNT|auto",
       defaultValue = "auto",
       description =
-          "Centres that nouns are chosen by; auto is N/300, or 3 K if that is less than K (default:"
-              + " auto).")
+          "Centres that nouns are chosen by; auto is N/300, at most 10,000, or 3 K if N/300 is less"
+              + " than K (default: auto).")
   String semanticCentres;
 
   @Option(

@@ -9,6 +9,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Torch;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -24,35 +25,44 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
 
   /**
+   * Most half floats in one array, 512 MB: a million rows of 1,280 columns are more than Java's
+   * arrays can hold, and more than the 2 GiB of a buffer over libtorch's memory.
+   */
+  private static final int VALUES_PER_PART = 1 << 28;
+
+  /**
    * One table of features.
    *
    * @param width d
-   * @param features [N, d] half floats
+   * @param features [N, d] half floats in parts of whole rows, one after the other
    * @param neighbours [N, m] row numbers
    * @param count m
    */
-  public record View(int width, short[] features, int[] neighbours, int count)
+  public record View(int width, List<short[]> features, int[] neighbours, int count)
       implements Serializable {
 
     public View {
-      if ((long) features.length / width * count != neighbours.length) {
+      features = List.copyOf(features);
+      int rows = rows(features, width);
+      if ((long) rows * count != neighbours.length) {
         throw new IllegalArgumentException(
             "%d rows with %d neighbours each need %d row numbers, not %d"
-                .formatted(
-                    features.length / width,
-                    count,
-                    (long) features.length / width * count,
-                    neighbours.length));
+                .formatted(rows, count, (long) rows * count, neighbours.length));
       }
     }
 
     /** A view of features that are still [N, d] float32. */
     public static View of(float[] features, int width, int[] neighbours, int count) {
-      return new View(width, HalfFloats.encode(features), neighbours, count);
+      return new View(width, List.of(HalfFloats.encode(features)), neighbours, count);
     }
 
-    int rows() {
-      return features.length / width;
+    /** N. */
+    public int rows() {
+      return rows(features, width);
+    }
+
+    private static int rows(List<short[]> parts, int width) {
+      return parts.stream().mapToInt(part -> part.length / width).sum();
     }
   }
 
@@ -86,9 +96,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
     if (tensors == null) {
       NDManager scope = Torch.newScope();
       tensors =
-          views.stream()
-              .map(v -> NativeFloats.ofHalves(scope, v.features(), v.rows(), v.width()))
-              .toList();
+          views.stream().map(v -> NativeFloats.ofHalves(scope, v.features(), v.width())).toList();
       owner = scope;
       // An executor drops a broadcast without a word; its native memory must go with it.
       CLEANER.register(this, scope::close);
@@ -121,22 +129,32 @@ public final class TrainingSet implements Serializable, AutoCloseable {
   /**
    * Brings features to the driver as half floats, so that float32 rows never gather in one place.
    *
-   * @return all rows, [N, d] half floats, row-major: 1 kB per row at 512 columns
+   * @return all rows, [N, d] half floats, row-major, in parts of whole rows: 1 kB per row at 512
+   *     columns
    */
-  public static short[] collectHalves(RowBlocks rows) {
-    short[] all = new short[Math.toIntExact(rows.rows() * rows.width())];
-    for (HalfBlock part :
+  public static List<short[]> collectHalves(RowBlocks rows) {
+    return collectHalves(rows, VALUES_PER_PART);
+  }
+
+  static List<short[]> collectHalves(RowBlocks rows, int valuesPerPart) {
+    int width = rows.width();
+    int perPart = Math.max(1, valuesPerPart / width);
+    List<short[]> parts = new ArrayList<>();
+    for (long first = 0; first < rows.rows(); first += perPart) {
+      parts.add(new short[(int) Math.min(perPart, rows.rows() - first) * width]);
+    }
+    for (HalfBlock block :
         rows.blocks()
             .map(b -> new HalfBlock(b.firstRow(), HalfFloats.encode(b.values())))
             .collect()) {
-      System.arraycopy(
-          part.values(),
-          0,
-          all,
-          Math.toIntExact(part.firstRow() * rows.width()),
-          part.values().length);
+      int count = block.values().length / width;
+      for (int i = 0; i < count; i++) {
+        long row = block.firstRow() + i;
+        short[] part = parts.get((int) (row / perPart));
+        System.arraycopy(block.values(), i * width, part, (int) (row % perPart) * width, width);
+      }
     }
-    return all;
+    return parts;
   }
 
   /**

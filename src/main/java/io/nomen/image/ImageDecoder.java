@@ -28,13 +28,18 @@ public final class ImageDecoder {
   /** Bytes per pixel of the largest picture that readers make, and of the copy in RGB. */
   private static final long BYTES_PER_PIXEL = 8 + 3;
 
-  /** Of those images for which there was no memory, one at a time is decoded. */
-  private static final Object ALONE = new Object();
+  /** Half of the heap; files and what is made of pictures take the rest. */
+  private static final PictureMemory MEMORY =
+      new PictureMemory(Runtime.getRuntime().maxMemory() / 2);
 
   private ImageDecoder() {}
 
   /** Decodes one image within the limits of {@code options}. */
   public static Decoded decode(byte[] bytes, DecodeOptions options) {
+    return decode(bytes, options, MEMORY);
+  }
+
+  static Decoded decode(byte[] bytes, DecodeOptions options, PictureMemory memory) {
     if (bytes.length == 0) {
       return new Decoded.Bad(ImageStatus.EMPTY, "it has no bytes", Optional.empty());
     }
@@ -50,21 +55,35 @@ public final class ImageDecoder {
               .formatted(format.get().word(), format.get().advice()),
           Optional.empty());
     }
-    return decode(bytes, format.get(), options);
+    return decode(bytes, format.get(), options, memory);
   }
 
   /** What other images hold of the memory at this moment must not decide what an image is. */
-  private static Decoded decode(byte[] bytes, ImageFormat format, DecodeOptions options) {
+  private static Decoded decode(
+      byte[] bytes, ImageFormat format, DecodeOptions options, PictureMemory memory) {
     try {
-      return new Attempt(bytes, format, options).run();
+      return inTurn(bytes, format, options, memory);
     } catch (OutOfMemoryError crowded) {
-      synchronized (ALONE) {
-        Attempt alone = new Attempt(bytes, format, options);
+      try (PictureMemory.Share all = memory.takeAll()) {
+        Attempt alone = new Attempt(bytes, format, options, all);
         try {
           return alone.run();
         } catch (OutOfMemoryError e) {
           return alone.tooLargeForTheHeap().orElseThrow(() -> e);
         }
+      }
+    }
+  }
+
+  /** An image that has to wait begins anew: waiting is no part of its time. */
+  private static Decoded inTurn(
+      byte[] bytes, ImageFormat format, DecodeOptions options, PictureMemory memory) {
+    long needed = 0;
+    while (true) {
+      try (PictureMemory.Share share = memory.take(needed)) {
+        return new Attempt(bytes, format, options, share).run();
+      } catch (PictureMemory.Crowded e) {
+        needed = e.bytes();
       }
     }
   }
@@ -75,11 +94,13 @@ public final class ImageDecoder {
     private final ImageFormat format;
     private final DecodeOptions options;
     private final Deadline deadline;
+    private final PictureMemory.Share memory;
 
     /** Set by the thread that reads, and asked for after a timeout too. */
     private volatile Optional<ImageInfo> info = Optional.empty();
 
-    Attempt(byte[] bytes, ImageFormat format, DecodeOptions options) {
+    Attempt(byte[] bytes, ImageFormat format, DecodeOptions options, PictureMemory.Share memory) {
+      this.memory = memory;
       this.bytes = bytes;
       this.format = format;
       this.options = options;
@@ -96,7 +117,7 @@ public final class ImageDecoder {
         return new Decoded.Bad(e.status(), e.getMessage(), info);
       } catch (InterruptedIOException e) {
         throw new NomenException(NomenException.Kind.STOPPED, "Stopped while decoding.", e);
-      } catch (NomenException e) {
+      } catch (NomenException | PictureMemory.Crowded e) {
         throw e;
       } catch (EOFException e) {
         return new Decoded.Bad(
@@ -233,6 +254,7 @@ public final class ImageDecoder {
             "%d x %d pixels are more than the limit of %d",
             header.width(), header.height(), Math.min(options.pixelLimit(), ARRAY_LIMIT));
       }
+      memory.require(header.pixels() * BYTES_PER_PIXEL);
     }
   }
 

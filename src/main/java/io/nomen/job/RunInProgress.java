@@ -17,6 +17,7 @@ import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.run.Snapshot;
+import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * A run under way, from its embeddings to its published snapshot: what {@code cluster}, {@code
@@ -67,12 +69,20 @@ final class RunInProgress {
       attempt = folder.unpublished(begun);
       table = new EmbeddingTable(context.spark().get(), context.storage(), source.embeddings());
       embeddings = table.embeddings();
+      keepWaves(context.spark().get());
       return clusters.get();
     }
     context.progress().say(stage + ": done before with the same input and options");
     RunRecord record = folder.show(done.get());
     new GalleryStage(context, folder).finish(done.get());
     return record;
+  }
+
+  /** A search on a cluster keeps what it has found for executors that are lost. */
+  private void keepWaves(JavaSparkContext spark) {
+    if (!spark.isLocal() && !spark.getCheckpointDir().isPresent()) {
+      spark.setCheckpointDir(Storage.path(checkpoints() + "/waves").toString());
+    }
   }
 
   /** The work of one stage, timed under its name. */
@@ -97,7 +107,7 @@ final class RunInProgress {
     return embeddings;
   }
 
-  /** Where training keeps its state until the run is published. */
+  /** Where training and searches keep their state until the run is published. */
   String checkpoints() {
     return folder.uri() + "/_stages/heads-" + attempt.attempt();
   }

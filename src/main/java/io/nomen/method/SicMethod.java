@@ -187,7 +187,7 @@ public final class SicMethod extends ClusteringMethod {
 
     /** How often the image listed most often is listed as a neighbour, over the mean. */
     private static double imbalance(TrainingSet.View view) {
-      int[] listed = new int[view.features().length / view.width()];
+      int[] listed = new int[view.rows()];
       int most = 0;
       for (int row : view.neighbours()) {
         most = Math.max(most, ++listed[row]);

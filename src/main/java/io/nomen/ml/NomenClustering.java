@@ -171,7 +171,8 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
         SharedParams.atLeastOne(
             this,
             "semanticCentres",
-            "centres that nouns are chosen by; not set, rows / 300, or 3 k if that is less than k");
+            "centres that nouns are chosen by; not set, rows / 300, at most 10,000, or 3 k if rows /"
+                + " 300 is less than k");
     epochs =
         SharedParams.atLeastOne(
             this,
@@ -643,7 +644,8 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
   }
 
   /**
-   * Centres that nouns are chosen by; where it is not set, N / 300, or 3 k if that is less than k.
+   * Centres that nouns are chosen by; where it is not set, N / 300, at most 10,000, or 3 k if N /
+   * 300 is less than k.
    */
   public IntParam semanticCentres() {
     return semanticCentres;

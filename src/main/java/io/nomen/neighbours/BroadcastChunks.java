@@ -8,27 +8,27 @@ import java.util.List;
 /** Cuts a matrix into the pieces that are broadcast one after the other. */
 final class BroadcastChunks {
   /** Rows of a piece: 134 MB at 512 columns. */
-  static final long ROWS = 65_536;
+  static final int ROWS = 65_536;
 
   private BroadcastChunks() {}
 
-  /** How many chunks a matrix of {@code rows} makes. */
-  static long count(long rows) {
-    return (rows + ROWS - 1) / ROWS;
+  /** How many chunks of {@code rowsPerChunk} a matrix of {@code rows} makes. */
+  static long count(long rows, int rowsPerChunk) {
+    return (rows + rowsPerChunk - 1) / rowsPerChunk;
   }
 
   /** Begins a stage whose steps are the chunks of {@code matrix}. */
-  static Progress.Step begin(Progress progress, String stage, RowBlocks matrix) {
-    Progress.Step step = progress.begin(stage, count(matrix.rows()), "steps");
+  static Progress.Step begin(Progress progress, String stage, RowBlocks matrix, int rowsPerChunk) {
+    Progress.Step step = progress.begin(stage, count(matrix.rows(), rowsPerChunk), "steps");
     step.done(0);
     return step;
   }
 
-  /** The blocks that begin at row {@code first} or within {@link #ROWS} after it, in row order. */
-  static List<RowBlock> collect(RowBlocks matrix, long first) {
+  /** The blocks that begin at row {@code first} or within {@code rows} after it, in row order. */
+  static List<RowBlock> collect(RowBlocks matrix, long first, int rows) {
     return matrix
         .blocks()
-        .filter(b -> b.firstRow() >= first && b.firstRow() < first + ROWS)
+        .filter(b -> b.firstRow() >= first && b.firstRow() < first + rows)
         .collect();
   }
 

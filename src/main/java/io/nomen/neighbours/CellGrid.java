@@ -9,6 +9,12 @@ import io.nomen.tensor.RowSample;
 import io.nomen.tensor.TopK;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -21,10 +27,10 @@ import org.apache.spark.storage.StorageLevel;
  * for the same recall than one; where images lie in tight groups, a hundredth.
  *
  * @param centres [cells, d], unit rows
- * @param cellOf [N] the cell of every row
+ * @param assigned the cell of every row, cut like the matrix; kept on the executors until closed
  * @param sizes [cells]
  */
-record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
+record CellGrid(Matrix centres, JavaRDD<Cells> assigned, int[] sizes) implements AutoCloseable {
 
   private static final int PASSES = 5;
   private static final int SAMPLE_PER_CELL = 64;
@@ -42,16 +48,66 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
       centres = lloydStep(few, centres);
     }
     sample.unpersist();
-    int[] cellOf = assign(spark, matrix, centres);
-    int[] sizes = new int[centres.rows()];
-    for (int cell : cellOf) {
-      sizes[cell]++;
-    }
-    return new CellGrid(centres, cellOf, sizes);
+    Broadcast<Matrix> shared = spark.broadcast(centres);
+    JavaRDD<Cells> assigned =
+        matrix
+            .blocks()
+            .map(b -> new Cells(b.firstRow(), assign(b, shared.value())))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    int[] sizes = assigned.mapPartitions(parts -> sizes(parts, wanted)).treeReduce(CellGrid::sum);
+    return new CellGrid(centres, assigned, sizes);
   }
 
-  /** For each of {@code cells} all cells, the nearest first; the cell itself is among them. */
-  int[][] nearest(int[] cells) {
+  /**
+   * The cells of consecutive rows.
+   *
+   * @param firstRow number of the first row in the whole matrix
+   * @param cells [n]
+   */
+  record Cells(long firstRow, int[] cells) implements Serializable {}
+
+  private static Iterator<int[]> sizes(Iterator<Cells> parts, int cells) {
+    int[] sizes = new int[cells];
+    parts.forEachRemaining(
+        part -> {
+          for (int cell : part.cells()) {
+            sizes[cell]++;
+          }
+        });
+    return List.of(sizes).iterator();
+  }
+
+  private static int[] sum(int[] one, int[] other) {
+    int[] sum = one.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += other[i];
+    }
+    return sum;
+  }
+
+  /** The cells of some rows, by their numbers. */
+  Map<Integer, Integer> cellsOf(JavaSparkContext spark, int[] rows) {
+    Broadcast<int[]> wanted = spark.broadcast(Arrays.stream(rows).sorted().distinct().toArray());
+    Map<Integer, Integer> found = new HashMap<>();
+    for (int[] pairs : assigned.map(part -> pairs(part, wanted.value())).collect()) {
+      for (int i = 0; i < pairs.length; i += 2) {
+        found.put(pairs[i], pairs[i + 1]);
+      }
+    }
+    wanted.destroy();
+    return found;
+  }
+
+  private static int[] pairs(Cells part, int[] wanted) {
+    int first = Math.toIntExact(part.firstRow());
+    return Arrays.stream(wanted)
+        .filter(row -> row >= first && row - first < part.cells().length)
+        .flatMap(row -> IntStream.of(row, part.cells()[row - first]))
+        .toArray();
+  }
+
+  /** The {@code most} cells nearest to each of {@code cells}, the nearest first: itself. */
+  int[][] nearest(int[] cells, int most) {
     int[][] orders = new int[cells.length][];
     int count = centres.rows();
     try (InnerProducts products = new InnerProducts(centres)) {
@@ -60,11 +116,16 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
           asked.block(),
           (from, rows, cosines) -> {
             for (int i = 0; i < rows; i++) {
-              orders[from + i] = TopK.of(cosines, i * count, count, count);
+              orders[from + i] = TopK.of(cosines, i * count, count, most);
             }
           });
     }
     return orders;
+  }
+
+  @Override
+  public void close() {
+    assigned.unpersist(false);
   }
 
   /** The mean directions of the centres' rows; a centre without rows stays where it is. */
@@ -83,19 +144,6 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
     return new Matrix(centres.rows(), width, moved).unit();
   }
 
-  private record Cells(long firstRow, int[] cells) implements Serializable {}
-
-  private static int[] assign(JavaSparkContext spark, RowBlocks matrix, Matrix centres) {
-    Broadcast<Matrix> shared = spark.broadcast(centres);
-    int[] all = new int[Math.toIntExact(matrix.rows())];
-    for (Cells part :
-        matrix.blocks().map(b -> new Cells(b.firstRow(), assign(b, shared.value()))).collect()) {
-      System.arraycopy(part.cells(), 0, all, (int) part.firstRow(), part.cells().length);
-    }
-    shared.destroy();
-    return all;
-  }
-
   private static int[] assign(RowBlock block, Matrix centres) {
     int[] cells = new int[block.rows()];
     int count = centres.rows();
@@ -112,7 +160,7 @@ record CellGrid(Matrix centres, int[] cellOf, int[] sizes) {
   }
 
   /** How many rows the cells {@code numbers} hold together. */
-  int rowsIn(int[] numbers) {
-    return Arrays.stream(numbers).map(c -> sizes[c]).sum();
+  long rowsIn(int[] numbers) {
+    return Arrays.stream(numbers).mapToLong(c -> sizes[c]).sum();
   }
 }

@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -27,58 +27,68 @@ import scala.Tuple2;
 /**
  * Rows are gathered by cell, and every cell is compared with the cells whose centres are nearest to
  * its own: products of whole cells, instead of every row with cells of its own choice. Cells go
- * round in waves, as rows do in the exact search.
+ * round in waves, as rows do in the exact search. A cell of more than a quarter of a wave is cut
+ * into parts: where many images are alike (one placeholder for all that were not to be had), one
+ * cell may hold millions.
  */
 final class InvertedFileSearch {
   private static final int ROWS_PER_PARTITION = 16_384;
+  private static final int PARTS_PER_WAVE = 4;
 
   private final JavaSparkContext spark;
   private final RowBlocks matrix;
   private final int count;
   private final Search.InvertedFile search;
+  private final int rowsPerWave;
 
   InvertedFileSearch(
-      JavaSparkContext spark, RowBlocks matrix, int count, Search.InvertedFile search) {
+      JavaSparkContext spark,
+      RowBlocks matrix,
+      int count,
+      Search.InvertedFile search,
+      int rowsPerWave) {
     this.spark = spark;
     this.matrix = matrix;
     this.count = count;
     this.search = search;
+    this.rowsPerWave = rowsPerWave;
   }
 
-  /** A row's place in its cell's shuffle. */
-  private record Placed(int row, float[] values) implements Serializable {}
-
   NeighbourLists run(Progress.Step progress) {
-    CellGrid grid = CellGrid.of(spark, matrix, search.cells());
+    try (CellGrid grid = CellGrid.of(spark, matrix, search.cells())) {
+      return run(grid, progress);
+    }
+  }
+
+  private NeighbourLists run(CellGrid grid, Progress.Step progress) {
     ProbeChoice choice = ProbeChoice.of(spark, matrix, grid, count, search.recall());
+    CellParts parts = CellParts.of(grid.sizes(), Math.max(1, rowsPerWave / PARTS_PER_WAVE));
     List<Broadcast<?>> needed = new ArrayList<>();
-    JavaRDD<Cell> cells = cells(grid, needed).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<CellPart> cells = gathered(grid, parts, needed).persist(StorageLevel.MEMORY_AND_DISK());
     Broadcast<int[][]> probes = spark.broadcast(probes(grid, choice.nprobe()));
     needed.add(probes);
     int listed = count;
-    JavaRDD<NearestRows> found = cells.map(c -> new NearestRows(c.rows().length, listed));
+    WaveState<NearestRows> found =
+        new WaveState<>(spark, cells.map(c -> new NearestRows(c.rows().length, listed)));
+    long total = BroadcastChunks.count(matrix.rows(), rowsPerWave);
     long seen = 0;
-    for (int[] range : waves(grid.sizes())) {
-      Broadcast<List<Cell>> wave = spark.broadcast(collect(cells, range));
-      needed.add(wave);
-      JavaRDD<NearestRows> before = found;
-      found =
+    for (int[] range : parts.waves(rowsPerWave)) {
+      Broadcast<List<CellPart>> wave = spark.broadcast(collect(cells, range));
+      found.advance(
+          wave,
           cells
-              .zip(before)
-              .map(f -> compare(f._1(), f._2(), wave.value(), probes.value()))
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      found.count();
-      before.unpersist(false);
-      wave.unpersist(false);
-      seen += grid.rowsIn(IntStream.range(range[0], range[1]).toArray());
-      long total = BroadcastChunks.count(matrix.rows());
+              .zip(found.current())
+              .map(f -> compare(f._1(), f._2(), wave.value(), probes.value())));
+      seen += range[2];
       progress.done(seen * total / matrix.rows());
     }
     JavaRDD<NeighbourBlock> lists =
-        RowOrder.of(cells.zip(found), matrix, count).persist(StorageLevel.MEMORY_AND_DISK());
+        RowOrder.of(cells.zip(found.current()), matrix, count)
+            .persist(StorageLevel.MEMORY_AND_DISK());
     lists.count();
-    found.unpersist(false);
+    found.release();
     cells.unpersist(false);
+    needed.addAll(found.needed());
     NeighbourLists.Report report =
         new NeighbourLists.Report(
             "inverted-file",
@@ -89,39 +99,89 @@ final class InvertedFileSearch {
     return new NeighbourLists(lists, matrix.rows(), count, report, needed);
   }
 
-  private JavaRDD<Cell> cells(CellGrid grid, List<Broadcast<?>> needed) {
-    Broadcast<int[]> cellOf = spark.broadcast(grid.cellOf());
-    needed.add(cellOf);
+  /**
+   * How cells are cut into parts. A row's part follows from its number by a hash, so that nobody
+   * needs to know which rows are before it; parts of a cell are about equal.
+   *
+   * @param firsts [cells + 1] the number of each cell's first part, and behind the last
+   * @param sizes [cells]
+   */
+  record CellParts(int[] firsts, int[] sizes) implements Serializable {
+    static CellParts of(int[] sizes, int most) {
+      int[] firsts = new int[sizes.length + 1];
+      for (int cell = 0; cell < sizes.length; cell++) {
+        firsts[cell + 1] = firsts[cell] + Math.max(1, (sizes[cell] + most - 1) / most);
+      }
+      return new CellParts(firsts, sizes);
+    }
+
+    /** The part that holds {@code row} of {@code cell}. */
+    int part(int cell, int row) {
+      int parts = firsts[cell + 1] - firsts[cell];
+      // Fibonacci hashing: consecutive rows fall into different parts.
+      return firsts[cell] + (int) ((((row * 0x9e3779b9L) & 0xffffffffL) * parts) >>> 32);
+    }
+
+    /** Parts from, to and about how many rows they have: at most a wave's, or one part. */
+    List<int[]> waves(int most) {
+      List<int[]> waves = new ArrayList<>();
+      int[] wave = {0, 0, 0};
+      for (int cell = 0; cell < sizes.length; cell++) {
+        long parts = (long) firsts[cell + 1] - firsts[cell];
+        for (long i = 0; i < parts; i++) {
+          int rows = (int) ((sizes[cell] * (i + 1)) / parts - (sizes[cell] * i) / parts);
+          if (wave[2] + rows > most && wave[1] > wave[0]) {
+            waves.add(wave);
+            wave = new int[] {wave[1], wave[1], 0};
+          }
+          wave[1]++;
+          wave[2] += rows;
+        }
+      }
+      waves.add(wave);
+      return waves;
+    }
+  }
+
+  /** A row's place in the shuffle of its cell's part. */
+  private record Placed(int cell, int row, float[] values) implements Serializable {}
+
+  private JavaRDD<CellPart> gathered(CellGrid grid, CellParts parts, List<Broadcast<?>> needed) {
+    Broadcast<CellParts> shared = spark.broadcast(parts);
+    needed.add(shared);
     int width = matrix.width();
     int partitions = Math.toIntExact(matrix.rows() / ROWS_PER_PARTITION + 1);
     return matrix
         .blocks()
-        .flatMapToPair(block -> placed(block, cellOf.value()).iterator())
+        .zip(grid.assigned())
+        .flatMapToPair(pair -> placed(pair._1(), pair._2().cells(), shared.value()).iterator())
         .groupByKey(new HashPartitioner(partitions))
-        .map(group -> cell(group._1(), group._2(), width));
+        .map(group -> part(group._1(), group._2(), width));
   }
 
-  private static List<Tuple2<Integer, Placed>> placed(RowBlock block, int[] cellOf) {
+  private static List<Tuple2<Integer, Placed>> placed(
+      RowBlock block, int[] cells, CellParts parts) {
     List<Tuple2<Integer, Placed>> placed = new ArrayList<>();
     int width = block.width();
     for (int i = 0; i < block.rows(); i++) {
       int row = Math.toIntExact(block.firstRow() + i);
       float[] values = Arrays.copyOfRange(block.values(), i * width, (i + 1) * width);
-      placed.add(new Tuple2<>(cellOf[row], new Placed(row, values)));
+      placed.add(new Tuple2<>(parts.part(cells[i], row), new Placed(cells[i], row, values)));
     }
     return placed;
   }
 
-  /** The cell's rows in their own order, whatever order the shuffle brought them in. */
-  private static Cell cell(int id, Iterable<Placed> members, int width) {
+  /** The part's rows in their own order, whatever order the shuffle brought them in. */
+  private static CellPart part(int id, Iterable<Placed> members, int width) {
     List<Placed> sorted = new ArrayList<>();
     members.forEach(sorted::add);
     sorted.sort(Comparator.comparingInt(Placed::row));
-    float[] values = new float[sorted.size() * width];
+    float[] values = new float[Math.multiplyExact(sorted.size(), width)];
     for (int i = 0; i < sorted.size(); i++) {
       System.arraycopy(sorted.get(i).values(), 0, values, i * width, width);
     }
-    return new Cell(id, sorted.stream().mapToInt(Placed::row).toArray(), width, values);
+    int[] rows = sorted.stream().mapToInt(Placed::row).toArray();
+    return new CellPart(id, sorted.get(0).cell(), rows, width, values);
   }
 
   /**
@@ -129,69 +189,58 @@ final class InvertedFileSearch {
    */
   private int[][] probes(CellGrid grid, int nprobe) {
     int cells = grid.centres().rows();
-    int[][] probes = grid.nearest(IntStream.range(0, cells).toArray());
+    int[][] probes = grid.nearest(IntStream.range(0, cells).toArray(), nprobe);
     for (int cell = 0; cell < cells; cell++) {
-      int taken = Math.min(nprobe, cells);
-      while (taken < cells && grid.rowsIn(Arrays.copyOf(probes[cell], taken)) <= count) {
-        taken++;
+      if (grid.rowsIn(probes[cell]) <= count) {
+        int[] all = grid.nearest(new int[] {cell}, cells)[0];
+        int taken = probes[cell].length;
+        long rows = grid.rowsIn(probes[cell]);
+        while (taken < cells && rows <= count) {
+          rows += grid.sizes()[all[taken++]];
+        }
+        probes[cell] = Arrays.copyOf(all, taken);
       }
-      probes[cell] = Arrays.copyOf(probes[cell], taken);
       Arrays.sort(probes[cell]);
     }
     return probes;
   }
 
-  /** Ranges of cell numbers, from and to, with at most a wave's rows each. */
-  private static List<int[]> waves(int[] sizes) {
-    List<int[]> waves = new ArrayList<>();
-    int from = 0;
-    long rows = 0;
-    for (int cell = 0; cell < sizes.length; cell++) {
-      if (rows + sizes[cell] > BroadcastChunks.ROWS && cell > from) {
-        waves.add(new int[] {from, cell});
-        from = cell;
-        rows = 0;
-      }
-      rows += sizes[cell];
-    }
-    waves.add(new int[] {from, sizes.length});
-    return waves;
-  }
-
-  private static List<Cell> collect(JavaRDD<Cell> cells, int[] range) {
-    List<Cell> wave =
+  private static List<CellPart> collect(JavaRDD<CellPart> cells, int[] range) {
+    List<CellPart> wave =
         new ArrayList<>(cells.filter(c -> c.id() >= range[0] && c.id() < range[1]).collect());
-    wave.sort(Comparator.comparingInt(Cell::id));
+    wave.sort(Comparator.comparingInt(CellPart::id));
     return wave;
   }
 
   private static NearestRows compare(
-      Cell queries, NearestRows before, List<Cell> wave, int[][] probes) {
-    int[] wanted = probes[queries.id()];
+      CellPart queries, NearestRows before, List<CellPart> wave, int[][] probes) {
+    int[] probed = probes[queries.cell()];
+    List<CellPart> wanted =
+        wave.stream().filter(keys -> Arrays.binarySearch(probed, keys.cell()) >= 0).toList();
+    if (wanted.isEmpty()) {
+      return before;
+    }
     NearestRows nearest = before.copy();
     int[] own = queries.rows();
     try (BlockProducts products = new BlockProducts(queries.block())) {
-      for (Cell cell : wave) {
-        if (Arrays.binarySearch(wanted, cell.id()) >= 0) {
-          products.compare(
-              cell.values(),
-              (query, first, similarities, rows) ->
-                  nearest.offer(query, own[query], cell.rows(), first, similarities, rows));
-        }
+      for (CellPart keys : wanted) {
+        nearest.offerAll(own, products, keys.values(), keys.rows());
       }
     }
     return nearest;
   }
 
   /**
-   * The rows of one cell of an inverted file.
+   * The rows of one cell of an inverted file, or of a part of it.
    *
-   * @param id the cell's number
+   * @param id number of the part
+   * @param cell number of the cell
    * @param rows their numbers in the whole matrix, rising
    * @param width d
    * @param values [n, d] the rows themselves
    */
-  private record Cell(int id, int[] rows, int width, float[] values) implements Serializable {
+  private record CellPart(int id, int cell, int[] rows, int width, float[] values)
+      implements Serializable {
 
     /** The rows as a block; its row numbers mean nothing. */
     RowBlock block() {
@@ -213,22 +262,26 @@ final class InvertedFileSearch {
     static ProbeChoice of(
         JavaSparkContext spark, RowBlocks matrix, CellGrid grid, int count, double wanted) {
       int sample = (int) Math.min(SAMPLE, matrix.rows());
-      long[] rows =
-          LongStream.range(0, sample)
-              .map(i -> RowSample.evenRow(i, matrix.rows(), sample))
+      int[] rows =
+          IntStream.range(0, sample)
+              .map(i -> Math.toIntExact(RowSample.evenRow(i, matrix.rows(), sample)))
               .toArray();
       float[] queries = RowSample.even(matrix, sample).collect();
       NeighbourBlock lists =
           exact(spark, matrix, new Matrix(sample, matrix.width(), queries), count);
-      int[] own = Arrays.stream(rows).mapToInt(row -> grid.cellOf()[(int) row]).toArray();
-      int[][] orders = grid.nearest(own);
-      long[] foundAt = new long[grid.centres().rows()];
+      int cells = grid.centres().rows();
+      Map<Integer, Integer> cellOf =
+          grid.cellsOf(
+              spark,
+              IntStream.concat(IntStream.of(rows), IntStream.of(lists.neighbours())).toArray());
+      int[][] orders = grid.nearest(Arrays.stream(rows).map(cellOf::get).toArray(), cells);
+      long[] foundAt = new long[cells];
       for (int i = 0; i < sample; i++) {
         int[] rank = ranks(orders[i]);
         for (int n = 0; n < lists.count(); n++) {
           int neighbour = lists.neighbours()[i * lists.count() + n];
           if (neighbour != rows[i]) {
-            foundAt[rank[grid.cellOf()[neighbour]]]++;
+            foundAt[rank[cellOf.get(neighbour)]]++;
           }
         }
       }
@@ -292,7 +345,7 @@ final class InvertedFileSearch {
 
     /** The lists that cells have found, cut like {@code matrix}, {@code count} rows each. */
     static JavaRDD<NeighbourBlock> of(
-        JavaPairRDD<Cell, NearestRows> found, RowBlocks matrix, int count) {
+        JavaPairRDD<CellPart, NearestRows> found, RowBlocks matrix, int count) {
       List<Place> places =
           matrix.blocks().mapPartitionsWithIndex(RowOrder::places, false).collect();
       long[] firstRows = places.stream().mapToLong(Place::firstRow).toArray();
@@ -320,7 +373,7 @@ final class InvertedFileSearch {
 
     /** Every row's list, keyed by the partition of its block; the key is its own hash. */
     private static List<Tuple2<Integer, RowList>> rowLists(
-        Cell cell, NearestRows found, long[] firstRows, int[] partitionOf) {
+        CellPart cell, NearestRows found, long[] firstRows, int[] partitionOf) {
       NeighbourBlock sorted = found.sorted(0);
       List<Tuple2<Integer, RowList>> lists = new ArrayList<>();
       for (int i = 0; i < sorted.rows(); i++) {

@@ -4,6 +4,8 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.RowBlock;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The m best of the rows offered so far, for each of n queries.
@@ -11,26 +13,32 @@ import java.util.Arrays;
  * <p>The hot loop of the search. A similarity and its row are packed into one {@code long} whose
  * order is "more similar first, then the lower row", so that each query's list is a heap of plain
  * numbers with the worst on top, and the result does not depend on the order of the offers. After
- * the first few hundred rows almost every offer fails the one comparison with the worst kept: the
- * scan costs 1 ns per similarity beside the 7 ns of the product that made it (512 columns, one
- * core).
+ * the first few hundred rows almost every offer fails the one comparison with the worst kept.
  */
 public final class NearestRows implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final int queries;
   private final int count;
-  private final long[] heaps;
-  private final float[] worst;
+
+  /** Allocated with the first row: empty lists travel in a task's closure as a few bytes. */
+  private long[] heaps;
+
+  private float[] worst;
 
   /** Empty lists of {@code count} rows for each of {@code queries}. */
   public NearestRows(int queries, int count) {
     this.queries = queries;
     this.count = count;
-    this.heaps = new long[queries * count];
-    this.worst = new float[queries];
-    Arrays.fill(heaps, Long.MIN_VALUE);
-    Arrays.fill(worst, Float.NEGATIVE_INFINITY);
+  }
+
+  private void allocate() {
+    if (heaps == null) {
+      heaps = new long[Math.multiplyExact(queries, count)];
+      worst = new float[queries];
+      Arrays.fill(heaps, Long.MIN_VALUE);
+      Arrays.fill(worst, Float.NEGATIVE_INFINITY);
+    }
   }
 
   /** Takes over what another has kept for the same queries. */
@@ -40,6 +48,10 @@ public final class NearestRows implements Serializable {
           "%d lists of %d rows cannot be merged with %d of %d"
               .formatted(queries, count, other.queries, other.count));
     }
+    if (other.heaps == null) {
+      return this;
+    }
+    allocate();
     for (int i = 0; i < heaps.length; i++) {
       if (other.heaps[i] != Long.MIN_VALUE) {
         worst[i / count] = insert(i / count, other.heaps[i]);
@@ -51,17 +63,44 @@ public final class NearestRows implements Serializable {
   /** A copy to go on with: a Spark task may run twice, and must not find its own traces. */
   NearestRows copy() {
     NearestRows copy = new NearestRows(queries, count);
-    System.arraycopy(heaps, 0, copy.heaps, 0, heaps.length);
-    System.arraycopy(worst, 0, copy.worst, 0, worst.length);
+    if (heaps != null) {
+      copy.heaps = heaps.clone();
+      copy.worst = worst.clone();
+    }
     return copy;
   }
 
-  /** Offers all rows of {@code keys} to all queries of {@code products}. */
+  /** Offers consecutive rows, from {@code firstKey} on, to all queries of {@code products}. */
   void offerAll(RowBlock queryRows, BlockProducts products, float[] keys, long firstKey) {
     products.compare(
         keys,
-        (query, first, similarities, rows) ->
-            offer(query, queryRows.firstRow() + query, firstKey + first, similarities, rows));
+        nearest(query -> queryRows.firstRow() + query, key -> Math.toIntExact(firstKey + key)));
+  }
+
+  /** Offers rows with numbers of their own, as a cell of an inverted file holds them. */
+  void offerAll(int[] queryRows, BlockProducts products, float[] keys, int[] keyRows) {
+    products.compare(keys, nearest(query -> queryRows[query], key -> keyRows[key]));
+  }
+
+  /** A query's own row is left out. */
+  private BlockProducts.Nearest nearest(IntToLongFunction self, IntUnaryOperator row) {
+    allocate();
+    return new BlockProducts.Nearest() {
+      @Override
+      public float bar(int query) {
+        return worst[query];
+      }
+
+      @Override
+      public float offer(int query, int key, float similarity) {
+        int number = row.applyAsInt(key);
+        // An equal similarity may still win by a lower row: the heap decides.
+        if (similarity >= worst[query] && number != self.applyAsLong(query)) {
+          worst[query] = insert(query, pack(similarity, number));
+        }
+        return worst[query];
+      }
+    };
   }
 
   /**
@@ -73,6 +112,7 @@ public final class NearestRows implements Serializable {
    * @param similarities of the query with those rows; the first {@code rows} of them are read
    */
   public void offer(int query, long self, long firstRow, float[] similarities, int rows) {
+    allocate();
     float bar = worst[query];
     for (int j = 0; j < rows; j++) {
       // An equal similarity may still win by a lower row: the heap decides.
@@ -85,20 +125,10 @@ public final class NearestRows implements Serializable {
 
   /** Offers one row. */
   public void offer(int query, int row, float similarity) {
+    allocate();
     if (similarity >= worst[query]) {
       worst[query] = insert(query, pack(similarity, row));
     }
-  }
-
-  /** Offers rows with numbers of their own, as a cell of an inverted file holds them. */
-  void offer(int query, long self, int[] rowNumbers, int from, float[] similarities, int rows) {
-    float bar = worst[query];
-    for (int j = 0; j < rows; j++) {
-      if (similarities[j] >= bar && rowNumbers[from + j] != self) {
-        bar = insert(query, pack(similarities[j], rowNumbers[from + j]));
-      }
-    }
-    worst[query] = bar;
   }
 
   /** Takes one row that was kept for a query. */
@@ -108,6 +138,7 @@ public final class NearestRows implements Serializable {
 
   /** All rows that were kept, query after query, in no order; lists need not be full. */
   public void each(Kept kept) {
+    allocate();
     for (int i = 0; i < heaps.length; i++) {
       if (heaps[i] != Long.MIN_VALUE) {
         kept.take(i / count, row(heaps[i]), similarity(heaps[i]));
@@ -117,6 +148,7 @@ public final class NearestRows implements Serializable {
 
   /** The lists, best first; a query that was offered fewer than m rows is an error. */
   public NeighbourBlock sorted(long firstRow) {
+    allocate();
     int[] rows = new int[heaps.length];
     float[] similarities = new float[heaps.length];
     for (int query = 0; query < queries; query++) {

@@ -6,7 +6,6 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.TaskThreads;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,16 +38,27 @@ public final class Neighbours {
       Search search,
       Progress progress,
       String stage) {
+    return find(spark, matrix, count, search, BroadcastChunks.ROWS, progress, stage);
+  }
+
+  static NeighbourLists find(
+      JavaSparkContext spark,
+      RowBlocks matrix,
+      int count,
+      Search search,
+      int rowsPerWave,
+      Progress progress,
+      String stage) {
     if (matrix.rows() < 2) {
       throw NomenException.input(
           "Neighbours need at least 2 images, but there are %d; add images."
               .formatted(matrix.rows()));
     }
     int possible = (int) Math.min(count, matrix.rows() - 1);
-    try (Progress.Step step = BroadcastChunks.begin(progress, stage, matrix)) {
+    try (Progress.Step step = BroadcastChunks.begin(progress, stage, matrix, rowsPerWave)) {
       return search instanceof Search.InvertedFile file
-          ? new InvertedFileSearch(spark, matrix, possible, file).run(step)
-          : ExactSearch.run(spark, matrix, possible, step);
+          ? new InvertedFileSearch(spark, matrix, possible, file, rowsPerWave).run(step)
+          : ExactSearch.run(spark, matrix, possible, rowsPerWave, step);
     }
   }
 
@@ -88,34 +98,32 @@ public final class Neighbours {
     private ExactSearch() {}
 
     static NeighbourLists run(
-        JavaSparkContext spark, RowBlocks matrix, int count, Progress.Step progress) {
+        JavaSparkContext spark,
+        RowBlocks matrix,
+        int count,
+        int rowsPerWave,
+        Progress.Step progress) {
       JavaRDD<RowBlock> blocks = matrix.blocks();
-      JavaRDD<NearestRows> found = blocks.map(block -> new NearestRows(block.rows(), count));
+      WaveState<NearestRows> found =
+          new WaveState<>(spark, blocks.map(block -> new NearestRows(block.rows(), count)));
       int tasks = blocks.getNumPartitions();
-      List<Broadcast<?>> waves = new ArrayList<>();
-      for (long first = 0; first < matrix.rows(); first += BroadcastChunks.ROWS) {
-        Broadcast<List<RowBlock>> keys = spark.broadcast(BroadcastChunks.collect(matrix, first));
-        waves.add(keys);
-        JavaRDD<NearestRows> before = found;
-        found =
-            blocks
-                .zip(before)
-                .map(f -> compare(f._1(), f._2(), keys.value(), tasks))
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        found.count();
-        before.unpersist(false);
-        // Only a lost executor's work would need it again, and then fetches it from the driver.
-        keys.unpersist(false);
-        progress.done(waves.size());
+      for (long first = 0; first < matrix.rows(); first += rowsPerWave) {
+        Broadcast<List<RowBlock>> keys =
+            spark.broadcast(BroadcastChunks.collect(matrix, first, rowsPerWave));
+        found.advance(
+            keys,
+            blocks.zip(found.current()).map(f -> compare(f._1(), f._2(), keys.value(), tasks)));
+        progress.done(found.waves());
       }
       JavaRDD<NeighbourBlock> lists =
           blocks
-              .zip(found)
+              .zip(found.current())
               .map(f -> f._2().sorted(f._1().firstRow()))
               .persist(StorageLevel.MEMORY_AND_DISK());
       lists.count();
-      found.unpersist(false);
-      return new NeighbourLists(lists, matrix.rows(), count, NeighbourLists.Report.exact(), waves);
+      found.release();
+      return new NeighbourLists(
+          lists, matrix.rows(), count, NeighbourLists.Report.exact(), found.needed());
     }
 
     private static NearestRows compare(

@@ -5,7 +5,6 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,8 +38,18 @@ public final class Smoothing implements AutoCloseable {
       NeighbourLists lists,
       int count,
       Progress progress) {
-    try (Progress.Step step = BroadcastChunks.begin(progress, "smoothing", matrix)) {
-      return of(spark, matrix, lists, count, step);
+    return of(spark, matrix, lists, count, BroadcastChunks.ROWS, progress);
+  }
+
+  static Smoothing of(
+      JavaSparkContext spark,
+      RowBlocks matrix,
+      NeighbourLists lists,
+      int count,
+      int rowsPerWave,
+      Progress progress) {
+    try (Progress.Step step = BroadcastChunks.begin(progress, "smoothing", matrix, rowsPerWave)) {
+      return of(spark, matrix, lists, count, rowsPerWave, step);
     }
   }
 
@@ -49,34 +58,31 @@ public final class Smoothing implements AutoCloseable {
       RowBlocks matrix,
       NeighbourLists lists,
       int count,
+      int rowsPerWave,
       Progress.Step progress) {
     int taken = Math.min(count, lists.count());
     JavaRDD<RowBlock> blocks = matrix.blocks();
     // Of the neighbours met so far, per block [rows, d].
-    JavaRDD<float[]> sums = blocks.map(block -> new float[block.values().length]);
-    List<Broadcast<?>> waves = new ArrayList<>();
-    for (long first = 0; first < matrix.rows(); first += BroadcastChunks.ROWS) {
-      Broadcast<List<RowBlock>> wave = spark.broadcast(BroadcastChunks.collect(matrix, first));
-      waves.add(wave);
-      JavaRDD<float[]> before = sums;
-      sums =
-          before
+    WaveState<float[]> sums =
+        new WaveState<>(spark, blocks.map(block -> new float[block.values().length]));
+    for (long first = 0; first < matrix.rows(); first += rowsPerWave) {
+      Broadcast<List<RowBlock>> wave =
+          spark.broadcast(BroadcastChunks.collect(matrix, first, rowsPerWave));
+      sums.advance(
+          wave,
+          sums.current()
               .zip(lists.blocks())
-              .map(pair -> add(pair._1(), pair._2(), wave.value(), taken))
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      sums.count();
-      before.unpersist(false);
-      wave.unpersist(false);
-      progress.done(waves.size());
+              .map(pair -> add(pair._1(), pair._2(), wave.value(), taken)));
+      progress.done(sums.waves());
     }
     JavaRDD<RowBlock> smoothed =
         blocks
-            .zip(sums)
+            .zip(sums.current())
             .map(pair -> finish(pair._1(), pair._2(), taken))
             .persist(StorageLevel.MEMORY_AND_DISK());
     smoothed.count();
-    sums.unpersist(false);
-    return new Smoothing(new RowBlocks(smoothed, matrix.rows(), matrix.width()), waves);
+    sums.release();
+    return new Smoothing(new RowBlocks(smoothed, matrix.rows(), matrix.width()), sums.needed());
   }
 
   /** The smoothed rows, [N, d], unit rows, cut like the matrix. */

@@ -20,16 +20,23 @@ public final class SemanticCentres {
   /** Centres per cluster where images are few (TAC's settings for DTD and UCF-101). */
   private static final int CENTRES_PER_CLUSTER = 3;
 
+  /**
+   * Most centres that the rule asks for: those of three million images. More take time with the
+   * square of the images, and a few hundred clusters gain nothing by them.
+   */
+  private static final int MOST = 10_000;
+
   private SemanticCentres() {}
 
   /**
-   * k by the rule that TAC's published settings show: N/300 rounded, or 3 K where N/300 is below K,
-   * and never more than N.
+   * k by the rule that TAC's published settings show: N/300 rounded, or 3 K where N/300 is below K;
+   * at most {@value #MOST}, or K where that is more, and never more than N.
    */
   public static int automatic(long rows, int clusters) {
     double perRows = rows / ROWS_PER_CENTRE;
     long wanted = perRows < clusters ? (long) CENTRES_PER_CLUSTER * clusters : Math.round(perRows);
-    return Math.toIntExact(Math.max(1, Math.min(wanted, rows)));
+    long bounded = Math.min(wanted, Math.max(MOST, clusters));
+    return Math.toIntExact(Math.max(1, Math.min(bounded, rows)));
   }
 
   /**

@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * Moves numbers between Java arrays and libtorch's memory without a buffer in between: a tensor's
@@ -38,10 +40,23 @@ public final class NativeFloats {
     return tensor;
   }
 
-  /** A float16 tensor of {@code shape}; {@code bits} are IEEE half floats. */
-  public static NDArray ofHalves(NDManager scope, short[] bits, long... shape) {
-    NDArray tensor = scope.create(new Shape(shape), DataType.FLOAT16);
-    storage(tensor).asShortBuffer().put(bits);
+  /**
+   * A float16 tensor, [rows, width], with a copy of {@code parts} of whole rows, one after the
+   * other. Each is at most 2 GiB, all that a buffer can show; together they may be more.
+   *
+   * @param parts IEEE half floats
+   */
+  public static NDArray ofHalves(NDManager scope, List<short[]> parts, int width) {
+    long rows = parts.stream().mapToLong(part -> part.length / width).sum();
+    NDArray tensor = scope.create(new Shape(rows, width), DataType.FLOAT16);
+    long first = 0;
+    for (short[] part : parts) {
+      long end = first + part.length / width;
+      try (NDArray view = JniUtils.slice((PtNDArray) tensor, 0, first, end, 1)) {
+        storage(view).asShortBuffer().put(part);
+      }
+      first = end;
+    }
     return tensor;
   }
 
@@ -53,6 +68,11 @@ public final class NativeFloats {
   /** Copies {@code count} numbers of a float32 tensor, from number {@code from} on. */
   public static void read(NDArray tensor, int from, float[] into, int count) {
     storage(tensor).asFloatBuffer().get(from, into, 0, count);
+  }
+
+  /** Copies the bits of {@code count} numbers of a 16-bit tensor, from number {@code from} on. */
+  public static void read(NDArray tensor, int from, short[] into, int count) {
+    storage(tensor).asShortBuffer().get(from, into, 0, count);
   }
 
   /** Copies an int64 tensor. */

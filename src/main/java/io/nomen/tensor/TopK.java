@@ -1,7 +1,6 @@
 package io.nomen.tensor;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /** The greatest of a row of numbers; of equals the first. */
 public final class TopK {
@@ -33,12 +32,14 @@ public final class TopK {
 
   /** Numbers of the {@code k} greatest, the greatest first; all where there are no more. */
   public static int[] of(float[] values, int offset, int count, int k) {
-    return IntStream.range(0, count)
-        .boxed()
-        .sorted(Comparator.comparingDouble(j -> -values[offset + j]))
-        .limit(k)
-        .mapToInt(Integer::intValue)
-        .toArray();
+    long[] order = new long[count];
+    for (int j = 0; j < count; j++) {
+      int bits = Float.floatToIntBits(-values[offset + j]);
+      // Negative floats order backwards as integers: turning their lower bits makes the order one.
+      order[j] = ((long) (bits ^ ((bits >> 31) & 0x7fffffff)) << 32) | j;
+    }
+    Arrays.sort(order);
+    return Arrays.stream(order).limit(k).mapToInt(packed -> (int) packed).toArray();
   }
 
   /** The softmax of value {@code which} among all, at {@code temperature}. */

@@ -217,7 +217,7 @@ class ObjectiveTest {
     for (int i = 0; i < BATCH; i++) {
       for (int j = 0; j < table.width(); j++) {
         int row = (int) batch[part * BATCH + i];
-        rows[i][j] = HalfFloats.decode(table.features()[row * table.width() + j]);
+        rows[i][j] = HalfFloats.decode(table.features().get(0)[row * table.width() + j]);
       }
     }
     return rows;

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.nomen.heads.Trainer.TrainerSettings;
 import io.nomen.heads.TrainingSet.BatchPlan;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -147,6 +152,26 @@ class PartsTest {
       }
     }
     assertThat(plan(view, true, 2, 1, 0).batches()).isEqualTo(2);
+  }
+
+  @Test
+  void features_in_many_arrays_are_one_matrix_in_libtorchs_memory() {
+    float[] values = new float[3 * 10_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 1_024;
+    }
+    RowBlocks rows = RowBlocks.of(LocalSpark.context(), values, 3);
+
+    List<short[]> parts = TrainingSet.collectHalves(rows, 1_000);
+
+    assertThat(parts).hasSize(31).allMatch(part -> part.length <= 999);
+    TrainingSet.View view = new TrainingSet.View(3, parts, new int[0], 0);
+    assertThat(view.rows()).isEqualTo(10_000);
+    try (TrainingSet set = new TrainingSet(List.of(view))) {
+      NDArray tensor = set.tensors().get(0);
+      assertThat(tensor.getShape()).isEqualTo(new Shape(10_000, 3));
+      assertThat(tensor.toType(DataType.FLOAT32, true).toFloatArray()).isEqualTo(values);
+    }
   }
 
   @Test

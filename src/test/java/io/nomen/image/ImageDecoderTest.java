@@ -12,6 +12,9 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +32,30 @@ class ImageDecoderTest {
     return (image.rgb()[at] & 0xff) << 16
         | (image.rgb()[at + 1] & 0xff) << 8
         | (image.rgb()[at + 2] & 0xff);
+  }
+
+  @Test
+  void a_picture_waits_until_there_is_memory_for_it_beside_others() throws Exception {
+    PictureMemory memory = new PictureMemory(40 << 10);
+    byte[] png = Pictures.encode(Pictures.scene(60, 50), "png");
+    PictureMemory.Share others = memory.take(20 << 10);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<Decoded> waiting =
+          threads.submit(() -> ImageDecoder.decode(png, DecodeOptions.defaults(), memory));
+      while (!memory.isCrowded()) {
+        Thread.onSpinWait();
+      }
+      assertThat(waiting.isDone()).isFalse();
+      others.close();
+      assertThat(waiting.get()).isInstanceOf(Decoded.Ok.class);
+    } finally {
+      threads.shutdownNow();
+    }
+    // What was taken is given back, and a picture larger than all of it has all.
+    assertThat(ImageDecoder.decode(png, DecodeOptions.defaults(), new PictureMemory(1)))
+        .isInstanceOf(Decoded.Ok.class);
+    memory.takeAll().close();
   }
 
   @ParameterizedTest

@@ -38,6 +38,14 @@ class SemanticSpaceTest {
   }
 
   @Test
+  void asks_for_no_more_than_ten_thousand_centres_unless_there_are_more_clusters() {
+    assertThat(SemanticCentres.automatic(3_000_000, 200)).isEqualTo(10_000);
+    assertThat(SemanticCentres.automatic(100_000_000, 200)).isEqualTo(10_000);
+    assertThat(SemanticCentres.automatic(1_000_000, 4_000)).isEqualTo(10_000);
+    assertThat(SemanticCentres.automatic(100_000_000, 12_000)).isEqualTo(12_000);
+  }
+
+  @Test
   void every_centre_keeps_its_own_most_probable_nouns() {
     Matrix centres = RandomRows.anywhere(6, WIDTH, 1);
     NounMatrix nouns = nouns(RandomRows.anywhere(200, WIDTH, 2));
