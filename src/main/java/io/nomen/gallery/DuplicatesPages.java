@@ -46,10 +46,23 @@ final class DuplicatesPages {
         html -> {
           html.leaf("h1", number == 1 ? "Duplicates" : "Duplicates, page " + number);
           html.leaf("p", summary(), "class", "lead");
+          if (isCut(true) || isCut(false)) {
+            html.leaf(
+                "p",
+                "The largest %s groups of a kind are shown; the tables have them all."
+                    .formatted(Numbers.count(DuplicateGroup.MOST)),
+                "class",
+                "note");
+          }
           page.pager(html, "duplicates", Page.DUPLICATES, number, groups.pages());
           groups.page(number).forEach(group -> group(html, page, group));
           page.pager(html, "duplicates", Page.DUPLICATES, number, groups.pages());
         });
+  }
+
+  private boolean isCut(boolean exact) {
+    return groups.items().stream().filter(group -> group.exact() == exact).count()
+        >= DuplicateGroup.MOST;
   }
 
   private String summary() {
