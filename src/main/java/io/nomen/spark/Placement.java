@@ -7,7 +7,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -20,18 +20,19 @@ public final class Placement {
    *
    * @param hosts of an element: the names of machines, best first; none where it lies nowhere
    */
+  @SuppressWarnings({"rawtypes", "unchecked"}) // Seq is another type in Scala 2.13: none is named.
   public static <T> JavaRDD<T> near(
       JavaSparkContext spark, List<T> elements, Function<T, List<String>> hosts) {
-    List<Tuple2<T, Seq<String>>> placed = new ArrayList<>();
+    List<Tuple2> placed = new ArrayList<>();
     for (T element : elements) {
-      placed.add(new Tuple2<>(element, sequence(hosts.apply(element))));
+      placed.add(new Tuple2(element, sequence(hosts.apply(element))));
     }
     ClassTag<T> any = ClassTag$.MODULE$.apply(Object.class);
-    return spark.sc().makeRDD(sequence(placed), any).toJavaRDD();
+    return spark.sc().makeRDD((Seq) sequence(placed), any).toJavaRDD();
   }
 
   @SuppressWarnings("deprecation") // Its successor is called otherwise in Scala 2.12.
-  private static <E> scala.collection.immutable.Seq<E> sequence(List<E> elements) {
+  private static <E> Seq<E> sequence(List<E> elements) {
     return JavaConverters.asScalaBuffer(elements).toList();
   }
 }

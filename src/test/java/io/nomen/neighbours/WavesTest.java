@@ -178,6 +178,7 @@ class WavesTest {
   }
 
   /** How many RDDs lie behind one another, as the scheduler goes through them. */
+  @SuppressWarnings("deprecation") // In Scala 2.13, whose successor 2.12 does not have.
   private static int chain(JavaRDD<?> rdd) {
     Map<Integer, Integer> depths = new HashMap<>();
     Deque<RDD<?>> open = new ArrayDeque<>(List.of(rdd.rdd()));
