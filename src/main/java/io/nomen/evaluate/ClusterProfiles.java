@@ -24,8 +24,7 @@ public record ClusterProfiles(float[] means, int width, long[] medoids) {
    * @param count K
    */
   public static ClusterProfiles of(RowBlocks embeddings, int[] clusters, int count) {
-    return ClusterStatistics.profiles(
-        embeddings, AssignmentBlock.of(embeddings, clusters), count);
+    return ClusterStatistics.profiles(embeddings, AssignmentBlock.of(embeddings, clusters), count);
   }
 
   /** Numbers of the clusters nearest to {@code cluster}, nearest first. */

@@ -143,7 +143,9 @@ public record ClusterStatistics(RunQuality quality, ClusterProfiles profiles) {
               .zipPartitions(
                   assignments,
                   (blocks, assigned) ->
-                      List.of(new Totals(all, width, clusters).add(blocks, assigned, wanted.value()))
+                      List.of(
+                              new Totals(all, width, clusters)
+                                  .add(blocks, assigned, wanted.value()))
                           .iterator())
               .treeReduce(Totals::merge);
       wanted.destroy();

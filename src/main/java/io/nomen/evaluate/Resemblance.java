@@ -101,8 +101,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
       provenance.put("duplicate_cosine", threshold);
       provenance.put("duplicate_groups", groups.values().distinct().count());
       provenance.put(
-          "images_like_an_earlier_one",
-          blocks.map(Resemblance::copies).fold(0L, Long::sum));
+          "images_like_an_earlier_one", blocks.map(Resemblance::copies).fold(0L, Long::sum));
       return new Resemblance(blocks, provenance);
     }
   }
@@ -124,8 +123,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
     Set<Pair> pairs = new TreeSet<>(Comparator.comparing(Pair::first).thenComparing(Pair::second));
     try (NeighbourLists lists =
         Neighbours.find(spark, embeddings, NEIGHBOURS, search(embeddings.rows()))) {
-      pairs.addAll(
-          lists.blocks().flatMap(block -> pairs(block, threshold).iterator()).collect());
+      pairs.addAll(lists.blocks().flatMap(block -> pairs(block, threshold).iterator()).collect());
     }
     return List.copyOf(pairs);
   }
@@ -142,8 +140,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
       if (block.similarities()[i] >= threshold) {
         int one = Math.toIntExact(block.firstRow() + i / block.count());
         int other = block.neighbours()[i];
-        pairs.add(
-            new Pair(Math.min(one, other), Math.max(one, other), block.similarities()[i]));
+        pairs.add(new Pair(Math.min(one, other), Math.max(one, other), block.similarities()[i]));
       }
     }
     return pairs;
@@ -244,11 +241,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
         JavaPairRDD<Long, Long> large =
             both.groupByKey(parts).flatMapToPair(star -> star(star, true)).distinct(parts);
         edges =
-            kept(
-                large
-                    .groupByKey(parts)
-                    .flatMapToPair(star -> star(star, false))
-                    .distinct(parts));
+            kept(large.groupByKey(parts).flatMapToPair(star -> star(star, false)).distinct(parts));
         now = digest(edges);
         old.unpersist();
       } while (now != before);

@@ -21,9 +21,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  *     images, cosine distance
  * @param meanConfidence [K]
  * @param overallConfidence mean over all images
- * @param neighbourConsistency whether images that look alike are together: the share of a
- *     sample's ten nearest images, found among all of the run's, that are in the image's cluster,
- *     0 to 1; empty for a single image
+ * @param neighbourConsistency whether images that look alike are together: the share of a sample's
+ *     ten nearest images, found among all of the run's, that are in the image's cluster, 0 to 1;
+ *     empty for a single image
  */
 public record RunQuality(
     long[] sizes,

@@ -220,7 +220,14 @@ final class LayerStage {
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
     boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     List<ClusterName> found =
-        Names.of(embeddings, NounScores.sampled(dense), semantics, nouns, ownList, Names.unknown(numbers.length), seed);
+        Names.of(
+            embeddings,
+            NounScores.sampled(dense),
+            semantics,
+            nouns,
+            ownList,
+            Names.unknown(numbers.length),
+            seed);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

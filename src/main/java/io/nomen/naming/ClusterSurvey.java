@@ -45,8 +45,7 @@ public record ClusterSurvey(RunQuality quality, List<ClusterRow> clusters) {
     return stopwatch.time(
         "quality",
         () -> {
-          ClusterStatistics found =
-              ClusterStatistics.of(embeddings, assignments, clusters, seed);
+          ClusterStatistics found = ClusterStatistics.of(embeddings, assignments, clusters, seed);
           RunQuality quality = found.quality();
           ClusterProfiles profiles = found.profiles();
           long[] medoids =

@@ -5,7 +5,9 @@ import java.util.List;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 
-/** Sends what is known of a row (a {@code Long}, its number) to the partition that holds the row. */
+/**
+ * Sends what is known of a row (a {@code Long}, its number) to the partition that holds the row.
+ */
 public final class RowPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 

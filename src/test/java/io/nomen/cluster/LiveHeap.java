@@ -44,10 +44,7 @@ public final class LiveHeap extends SparkListener {
     long bytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     try {
       Files.writeString(
-          file,
-          after + " " + bytes + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          file, after + " " + bytes + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -57,8 +57,7 @@ class ClusterTransitionsTest {
   @Test
   void a_cluster_cut_in_two_lives_on_in_the_larger_part_and_the_other_gets_an_id_of_its_own() {
     int[] before = images(0, 6, 1, 6, 2, 4);
-    ClusterTransitions found =
-        transitions(EARLIER, before, images(0, 4, 1, 2, 2, 6, 3, 4), 4);
+    ClusterTransitions found = transitions(EARLIER, before, images(0, 4, 1, 2, 2, 6, 3, 4), 4);
     assertThat(found.ids()).containsExactly(7, 12, 3, 9);
     assertThat(found.born()).containsExactly(new Born(12, 2, Optional.of(7), 2));
     assertThat(found.survived()).contains(new Survived(7, 6, 4, 4));
@@ -108,8 +107,7 @@ class ClusterTransitionsTest {
 
   @Test
   void what_it_tells_is_read_again_from_a_record() {
-    ClusterTransitions found =
-        transitions(EARLIER, images(0, 6, -1, 2), images(0, 6, 1, 2), 2);
+    ClusterTransitions found = transitions(EARLIER, images(0, 6, -1, 2), images(0, 6, 1, 2), 2);
     String json = Json.line(found);
     ClusterTransitions again = Json.read(json, ClusterTransitions.class, "the record");
     assertThat(Json.line(again)).isEqualTo(json).contains("\"next_id\":13");

@@ -78,7 +78,8 @@ class ResemblanceTest {
     }
     RowBlocks rows = RowBlocks.of(LocalSpark.context(), values, WIDTH);
     int[] expected = groups(Resemblance.of(rows, 0.97));
-    assertThat(IntStream.range(0, 6_000).filter(row -> expected[row] != row)).hasSizeGreaterThan(60);
+    assertThat(IntStream.range(0, 6_000).filter(row -> expected[row] != row))
+        .hasSizeGreaterThan(60);
     assertThat(groups(Resemblance.of(rows, 0.97, 0))).isEqualTo(expected);
   }
 

@@ -158,9 +158,7 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
 
   /** Images on the map, rising by row. */
   List<Image> onMap(Positions positions) {
-    return byRow.values().stream()
-        .filter(image -> positions.of(image.row()).isPresent())
-        .toList();
+    return byRow.values().stream().filter(image -> positions.of(image.row()).isPresent()).toList();
   }
 
   /**

@@ -123,9 +123,7 @@ public final class GalleryStage {
             options
                 .comparedWith()
                 .or(() -> previous(record))
-                .map(
-                    earlier ->
-                        RunChanges.of(spark, earlier, run, positions))),
+                .map(earlier -> RunChanges.of(spark, earlier, run, positions))),
         Optional.of(positions.algorithm()));
   }
 
@@ -147,8 +145,7 @@ public final class GalleryStage {
     Table table = run.table("assignments");
     Assignments assignments = Assignments.read(run.storage(), table);
     List<String> paths = Assignments.paths(run.storage(), table);
-    float[] outlierScores =
-        ResemblanceColumns.read(run.storage(), table, paths).outlierScore();
+    float[] outlierScores = ResemblanceColumns.read(run.storage(), table, paths).outlierScore();
     RowBlocks space = run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
     int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
     Matrix means =

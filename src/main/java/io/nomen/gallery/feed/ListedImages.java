@@ -78,8 +78,7 @@ final class ListedImages {
     List<Optional<String>> reasons = new TableColumn(storage, uri, "reason").optionalStrings();
     return IntStream.range(0, paths.size())
         .filter(row -> !statuses.get(row).equals(ImageRow.OK))
-        .mapToObj(
-            row -> new Failed(statuses.get(row), paths.get(row), reasons.get(row).orElse("")))
+        .mapToObj(row -> new Failed(statuses.get(row), paths.get(row), reasons.get(row).orElse("")))
         .toList();
   }
 

@@ -30,8 +30,7 @@ final class RunChanges {
   private RunChanges() {}
 
   /** Compares. */
-  static RunChange of(
-      JavaSparkContext spark, Snapshot earlier, Snapshot now, Positions positions) {
+  static RunChange of(JavaSparkContext spark, Snapshot earlier, Snapshot now, Positions positions) {
     Table before = earlier.table("assignments");
     Table after = now.table("assignments");
     JavaPairRDD<String, Integer> old = Assignments.byPath(spark, earlier.storage(), before);
@@ -69,16 +68,13 @@ final class RunChanges {
   private static List<Image> moved(
       JavaRDD<Tuple2<Image, Integer>> common, HashMap<Integer, Integer> counterparts) {
     return common
-        .filter(
-            pair ->
-                !Integer.valueOf(pair._1().cluster()).equals(counterparts.get(pair._2())))
+        .filter(pair -> !Integer.valueOf(pair._1().cluster()).equals(counterparts.get(pair._2())))
         .map(Tuple2::_1)
         .takeOrdered(SHOWN);
   }
 
   /** Adds all flows but those of clusters that stayed as they are, and counts these. */
-  private static long flows(
-      Contingency counted, Snapshot earlier, Snapshot now, List<Flow> flows) {
+  private static long flows(Contingency counted, Snapshot earlier, Snapshot now, List<Flow> flows) {
     Map<Integer, Long> oldSizes = sizes(earlier);
     Map<Integer, Long> sizes = sizes(now);
     Map<Integer, String> oldNames = ExportJob.clusterNames(earlier);
