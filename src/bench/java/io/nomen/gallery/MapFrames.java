@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Frames a second of the gallery's map with 100,000 made-up images in headless Chromium, which draws
- * without a graphics card: while the map is panned at several depths, and until the first picture
- * stands.
+ * Frames a second of the gallery's map with 100,000 made-up images in headless Chromium, which
+ * draws without a graphics card: while the map is panned at several depths, and until the first
+ * picture stands.
  *
  * <pre>java -cp ... io.nomen.gallery.MapFrames FOLDER [ROUNDS]</pre>
  */
@@ -40,8 +40,7 @@ public final class MapFrames {
                         + "() => drawn(performance.now()))))")
                 .asDouble());
         for (int closer : new int[] {0, 2, 4, 6, 8}) {
-          System.out.printf(
-              "pan, %s%n", frames(chromium, closer, "ArrowLeft", "ArrowRight"));
+          System.out.printf("pan, %s%n", frames(chromium, closer, "ArrowLeft", "ArrowRight"));
           System.out.printf("zoom, %s%n", frames(chromium, closer, "+", "-"));
         }
       }
@@ -76,7 +75,8 @@ public final class MapFrames {
                 requestAnimationFrame(step);
               };
               requestAnimationFrame(step);
-            })"""
+            })\
+            """
                 .formatted(other, one))
         .asText();
   }

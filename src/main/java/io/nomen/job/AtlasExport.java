@@ -6,6 +6,7 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
@@ -16,7 +17,7 @@ import io.nomen.store.StoreTrouble;
 import io.nomen.tensor.RowBlocks;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -30,8 +31,9 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * One Parquet file that Embedding Atlas opens ({@code --x x --y y --neighbors neighbors}): each
- * image with its place on the map, its cluster, and its nearest images by their row.
+ * One Parquet file, written by the driver a partition at a time, that Embedding Atlas opens ({@code
+ * --x x --y y --neighbors neighbors}): each image with its place on the map, its cluster, and its
+ * nearest images by their row.
  */
 public final class AtlasExport {
   private static final int NEIGHBOURS = 10;
@@ -70,8 +72,7 @@ public final class AtlasExport {
   public static long write(JobContext context, Snapshot run, String uri) {
     Storage storage = context.storage();
     Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
+    Iterator<PartOfTable> parts = Assignments.inTurn(storage, table);
     Map<Integer, String> names = new HashMap<>();
     run.rows(ClusterRow.SCHEMA).forEach(row -> names.put(row.cluster(), row.name()));
     Positions positions = Positions.of(context, run, run.requireRecord());
@@ -87,20 +88,27 @@ public final class AtlasExport {
             Neighbours.find(context.spark().get(), embeddings, NEIGHBOURS, search);
         ParquetWriter<Group> writer = writer(storage, storage.qualify(uri))) {
       SimpleGroupFactory groups = new SimpleGroupFactory(SCHEMA);
-      for (NeighbourBlock block : lists.blocks().collect()) {
+      PartOfTable part = parts.next();
+      for (Iterator<NeighbourBlock> blocks = lists.blocks().toLocalIterator(); blocks.hasNext(); ) {
+        NeighbourBlock block = blocks.next();
         for (int i = 0; i < block.rows(); i++) {
           int row = Math.toIntExact(block.firstRow() + i);
+          while (row >= part.rows().firstRow() + part.rows().rows()) {
+            part = parts.next();
+          }
+          int place = (int) (row - part.rows().firstRow());
+          int cluster = part.rows().cluster()[place];
           Group image =
               groups
                   .newGroup()
                   .append("id", row)
-                  .append("path", paths.get(row))
-                  .append("cluster", assignments.cluster()[row])
-                  .append("name", names.get(assignments.cluster()[row]))
-                  .append("confidence", assignments.confidence()[row]);
+                  .append("path", part.paths().get(place))
+                  .append("cluster", cluster)
+                  .append("name", names.get(cluster))
+                  .append("confidence", part.rows().confidence()[place]);
           positions
               .of(row)
-              .ifPresent(place -> image.append("x", place.x()).append("y", -place.y()));
+              .ifPresent(point -> image.append("x", point.x()).append("y", -point.y()));
           neighbours(image.addGroup("neighbors"), block, i);
           writer.write(image);
         }
@@ -110,7 +118,7 @@ public final class AtlasExport {
     } finally {
       embeddings.unpersist();
     }
-    return paths.size();
+    return table.totalRows();
   }
 
   private static void neighbours(Group into, NeighbourBlock block, int i) {

@@ -363,8 +363,7 @@ public final class ClusterJob {
               options.options().semantics(),
               options.seed());
       if (transitions.isEmpty()) {
-        return naming.of(
-            run.embeddings(), clustering, Names.unknown(clustering.clusters()));
+        return naming.of(run.embeddings(), clustering, Names.unknown(clustering.clusters()));
       }
       ClusterTransitions found = transitions.get();
       return naming
@@ -515,8 +514,7 @@ public final class ClusterJob {
               run.storage(),
               run.table("assignments"));
       long[][] common =
-          counts(
-              now.join(before, now.getNumPartitions()).values(), clustering.clusters(), places);
+          counts(now.join(before, now.getNumPartitions()).values(), clustering.clusters(), places);
       long seen = Arrays.stream(common).flatMapToLong(Arrays::stream).sum();
       return 2 * seen >= table.rows()
           ? common

@@ -248,6 +248,13 @@ public record Assignments(
     return table.onCluster(spark).map(file -> part(storage, file.uri(), file.firstRow()));
   }
 
+  /** The table on the driver, one file after the other; only one at a time is held. */
+  public static Iterator<PartOfTable> inTurn(Storage storage, Table table) {
+    return table.inOrder().stream()
+        .map(file -> part(storage, file.uri(), file.firstRow()))
+        .iterator();
+  }
+
   /** The cluster of every image, by its path. */
   public static JavaPairRDD<String, Integer> byPath(
       JavaSparkContext spark, Storage storage, Table table) {

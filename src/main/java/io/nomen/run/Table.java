@@ -68,8 +68,8 @@ public record Table(String name, String folder, List<String> files, List<Long> r
    */
   public record TableFile(String uri, long firstRow) implements Serializable {}
 
-  /** The files in row order, on the cluster: for tables that grow with the images. */
-  public JavaRDD<TableFile> onCluster(JavaSparkContext spark) {
+  /** The files in row order. */
+  List<TableFile> inOrder() {
     List<TableFile> all = new ArrayList<>();
     long first = 0;
     List<String> uris = uris();
@@ -77,6 +77,12 @@ public record Table(String name, String folder, List<String> files, List<Long> r
       all.add(new TableFile(uris.get(file), first));
       first += rows.get(file);
     }
+    return all;
+  }
+
+  /** The files in row order, on the cluster: for tables that grow with the images. */
+  public JavaRDD<TableFile> onCluster(JavaSparkContext spark) {
+    List<TableFile> all = inOrder();
     return spark.parallelize(
         all, Math.max(1, Math.min(all.size(), TASKS_PER_CORE * spark.defaultParallelism())));
   }
