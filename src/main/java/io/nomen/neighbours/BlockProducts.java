@@ -247,9 +247,9 @@ final class BlockProducts implements AutoCloseable {
   }
 
   /**
-   * The inner product of two rows in sixteen sums, number {@code j} of the row in the {@code j} modulo
-   * sixteenth: a single one would wait for itself. Multiplications and additions are fused, so that
-   * the result does not depend on the compiler's choice of instructions.
+   * The inner product of two rows, in sixteen sums that do not wait for each other. Multiplications
+   * and additions are fused, so that the result does not depend on the compiler's choice of
+   * instructions.
    */
   static float dot(float[] one, int row, float[] other, int otherRow, int width) {
     int x = row * width;
