@@ -152,33 +152,14 @@ public final class PillowResize {
         for (int x = 0; x < width; x++) {
           Arrays.fill(sums, PillowResize.ResizeFilter.HALF);
           int from = (filter.first()[x] - firstColumn) * sums.length;
-          int count = filter.count()[x];
-          int weight = x * filter.taps();
-          int k = 0;
-          for (; k + 4 <= count; k += 4) {
-            int at = from + k * sums.length;
-            addFour(
-                sums,
-                turned,
-                at,
-                turned,
-                at + sums.length,
-                turned,
-                at + 2 * sums.length,
-                turned,
-                at + 3 * sums.length,
-                filter.weights(),
-                weight + k);
+          for (int k = 0; k < filter.count()[x]; k++) {
+            add(sums, turned, from + k * sums.length, filter.weights()[x * filter.taps() + k]);
           }
-          for (; k < count; k++) {
-            add(sums, turned, from + k * sums.length, filter.weights()[weight + k]);
-          }
-          round(sums);
           int to = 3 * (y * width + x);
           for (int row = 0; row < strip; row++) {
-            out[to] = (byte) sums[row];
-            out[to + 1] = (byte) sums[STRIP + row];
-            out[to + 2] = (byte) sums[2 * STRIP + row];
+            out[to] = rounded(sums[row]);
+            out[to + 1] = rounded(sums[STRIP + row]);
+            out[to + 2] = rounded(sums[2 * STRIP + row]);
             to += 3 * width;
           }
         }
@@ -226,29 +207,12 @@ public final class PillowResize {
           widen(in, (ready - firstRow) * stride, rows[ready % rows.length]);
         }
         Arrays.fill(sums, PillowResize.ResizeFilter.HALF);
-        int weight = y * filter.taps() - first;
-        int row = first;
-        for (; row + 4 <= end; row += 4) {
-          addFour(
-              sums,
-              rows[row % rows.length],
-              0,
-              rows[(row + 1) % rows.length],
-              0,
-              rows[(row + 2) % rows.length],
-              0,
-              rows[(row + 3) % rows.length],
-              0,
-              filter.weights(),
-              weight + row);
+        for (int row = first; row < end; row++) {
+          add(sums, rows[row % rows.length], 0, filter.weights()[y * filter.taps() + row - first]);
         }
-        for (; row < end; row++) {
-          add(sums, rows[row % rows.length], 0, filter.weights()[weight + row]);
-        }
-        round(sums);
         int to = y * stride;
         for (int i = 0; i < stride; i++) {
-          out[to + i] = (byte) sums[i];
+          out[to + i] = rounded(sums[i]);
         }
       }
     }
@@ -265,36 +229,8 @@ public final class PillowResize {
       }
     }
 
-    /** Four inputs at once: sums are read and written a quarter as often. */
-    private static void addFour(
-        int[] sums,
-        int[] a,
-        int fromA,
-        int[] b,
-        int fromB,
-        int[] c,
-        int fromC,
-        int[] d,
-        int fromD,
-        int[] weights,
-        int firstWeight) {
-      int weightA = weights[firstWeight];
-      int weightB = weights[firstWeight + 1];
-      int weightC = weights[firstWeight + 2];
-      int weightD = weights[firstWeight + 3];
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] +=
-            a[fromA + i] * weightA
-                + b[fromB + i] * weightB
-                + c[fromC + i] * weightC
-                + d[fromD + i] * weightD;
-      }
-    }
-
-    private static void round(int[] sums) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] = Math.max(0, Math.min(255, sums[i] >> ResizeFilter.PRECISION_BITS));
-      }
+    private static byte rounded(int sum) {
+      return (byte) Math.max(0, Math.min(255, sum >> PillowResize.ResizeFilter.PRECISION_BITS));
     }
   }
 }

@@ -87,6 +87,11 @@ public final class NearestRows implements Serializable {
     allocate();
     return new BlockProducts.Nearest() {
       @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
       public float bar(int query) {
         return worst[query];
       }
