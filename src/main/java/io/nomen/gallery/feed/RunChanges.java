@@ -66,7 +66,7 @@ final class RunChanges {
   }
 
   private static List<Image> moved(
-      JavaRDD<Tuple2<Image, Integer>> common, HashMap<Integer, Integer> counterparts) {
+      JavaRDD<Tuple2<Image, Integer>> common, Map<Integer, Integer> counterparts) {
     return common
         .filter(pair -> !Integer.valueOf(pair._1().cluster()).equals(counterparts.get(pair._2())))
         .map(Tuple2::_1)
