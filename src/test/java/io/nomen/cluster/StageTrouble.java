@@ -94,8 +94,8 @@ public final class StageTrouble implements SparkPlugin {
     /** Takes the number of a stage, answers whether the task that asks is the one. */
     @Override
     public synchronized Object receive(Object stage) {
-      // Listeners hear of a stage a little later than executors do.
-      for (int tries = 0; !names.containsKey(stage) && tries < 500; tries++) {
+      // Listeners hear of a stage later than executors do, on a busy machine by many seconds.
+      for (int tries = 0; !names.containsKey(stage) && tries < 6000; tries++) {
         Jvm.pause(10);
       }
       String name = names.getOrDefault(stage, "unknown");
