@@ -36,7 +36,7 @@ class ClusterMatrixIT {
   private static final List<String> DRIVERS_STAGES =
       List.of(
           "EncodeStage",
-          "VocabularyStage",
+          "NounEncoder",
           "LloydTally",
           "Trainer",
           "Assignments",
