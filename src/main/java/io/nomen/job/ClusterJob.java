@@ -42,6 +42,7 @@ import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -449,8 +450,9 @@ public final class ClusterJob {
       Optional<Previous> last =
           storage.folders(storage.qualify(uri)).stream()
               .filter(earlier -> earlier.compareTo(output.uri()) < 0)
+              .sorted(Comparator.reverseOrder())
               .flatMap(earlier -> new RunFolder(storage, earlier).current().stream())
-              .reduce((earlier, later) -> later)
+              .findFirst()
               .map(Previous::open);
       if (last.isEmpty()) {
         LOG.info(

@@ -192,10 +192,25 @@ public final class Storage implements Serializable {
   }
 
   public byte[] readBytes(String uri) {
-    try (FSDataInputStream in = open(uri)) {
-      return in.readAllBytes();
+    try {
+      return bytes(uri);
     } catch (IOException e) {
       throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  /** All of what the file held before it was replaced, or all of what it holds since. */
+  private byte[] bytes(String uri) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try (FSDataInputStream in = fileSystem(uri).open(path(uri))) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        // S3A's word for a file that was replaced between asking for it and reading it.
+        boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
+        if (!replaced || tries == TRIES) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -203,20 +218,14 @@ public final class Storage implements Serializable {
     return new String(readBytes(uri), StandardCharsets.UTF_8);
   }
 
-  /** The text of {@code uri}, all of it old or all of it new; empty where there is no such file. */
+  /** The text of {@code uri}; empty where there is no such file. */
   public Optional<String> readTextIfThere(String uri) {
-    for (int tries = 1; ; tries++) {
-      try (FSDataInputStream in = fileSystem(uri).open(path(uri))) {
-        return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      } catch (FileNotFoundException e) {
-        return Optional.empty();
-      } catch (IOException e) {
-        // S3A's word for a file that was replaced between asking for it and reading it.
-        boolean replaced = e.getClass().getSimpleName().equals("RemoteFileChangedException");
-        if (!replaced || tries == TRIES) {
-          throw StoreTrouble.cannot("read", uri, e);
-        }
-      }
+    try {
+      return Optional.of(new String(bytes(uri), StandardCharsets.UTF_8));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
     }
   }
 
