@@ -172,14 +172,34 @@ final class Chromium implements AutoCloseable {
     mouse("mouseReleased", x, y, false);
   }
 
-  /** Clicks the middle of the element that {@code selector} finds, which is moved into view. */
+  /**
+   * Clicks the middle of the element that {@code selector} finds, which is moved into view, once it
+   * stands still and nothing lies on it.
+   */
   void click(String selector) {
     JsonNode middle =
         evaluate(
-            "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center'});"
-                    .formatted(Json.line(selector))
-                + " const b = e.getBoundingClientRect();"
-                + " return [b.left + b.width / 2, b.top + b.height / 2]; })()");
+            """
+            (async () => {
+              const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+              let last = "";
+              for (let frames = 0; frames < 600; frames++) {
+                const e = document.querySelector(%s);
+                e?.scrollIntoView({ block: "center" });
+                const b = e?.getBoundingClientRect();
+                const at = b && [b.left + b.width / 2, b.top + b.height / 2];
+                if (at && String(at) === last && e.contains(document.elementFromPoint(...at))) {
+                  return at;
+                }
+                last = String(at);
+                await frame();
+              }
+            })()\
+            """
+                .formatted(Json.line(selector)));
+    if (middle.isMissingNode() || middle.isNull()) {
+      throw new IllegalStateException("never at rest and in front: " + selector);
+    }
     click(middle.get(0).asDouble(), middle.get(1).asDouble());
   }
 
