@@ -104,7 +104,7 @@ public final class HeadsBenchmark {
       }
     }
     try (NpyReader reader = NpyReader.open(storage, folder + "/labels.npy")) {
-      return Scores.of(reader.ints(), clusters).nmi();
+      return Scores.of(reader.ints(clusters.length), clusters).nmi();
     }
   }
 

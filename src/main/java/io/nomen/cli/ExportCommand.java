@@ -174,7 +174,7 @@ final class ExportCommand implements Subcommand {
   private void labels(JobContext context, Snapshot snapshot, Map<String, Object> result) {
     List<Target> wanted = targets().stream().filter(t -> t.uri().isPresent()).toList();
     if (!wanted.isEmpty()) {
-      LabelExport out = LabelExport.of(snapshot);
+      LabelExport out = LabelExport.of(context.spark().get(), snapshot);
       for (Target target : wanted) {
         result.put("rows", target.write().applyAsLong(out));
         result.put(target.option(), target.uri().orElseThrow());

@@ -1,10 +1,12 @@
 package io.nomen.evaluate;
 
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 
 /**
  * Where each cluster lies among the embeddings: its unit mean, the image nearest to it, and the
@@ -20,11 +22,19 @@ public record ClusterProfiles(float[] means, int width, long[] medoids) {
   /**
    * Two passes over the embeddings.
    *
-   * @param clusters [N] the cluster of every row
+   * @param assignments of the same rows, in the same blocks and partitions
    * @param count K
    */
-  public static ClusterProfiles of(RowBlocks embeddings, int[] clusters, int count) {
-    return ClusterStatistics.profiles(embeddings, AssignmentBlock.of(embeddings, clusters), count);
+  public static ClusterProfiles of(
+      RowBlocks embeddings, JavaRDD<AssignmentBlock> assignments, int count) {
+    return ClusterStatistics.profiles(embeddings, assignments, count);
+  }
+
+  /** [K, d] the unit means alone, in one pass; zeros for an empty cluster. */
+  public static Matrix means(
+      RowBlocks embeddings, JavaRDD<AssignmentBlock> assignments, int count) {
+    return new Matrix(
+        count, embeddings.width(), ClusterStatistics.means(embeddings, assignments, count));
   }
 
   /** Numbers of the clusters nearest to {@code cluster}, nearest first. */

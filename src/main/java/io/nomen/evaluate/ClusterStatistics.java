@@ -79,6 +79,10 @@ public record ClusterStatistics(RunQuality quality, ClusterProfiles profiles) {
     return new ClusterProfiles(means, embeddings.width(), closest.medoids);
   }
 
+  static float[] means(RowBlocks embeddings, JavaRDD<AssignmentBlock> assignments, int clusters) {
+    return Totals.of(embeddings, assignments, clusters, new int[0]).means();
+  }
+
   private static OptionalDouble agreement(
       Closest closest, int[] own, JavaRDD<AssignmentBlock> assignments) {
     if (closest.nearest == null) {

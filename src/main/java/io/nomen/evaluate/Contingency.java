@@ -32,18 +32,27 @@ public record Contingency(int[] labels, int[] clusters, long[][] counts) {
     return new Contingency(labels, clusters, counts);
   }
 
+  /** How many images have a label and are in a cluster. */
+  record Count(int label, int cluster, long images) {}
+
   /** Counts pairs of a label and a cluster on the executors; at least one pair. */
   public static Contingency of(JavaRDD<Tuple2<Integer, Integer>> pairs) {
-    List<Tuple2<Tuple2<Integer, Integer>, Long>> found =
-        pairs.mapToPair(pair -> new Tuple2<>(pair, 1L)).reduceByKey(Long::sum).collect();
-    int[] labels = found.stream().mapToInt(pair -> pair._1()._1()).sorted().distinct().toArray();
-    int[] clusters = found.stream().mapToInt(pair -> pair._1()._2()).sorted().distinct().toArray();
+    return of(
+        pairs.mapToPair(pair -> new Tuple2<>(pair, 1L)).reduceByKey(Long::sum).collect().stream()
+            .map(pair -> new Count(pair._1()._1(), pair._1()._2(), pair._2()))
+            .toList());
+  }
+
+  /** What was counted, each pair once. */
+  static Contingency of(List<Count> found) {
+    int[] labels = found.stream().mapToInt(Count::label).sorted().distinct().toArray();
+    int[] clusters = found.stream().mapToInt(Count::cluster).sorted().distinct().toArray();
     long[][] counts = new long[labels.length][clusters.length];
     found.forEach(
         pair ->
-            counts[Arrays.binarySearch(labels, pair._1()._1())][
-                    Arrays.binarySearch(clusters, pair._1()._2())] =
-                pair._2());
+            counts[Arrays.binarySearch(labels, pair.label())][
+                    Arrays.binarySearch(clusters, pair.cluster())] =
+                pair.images());
     return new Contingency(labels, clusters, counts);
   }
 

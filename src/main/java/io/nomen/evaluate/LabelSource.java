@@ -2,23 +2,28 @@ package io.nomen.evaluate;
 
 import io.nomen.NomenException;
 import io.nomen.exchange.NpyReader;
+import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
+import io.nomen.run.Snapshot;
+import io.nomen.run.Table;
+import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
 
 /** Where {@code nomen evaluate --labels} takes labels from. */
 public sealed interface LabelSource {
 
-  /**
-   * Looks the labels up.
-   *
-   * @param paths the images in row order
-   * @param stored [paths] the label column of the run's images table
-   * @return the images that have a label; at least one
-   */
-  Labels of(Storage storage, List<String> paths, List<Optional<String>> stored);
+  /** Looks up the labels of {@code run}'s images, of which at least one must have one. */
+  Labels of(JavaSparkContext spark, Snapshot run);
 
   /** The source that the option's word or file names. */
   static LabelSource parse(String option) {
@@ -44,30 +49,66 @@ public sealed interface LabelSource {
    */
   record Stored(String word) implements LabelSource {
     @Override
-    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
-      if (stored.stream().noneMatch(Optional::isPresent)) {
-        throw NomenException.input(
-            "None of the run's %d images came with a label (--labels %s); give them as a .csv of"
-                    .formatted(paths.size(), word)
-                + " path,label or as a .npy in path order.");
+    public Labels of(JavaSparkContext spark, Snapshot run) {
+      Storage storage = run.storage();
+      Table assigned = run.table("assignments");
+      return Labels.count(
+              run.table("images")
+                  .onCluster(spark)
+                  .flatMapToPair(file -> labels(storage, file.uri()))
+                  .join(Assignments.byPath(spark, storage, assigned))
+                  .values())
+          .orElseThrow(
+              () ->
+                  NomenException.input(
+                      "None of the run's %d images came with a label (--labels %s); give them as a .csv of"
+                              .formatted(assigned.totalRows(), word)
+                          + " path,label or as a .npy in path order."));
+    }
+
+    /** Path and label of the images in a file that have one. */
+    private static Iterator<Tuple2<String, String>> labels(Storage storage, String images) {
+      List<Optional<String>> labels = new TableColumn(storage, images, "label").optionalStrings();
+      if (labels.stream().noneMatch(Optional::isPresent)) {
+        return Collections.emptyIterator();
       }
-      return Labels.of(stored);
+      List<String> paths = new TableColumn(storage, images, "path").strings();
+      return IntStream.range(0, paths.size())
+          .boxed()
+          .flatMap(i -> labels.get(i).map(label -> new Tuple2<>(paths.get(i), label)).stream())
+          .iterator();
     }
   }
 
   /** Integers, entry i for the i-th path. */
   record Npy(String uri) implements LabelSource {
     @Override
-    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
-      try (NpyReader reader = NpyReader.open(storage, storage.qualify(uri))) {
-        if (reader.rows() != paths.size() || reader.width() != 1) {
+    public Labels of(JavaSparkContext spark, Snapshot run) {
+      Storage storage = run.storage();
+      Table assigned = run.table("assignments");
+      String file = storage.qualify(uri);
+      try (NpyReader reader = NpyReader.open(storage, file)) {
+        if (reader.rows() != assigned.totalRows() || reader.width() != 1) {
           throw NomenException.input(
               "%s holds %d × %d values for %d embedded images; it needs one label an image, in path"
-                      .formatted(uri, reader.rows(), reader.width(), paths.size())
+                      .formatted(uri, reader.rows(), reader.width(), assigned.totalRows())
                   + " order.");
         }
-        return Labels.of(
-            Arrays.stream(reader.ints()).mapToObj(i -> Optional.of(Integer.toString(i))).toList());
+      }
+      return Labels.count(
+              Assignments.parts(spark, storage, assigned)
+                  .flatMap(part -> labels(storage, file, part)))
+          .orElseThrow();
+    }
+
+    private static Iterator<Tuple2<String, Integer>> labels(
+        Storage storage, String file, PartOfTable part) {
+      try (NpyReader reader = NpyReader.open(storage, file)) {
+        reader.skip(part.rows().firstRow());
+        int[] labels = reader.ints(part.rows().rows());
+        return IntStream.range(0, labels.length)
+            .mapToObj(i -> new Tuple2<>(Integer.toString(labels[i]), part.rows().cluster()[i]))
+            .iterator();
       }
     }
   }
@@ -75,51 +116,53 @@ public sealed interface LabelSource {
   /** Lines of {@code path,label}; a path may be the end of one, as long as it is the only such. */
   record Csv(String uri) implements LabelSource {
     @Override
-    public Labels of(Storage storage, List<String> paths, List<Optional<String>> stored) {
-      return new LabelFile(uri, storage.readBytes(storage.qualify(uri))).match(paths);
+    public Labels of(JavaSparkContext spark, Snapshot run) {
+      return LabelFile.labels(spark, run, uri);
     }
   }
 
   /**
    * Labels of a run's images, for scores and nothing else.
    *
-   * @param rows rows of the images that have a label, ascending
-   * @param labels for each of those rows the place of its label in {@code names}
    * @param names the distinct labels, in alphabetical order (numbers by value)
+   * @param counts how often each label, by its place in {@code names}, meets each cluster
    */
-  record Labels(int[] rows, int[] labels, List<String> names) {
+  record Labels(List<String> names, Contingency counts) {
+    /** So many different pairs fit on the driver. */
+    private static final int MOST_PAIRS = 10_000_000;
 
     public Labels {
-      if (rows.length != labels.length) {
-        throw new IllegalArgumentException(
-            "%d rows for %d labels".formatted(rows.length, labels.length));
-      }
       names = List.copyOf(names);
     }
 
-    /** Numbers the labels; images without one are left out. */
-    static Labels of(List<Optional<String>> perImage) {
-      List<String> names =
-          perImage.stream().flatMap(Optional::stream).distinct().sorted(Labels::compare).toList();
-      int[] rows = new int[perImage.size()];
-      int[] labels = new int[perImage.size()];
-      int count = 0;
-      for (int i = 0; i < rows.length; i++) {
-        if (perImage.get(i).isPresent()) {
-          rows[count] = i;
-          labels[count++] = place(names, perImage.get(i).get());
-        }
+    /** Counts on the executors: the label and the cluster of each image; nothing of no images. */
+    static Optional<Labels> count(JavaRDD<Tuple2<String, Integer>> images) {
+      JavaPairRDD<Tuple2<String, Integer>, Long> counted =
+          images.mapToPair(pair -> new Tuple2<>(pair, 1L)).reduceByKey(Long::sum);
+      long pairs = counted.count();
+      if (pairs > MOST_PAIRS) {
+        throw NomenException.input(
+            "The images have %,d different pairs of label and cluster, more than %,d; give classes as labels, not captions."
+                .formatted(pairs, MOST_PAIRS));
       }
-      return new Labels(Arrays.copyOf(rows, count), Arrays.copyOf(labels, count), names);
-    }
-
-    /** The clusters of the images that have a label, in the order of {@link #labels}. */
-    public int[] select(int[] clusters) {
-      return Arrays.stream(rows).map(row -> clusters[row]).toArray();
-    }
-
-    private static int place(List<String> names, String label) {
-      return java.util.Collections.binarySearch(names, label, Labels::compare);
+      List<Tuple2<Tuple2<String, Integer>, Long>> found = counted.collect();
+      List<String> names =
+          found.stream().map(pair -> pair._1()._1()).distinct().sorted(Labels::compare).toList();
+      return found.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Labels(
+                  names,
+                  Contingency.of(
+                      found.stream()
+                          .map(
+                              pair ->
+                                  new Contingency.Count(
+                                      Collections.binarySearch(
+                                          names, pair._1()._1(), Labels::compare),
+                                      pair._1()._2(),
+                                      pair._2()))
+                          .toList())));
     }
 
     private static int compare(String a, String b) {

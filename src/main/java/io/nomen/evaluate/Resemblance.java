@@ -6,6 +6,7 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
 import io.nomen.neighbours.Neighbours.Search;
 import io.nomen.run.ResemblanceBlock;
+import io.nomen.tensor.RddCheckpoint;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowPartitioner;
 import io.nomen.tensor.RowSample;
@@ -91,11 +92,13 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
                   ? spark.parallelizePairs(DisjointSets.groups(pairs.collect()))
                   : ConnectedRows.groups(pairs))
               .partitionBy(places);
-      JavaRDD<ResemblanceBlock> blocks =
-          lists
-              .blocks()
-              .zipPartitions(groups, Resemblance::blocks)
-              .persist(StorageLevel.MEMORY_AND_DISK());
+      JavaRDD<ResemblanceBlock> blocks = lists.blocks().zipPartitions(groups, Resemblance::blocks);
+      if (RddCheckpoint.isFile(blocks)) {
+        // A lost executor's blocks are read again; without a folder they are made again.
+        RddCheckpoint.of(blocks);
+      } else {
+        blocks.persist(StorageLevel.MEMORY_AND_DISK());
+      }
       provenance.put("search", lists.report());
       provenance.put("neighbours", lists.count());
       provenance.put("duplicate_cosine", threshold);
@@ -109,7 +112,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
   /** Lets go of what Spark keeps. */
   @Override
   public void close() {
-    blocks.unpersist();
+    RddCheckpoint.delete(blocks);
   }
 
   /**
@@ -231,28 +234,28 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
 
     static JavaPairRDD<Long, Long> groups(JavaPairRDD<Long, Long> pairs) {
       int parts = pairs.getNumPartitions();
-      JavaPairRDD<Long, Long> edges = kept(pairs.mapToPair(Tuple2::swap).distinct(parts));
+      JavaRDD<Tuple2<Long, Long>> edges = kept(pairs.mapToPair(Tuple2::swap).distinct(parts));
       long now = digest(edges);
       long before;
       do {
         before = now;
-        JavaPairRDD<Long, Long> old = edges;
-        JavaPairRDD<Long, Long> both = old.union(old.mapToPair(Tuple2::swap));
+        JavaRDD<Tuple2<Long, Long>> old = edges;
         JavaPairRDD<Long, Long> large =
-            both.groupByKey(parts).flatMapToPair(star -> star(star, true)).distinct(parts);
+            JavaPairRDD.fromJavaRDD(old.union(old.map(Tuple2::swap)))
+                .groupByKey(parts)
+                .flatMapToPair(star -> star(star, true))
+                .distinct(parts);
         edges =
             kept(large.groupByKey(parts).flatMapToPair(star -> star(star, false)).distinct(parts));
         now = digest(edges);
-        old.unpersist();
+        RddCheckpoint.delete(old);
       } while (now != before);
-      return edges;
+      return JavaPairRDD.fromJavaRDD(edges);
     }
 
     /** Lineage ends here: a chain of groups takes many rounds. */
-    private static JavaPairRDD<Long, Long> kept(JavaPairRDD<Long, Long> edges) {
-      JavaPairRDD<Long, Long> kept = edges.persist(StorageLevel.MEMORY_AND_DISK());
-      kept.rdd().localCheckpoint();
-      return kept;
+    private static JavaRDD<Tuple2<Long, Long>> kept(JavaPairRDD<Long, Long> edges) {
+      return RddCheckpoint.of(edges.map(edge -> edge));
     }
 
     /**
@@ -280,7 +283,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
     }
 
     /** Edges in any order; different ones have different digests, but for a chance in 2⁶⁴. */
-    private static long digest(JavaPairRDD<Long, Long> edges) {
+    private static long digest(JavaRDD<Tuple2<Long, Long>> edges) {
       return edges
           .map(edge -> RowSample.mix(RowSample.mix(edge._1()) + edge._2()))
           .fold(0L, Long::sum);

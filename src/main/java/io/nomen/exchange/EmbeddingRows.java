@@ -183,22 +183,22 @@ interface EmbeddingRows extends Closeable {
     return new MatrixRows(reader.matrix(name), norms(reader));
   }
 
-  private static Optional<float[]> norms(SafetensorsReader reader) {
+  private static Optional<MatrixReader> norms(SafetensorsReader reader) {
     SafetensorsReader.Tensor norms = reader.tensors().get(ExportJob.NORMS);
     return norms == null || norms.shape().length != 1
         ? Optional.empty()
-        : Optional.of(reader.read(ExportJob.NORMS));
+        : Optional.of(reader.matrix(ExportJob.NORMS));
   }
 
   /** A file that holds nothing but numbers. */
   final class MatrixRows implements EmbeddingRows {
     private final MatrixReader reader;
-    private final Optional<float[]> norms;
+    private final Optional<MatrixReader> norms;
     private long read;
 
-    MatrixRows(MatrixReader reader, Optional<float[]> norms) {
+    MatrixRows(MatrixReader reader, Optional<MatrixReader> norms) {
       this.reader = reader;
-      this.norms = norms.filter(all -> all.length == reader.rows());
+      this.norms = norms;
     }
 
     @Override
@@ -214,8 +214,9 @@ interface EmbeddingRows extends Closeable {
       int width = reader.width();
       float[] values = reader.next(Math.max(1, NUMBERS_AT_ONCE / width));
       int count = values.length / width;
-      norms.ifPresent(
-          all -> scale(values, width, Arrays.copyOfRange(all, (int) read, (int) read + count)));
+      norms
+          .filter(all -> all.rows() == reader.rows())
+          .ifPresent(all -> scale(values, width, all.next(count)));
       read += count;
       return Optional.of(new Part(values, width, Optional.empty(), Optional.empty()));
     }
@@ -223,6 +224,7 @@ interface EmbeddingRows extends Closeable {
     @Override
     public void close() {
       reader.close();
+      norms.ifPresent(MatrixReader::close);
     }
   }
 

@@ -33,7 +33,7 @@ public final class ExportJob {
    */
   public static long npy(JobContext context, RunFolder folder, String npy, boolean raw) {
     Storage storage = context.storage();
-    PathOrder rows = PathOrder.of(folder);
+    PathOrder rows = PathOrder.of(context, folder);
     String target = storage.qualify(npy);
     try (NpyWriter writer = new NpyWriter(storage, target, rows.size(), rows.width());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
@@ -51,25 +51,20 @@ public final class ExportJob {
    */
   public static long safetensors(JobContext context, RunFolder folder, String uri, boolean raw) {
     Storage storage = context.storage();
-    PathOrder rows = PathOrder.of(folder);
+    PathOrder rows = PathOrder.of(context, folder);
     String target = storage.qualify(uri);
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    shapes.put(EMBEDDINGS, List.of((long) rows.size(), (long) rows.width()));
+    shapes.put(EMBEDDINGS, List.of(rows.size(), (long) rows.width()));
     if (!raw) {
-      shapes.put(NORMS, List.of((long) rows.size()));
+      shapes.put(NORMS, List.of(rows.size()));
     }
-    float[] norms = new float[rows.size()];
-    int[] row = {0};
     try (SafetensorsWriter writer = new SafetensorsWriter(storage, target, shapes, Map.of());
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {
       rows.each(
-          (path, values, norm) -> {
-            writer.write(raw ? PathOrder.scaled(values, norm) : values);
-            norms[row[0]++] = norm;
-          },
+          (path, values, norm) -> writer.write(raw ? PathOrder.scaled(values, norm) : values),
           step);
       if (!raw) {
-        writer.write(norms);
+        rows.eachNorm((path, none, norm) -> writer.write(new float[] {norm}));
       }
     }
     PathLines.write(storage, target.replaceFirst("\\.safetensors$", "") + ".txt", rows.paths());
@@ -81,7 +76,7 @@ public final class ExportJob {
    */
   public static long parquet(JobContext context, RunFolder folder, String uri, boolean raw) {
     Storage storage = context.storage();
-    PathOrder rows = PathOrder.of(folder);
+    PathOrder rows = PathOrder.of(context, folder);
     try (TableWriter<EmbeddingTable.Row> writer =
             new TableWriter<>(storage, storage.qualify(uri), EmbeddingTable.SCHEMA);
         Progress.Step step = context.progress().begin("export", rows.size(), "rows")) {

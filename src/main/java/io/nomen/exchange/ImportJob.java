@@ -9,15 +9,22 @@ import io.nomen.run.ImageRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.run.Table;
+import io.nomen.run.TableColumn;
 import io.nomen.run.TableWriter;
 import io.nomen.store.Storage;
 import io.nomen.tensor.UnitRows.UnitRow;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import scala.Tuple2;
 
 /**
  * Ready embeddings become tables like those of {@code encode}. A row with NaN, infinite or only
@@ -52,21 +59,17 @@ public final class ImportJob {
       throw NomenException.input(
           "%s has no rows; give an array [n, d].".formatted(options.source().uri()));
     }
-    RowNames names =
-        new RowNames(
-            rows.rows(),
-            options.paths().map(uri -> paths(storage, uri, rows.rows())),
-            options.labels().map(uri -> labels(storage, uri, rows.rows())));
     String id = RunFolder.newId();
-    Writer writer = new Writer(folder, id, names);
-    try (Progress.Step step = context.progress().begin("import", rows.rows(), "rows")) {
+    Writer writer = new Writer(folder, id, rows.rows());
+    try (RowNames names = RowNames.open(storage, options, rows.rows());
+        Progress.Step step = context.progress().begin("import", rows.rows(), "rows")) {
       for (Optional<EmbeddingRows.Part> part = rows.next(); part.isPresent(); part = rows.next()) {
-        writer.add(part.get());
+        writer.add(names.of(part.get()));
         step.done(writer.read);
       }
     }
     Counts counts = new Counts(rows.rows(), writer.embedded(), rows.rows() - writer.embedded());
-    writer.commit();
+    writer.commit(context);
     folder.publish(id, Map.of("images", id, "embeddings", id), Map.of(), Optional.empty());
     BadImages.check(
         new RunRecord.Counts(
@@ -79,40 +82,21 @@ public final class ImportJob {
     return counts;
   }
 
-  private static int[] labels(Storage storage, String uri, long rows) {
-    try (NpyReader reader = NpyReader.open(storage, storage.qualify(uri))) {
-      if (reader.rows() != rows || reader.width() != 1) {
-        throw NomenException.input(
-            "%s has %d × %d labels for %d rows; there must be one a row."
-                .formatted(uri, reader.rows(), reader.width(), rows));
-      }
-      return reader.ints();
-    }
-  }
-
-  private static List<String> paths(Storage storage, String uri, long rows) {
-    List<String> paths = PathLines.read(storage, storage.qualify(uri));
-    if (paths.size() != rows) {
-      throw NomenException.input(
-          "%s has %d paths for %d rows; there must be one a line for every row."
-              .formatted(uri, paths.size(), rows));
-    }
-    return paths;
-  }
-
   private static final class Writer {
     private final RunFolder folder;
     private final String attempt;
-    private final RowNames names;
+    private final int digits;
     private final List<String> files = new ArrayList<>();
     private final List<Long> imageRows = new ArrayList<>();
     private final List<Long> embeddingRows = new ArrayList<>();
     private long read;
+    private boolean named;
 
-    Writer(RunFolder folder, String attempt, RowNames names) {
+    Writer(RunFolder folder, String attempt, long rows) {
       this.folder = folder;
       this.attempt = attempt;
-      this.names = names;
+      // Wide enough that the order of paths is the order of rows.
+      this.digits = Math.max(7, Long.toString(rows - 1).length());
     }
 
     void add(EmbeddingRows.Part part) {
@@ -146,7 +130,10 @@ public final class ImportJob {
         int place,
         TableWriter<ImageRow> images,
         TableWriter<EmbeddingTable.Row> embeddings) {
-      String path = names.path(read, part.paths(), place);
+      Optional<String> name =
+          part.paths().map(all -> all.get(place)).filter(path -> !path.isEmpty());
+      named |= name.isPresent();
+      String path = name.orElseGet(() -> RootLocale.format("row-%0" + digits + "d", read));
       UnitRow unit = UnitRow.of(part.values(), place * part.width(), part.width());
       unit.values().ifPresent(v -> embeddings.write(new EmbeddingTable.Row(path, v, unit.norm())));
       images.write(
@@ -160,7 +147,7 @@ public final class ImportJob {
               (long) part.width() * Float.BYTES,
               0,
               Optional.empty(),
-              names.label(read, part.labels(), place)));
+              part.labels().flatMap(all -> all.get(place))));
       read++;
     }
 
@@ -168,9 +155,48 @@ public final class ImportJob {
       return embeddingRows.stream().mapToLong(Long::longValue).sum();
     }
 
-    void commit() {
+    void commit(JobContext context) {
       folder.commit("embeddings", attempt, files, embeddingRows);
-      folder.commit("images", attempt, files, imageRows);
+      Table images = folder.commit("images", attempt, files, imageRows);
+      if (named) {
+        Storage storage = folder.storage();
+        images
+            .onCluster(context.spark().get())
+            .flatMapToPair(file -> paths(storage, file))
+            .reduceByKey(Rows::merge)
+            .filter(rows -> rows._2().second() < Long.MAX_VALUE)
+            .map(rows -> new Repeated(rows._2().second(), rows._1()))
+            .takeOrdered(1)
+            .forEach(Repeated::refuse);
+      }
+    }
+
+    private static Iterator<Tuple2<String, Rows>> paths(Storage storage, Table.TableFile file) {
+      List<String> paths = new TableColumn(storage, file.uri(), "path").strings();
+      return IntStream.range(0, paths.size())
+          .mapToObj(i -> new Tuple2<>(paths.get(i), new Rows(file.firstRow() + i, Long.MAX_VALUE)))
+          .iterator();
+    }
+
+    /** The first two rows of one path. */
+    private record Rows(long first, long second) implements Serializable {
+      Rows merge(Rows other) {
+        long[] sorted = LongStream.of(first, second, other.first, other.second).sorted().toArray();
+        return new Rows(sorted[0], sorted[1]);
+      }
+    }
+
+    private record Repeated(long row, String path) implements Comparable<Repeated>, Serializable {
+      @Override
+      public int compareTo(Repeated other) {
+        return Long.compare(row, other.row);
+      }
+
+      void refuse() {
+        throw NomenException.input(
+            "Row %d has the path \"%s\", which an earlier row has too; paths must differ."
+                .formatted(row, path));
+      }
     }
   }
 
@@ -218,41 +244,62 @@ public final class ImportJob {
         implements ImportSource {}
   }
 
-  /** What imported rows are called, no two alike, and what their labels are. */
-  static final class RowNames {
-    private final int digits;
-    private final Optional<List<String>> paths;
-    private final Optional<int[]> labels;
-    private final Set<String> taken = new HashSet<>();
+  /**
+   * What the user calls the rows, and says of their classes, in place of the source's own words.
+   */
+  private record RowNames(Optional<PathLines> paths, Optional<NpyReader> labels)
+      implements AutoCloseable {
 
-    RowNames(long rows, Optional<List<String>> paths, Optional<int[]> labels) {
-      // Wide enough that the order of paths is the order of rows.
-      this.digits = Math.max(7, Long.toString(rows - 1).length());
-      this.paths = paths;
-      this.labels = labels;
+    static RowNames open(Storage storage, ImportOptions options, long rows) {
+      options
+          .paths()
+          .ifPresent(
+              uri -> {
+                long lines = PathLines.count(storage, storage.qualify(uri));
+                if (lines != rows) {
+                  throw NomenException.input(
+                      "%s has %d paths for %d rows; there must be one a line for every row."
+                          .formatted(uri, lines, rows));
+                }
+              });
+      Optional<NpyReader> labels = options.labels().map(uri -> labels(storage, uri, rows));
+      return new RowNames(
+          options.paths().map(uri -> new PathLines(storage, storage.qualify(uri))), labels);
     }
 
-    String path(long row, Optional<List<String>> inPart, int place) {
-      Optional<String> named =
-          paths
-              .map(all -> all.get(Math.toIntExact(row)))
-              .or(() -> inPart.map(all -> all.get(place)))
-              .filter(path -> !path.isEmpty());
-      if (named.isEmpty()) {
-        return RootLocale.format("row-%0" + digits + "d", row);
-      }
-      if (!taken.add(named.get())) {
+    private static NpyReader labels(Storage storage, String uri, long rows) {
+      NpyReader reader = NpyReader.open(storage, storage.qualify(uri));
+      if (reader.rows() != rows || reader.width() != 1) {
+        reader.close();
         throw NomenException.input(
-            "Row %d has the path \"%s\", which an earlier row has too; paths must differ."
-                .formatted(row, named.get()));
+            "%s has %d × %d labels for %d rows; there must be one a row."
+                .formatted(uri, reader.rows(), reader.width(), rows));
       }
-      return named.get();
+      return reader;
     }
 
-    Optional<String> label(long row, Optional<List<Optional<String>>> inPart, int place) {
-      return labels
-          .map(all -> Integer.toString(all[Math.toIntExact(row)]))
-          .or(() -> inPart.flatMap(all -> all.get(place)));
+    /** The next rows. */
+    EmbeddingRows.Part of(EmbeddingRows.Part part) {
+      int rows = part.values().length / part.width();
+      return new EmbeddingRows.Part(
+          part.values(),
+          part.width(),
+          paths
+              .map(lines -> IntStream.range(0, rows).mapToObj(row -> lines.next()).toList())
+              .or(part::paths),
+          labels
+              .map(
+                  reader ->
+                      Arrays.stream(reader.ints(rows))
+                          .mapToObj(label -> Optional.of(Integer.toString(label)))
+                          .toList())
+              .or(part::labels));
+    }
+
+    @Override
+    public void close() {
+      paths.ifPresent(PathLines::close);
+      labels.ifPresent(NpyReader::close);
     }
   }
 }

@@ -17,6 +17,7 @@ import io.nomen.store.StoreTrouble;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.Serializable;
 import java.io.Writer;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -33,14 +34,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.Optional;
+import scala.Tuple2;
 
 /**
  * The clusters of a run as other tools take labels: always in the order of paths, and as what they
@@ -54,39 +61,71 @@ public final class LabelExport {
   private static final Set<String> DEVICES =
       Set.of("con", "prn", "aux", "nul", "com1", "com2", "com3", "lpt1", "lpt2", "lpt3");
 
+  /** So many images are on the driver at a time. */
+  private static final long AT_ONCE = 100_000;
+
+  private final JavaSparkContext spark;
   private final Storage storage;
   private final Snapshot run;
+  private final Table assigned;
   private final Map<Integer, String> names = new TreeMap<>();
-  private final Map<String, ImageRow> listed = new HashMap<>();
-  private final List<Labelled> images = new ArrayList<>();
 
   /** An image with its cluster. */
-  private record Labelled(String path, int cluster, float confidence) {}
+  private record Labelled(String path, int cluster, float confidence) implements Serializable {}
 
-  private LabelExport(Snapshot run) {
+  /**
+   * What the table of images knows of one.
+   *
+   * @param width, height 0 where it was never a picture
+   * @param offset of its {@code bytes} in the file that it is in
+   */
+  private record Original(int width, int height, long offset, long bytes) implements Serializable {}
+
+  /** An image in the folder of its cluster. */
+  private record Filed(Labelled image, String file) implements Serializable {}
+
+  private LabelExport(JavaSparkContext spark, Snapshot run) {
+    this.spark = spark;
     this.run = run;
     this.storage = run.storage();
+    this.assigned = run.table("assignments");
     run.rows(ClusterRow.SCHEMA).forEach(row -> names.put(row.cluster(), row.name()));
-    Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
-    for (int row = 0; row < paths.size(); row++) {
-      images.add(
-          new Labelled(paths.get(row), assignments.cluster()[row], assignments.confidence()[row]));
-    }
-    images.sort(Comparator.comparing(Labelled::path));
   }
 
   /** What {@code run} says of its images. */
-  public static LabelExport of(Snapshot run) {
-    return new LabelExport(run);
+  public static LabelExport of(JavaSparkContext spark, Snapshot run) {
+    return new LabelExport(spark, run);
   }
 
-  private Map<String, ImageRow> listed() {
-    if (listed.isEmpty()) {
-      run.rows(ImageRow.SCHEMA).forEach(row -> listed.put(row.path(), row));
-    }
-    return listed;
+  private JavaPairRDD<String, Labelled> images() {
+    return Assignments.parts(spark, storage, assigned)
+        .flatMapToPair(
+            part ->
+                IntStream.range(0, part.paths().size())
+                    .mapToObj(
+                        i ->
+                            new Labelled(
+                                part.paths().get(i),
+                                part.rows().cluster()[i],
+                                part.rows().confidence()[i]))
+                    .map(image -> new Tuple2<>(image.path(), image))
+                    .iterator());
+  }
+
+  private JavaPairRDD<String, Original> originals() {
+    return run.rows(spark, ImageRow.SCHEMA)
+        .mapToPair(
+            row ->
+                new Tuple2<>(
+                    row.path(),
+                    new Original(
+                        row.width().orElse(0), row.height().orElse(0), row.offset(), row.bytes())));
+  }
+
+  /** In the order of paths, as often as it is gone through. */
+  private <V> Iterable<V> inOrder(JavaPairRDD<String, V> images) {
+    JavaRDD<V> sorted = images.sortByKey(true, (int) (assigned.totalRows() / AT_ONCE) + 1).values();
+    return sorted::toLocalIterator;
   }
 
   private String name(Labelled image) {
@@ -106,7 +145,8 @@ public final class LabelExport {
    */
   public long csv(String uri) {
     Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
-    Map<String, int[]> paths = new HashMap<>();
+    JavaPairRDD<String, int[]> clusters =
+        JavaPairRDD.fromJavaRDD(spark.<Tuple2<String, int[]>>emptyRDD());
     if (run.has(LayerRow.SCHEMA.name())) {
       run.rows(LayerRow.SCHEMA)
           .forEach(
@@ -114,13 +154,16 @@ public final class LabelExport {
                   layers
                       .computeIfAbsent(row.layer(), l -> new HashMap<>())
                       .put(row.cluster(), row.name()));
-      run.rows(LayerAssignment.SCHEMA).forEach(row -> paths.put(row.path(), row.clusters()));
+      clusters =
+          run.rows(spark, LayerAssignment.SCHEMA)
+              .mapToPair(row -> new Tuple2<>(row.path(), row.clusters()));
     }
     try (CSVPrinter out = new CSVPrinter(writer(uri), CSVFormat.RFC4180)) {
       List<Object> header = new ArrayList<>(List.of("path", "cluster", "name", "confidence"));
       layers.keySet().forEach(l -> header.addAll(List.of("layer_" + l, "layer_" + l + "_name")));
       out.printRecord(header);
-      for (Labelled image : images) {
+      for (Tuple2<Labelled, Optional<int[]>> layered : inOrder(images().leftOuterJoin(clusters))) {
+        Labelled image = layered._1();
         List<Object> record =
             new ArrayList<>(
                 List.of(
@@ -130,7 +173,7 @@ public final class LabelExport {
                     RootLocale.format("%.6f", image.confidence())));
         layers.forEach(
             (layer, layerNames) -> {
-              int cluster = paths.get(image.path())[layer];
+              int cluster = layered._2().get()[layer];
               record.addAll(List.of(cluster, layerNames.get(cluster)));
             });
         out.printRecord(record);
@@ -138,7 +181,7 @@ public final class LabelExport {
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", uri, e);
     }
-    return images.size();
+    return assigned.totalRows();
   }
 
   private Writer writer(String uri) {
@@ -159,7 +202,7 @@ public final class LabelExport {
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", uri, e);
     }
-    return images.size();
+    return assigned.totalRows();
   }
 
   /**
@@ -168,6 +211,8 @@ public final class LabelExport {
    * {@code score}.
    */
   public long coco(String uri) {
+    Iterable<Tuple2<Labelled, Optional<Original>>> images =
+        inOrder(images().leftOuterJoin(originals()));
     return json(
         uri,
         json -> {
@@ -177,30 +222,30 @@ public final class LabelExport {
               Map.of("description", "Clusters of Nomen's run " + run.run(), "version", "1.0"));
           json.writeObjectField("licenses", List.of());
           json.writeArrayFieldStart("images");
-          for (int i = 0; i < images.size(); i++) {
-            ImageRow row = sized(images.get(i).path());
+          long id = 0;
+          for (Tuple2<Labelled, Optional<Original>> found : images) {
+            Original original = sized(found);
             Map<String, Object> image = new LinkedHashMap<>();
-            image.put("id", i + 1);
-            image.put("file_name", plain(row.path()));
-            image.put("width", row.width().orElseThrow());
-            image.put("height", row.height().orElseThrow());
+            image.put("id", ++id);
+            image.put("file_name", plain(found._1().path()));
+            image.put("width", original.width());
+            image.put("height", original.height());
             json.writePOJO(image);
           }
           json.writeEndArray();
           json.writeArrayFieldStart("annotations");
-          for (int i = 0; i < images.size(); i++) {
-            ImageRow row = sized(images.get(i).path());
-            int width = row.width().orElseThrow();
-            int height = row.height().orElseThrow();
+          id = 0;
+          for (Tuple2<Labelled, Optional<Original>> found : images) {
+            Original original = sized(found);
             Map<String, Object> annotation = new LinkedHashMap<>();
-            annotation.put("id", i + 1);
-            annotation.put("image_id", i + 1);
-            annotation.put("category_id", images.get(i).cluster() + 1);
-            annotation.put("bbox", List.of(0, 0, width, height));
-            annotation.put("area", (long) width * height);
+            annotation.put("id", ++id);
+            annotation.put("image_id", id);
+            annotation.put("category_id", found._1().cluster() + 1);
+            annotation.put("bbox", List.of(0, 0, original.width(), original.height()));
+            annotation.put("area", (long) original.width() * original.height());
             annotation.put("segmentation", List.of());
             annotation.put("iscrowd", 0);
-            annotation.put("score", images.get(i).confidence());
+            annotation.put("score", found._1().confidence());
             json.writePOJO(annotation);
           }
           json.writeEndArray();
@@ -217,14 +262,14 @@ public final class LabelExport {
         });
   }
 
-  private ImageRow sized(String path) {
-    ImageRow row = listed().get(path);
-    if (row == null || row.width().isEmpty() || row.height().isEmpty()) {
+  private static Original sized(Tuple2<Labelled, Optional<Original>> image) {
+    Original original = image._2().or(new Original(0, 0, 0, 0));
+    if (original.width() == 0) {
       throw NomenException.input(
           "The run does not know how large %s is, which this format needs; embeddings that were imported have no sizes."
-              .formatted(path));
+              .formatted(image._1().path()));
     }
-    return row;
+    return original;
   }
 
   /**
@@ -259,7 +304,7 @@ public final class LabelExport {
         uri,
         json -> {
           json.writeStartArray();
-          for (Labelled image : images) {
+          for (Labelled image : inOrder(images())) {
             Map<String, Object> choice = new LinkedHashMap<>();
             choice.put("from_name", "cluster");
             choice.put("to_name", "image");
@@ -298,7 +343,7 @@ public final class LabelExport {
    */
   public long cvat(String uri) {
     boolean different =
-        images.stream().map(image -> file(image.path())).distinct().count() == images.size();
+        images().keys().map(LabelExport::file).distinct().count() == assigned.totalRows();
     try (Writer out = writer(uri)) {
       XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
       xml.writeStartDocument("utf-8", "1.0");
@@ -307,7 +352,7 @@ public final class LabelExport {
       xml.writeStartElement("meta");
       xml.writeStartElement("task");
       element(xml, "name", "nomen " + run.run());
-      element(xml, "size", String.valueOf(images.size()));
+      element(xml, "size", String.valueOf(assigned.totalRows()));
       element(xml, "mode", "annotation");
       element(xml, "created", Instant.parse(run.contents().published()).toString());
       xml.writeStartElement("labels");
@@ -322,16 +367,18 @@ public final class LabelExport {
       xml.writeEndElement();
       xml.writeEndElement();
       xml.writeEndElement();
-      for (int i = 0; i < images.size(); i++) {
-        ImageRow row = sized(images.get(i).path());
+      long id = 0;
+      for (Tuple2<Labelled, Optional<Original>> image :
+          inOrder(images().leftOuterJoin(originals()))) {
+        Original original = sized(image);
+        String path = image._1().path();
         xml.writeStartElement("image");
-        xml.writeAttribute("id", String.valueOf(i));
-        xml.writeAttribute(
-            "name", printable(different ? file(row.path()) : plain(row.path()).substring(1)));
-        xml.writeAttribute("width", String.valueOf(row.width().orElseThrow()));
-        xml.writeAttribute("height", String.valueOf(row.height().orElseThrow()));
+        xml.writeAttribute("id", String.valueOf(id++));
+        xml.writeAttribute("name", printable(different ? file(path) : plain(path).substring(1)));
+        xml.writeAttribute("width", String.valueOf(original.width()));
+        xml.writeAttribute("height", String.valueOf(original.height()));
         xml.writeStartElement("tag");
-        xml.writeAttribute("label", printable(name(images.get(i))));
+        xml.writeAttribute("label", printable(name(image._1())));
         xml.writeAttribute("source", "auto");
         xml.writeEndElement();
         xml.writeEndElement();
@@ -343,7 +390,7 @@ public final class LabelExport {
     } catch (XMLStreamException e) {
       throw new IllegalStateException(e);
     }
-    return images.size();
+    return assigned.totalRows();
   }
 
   private static void element(XMLStreamWriter xml, String name, String text)
@@ -370,12 +417,14 @@ public final class LabelExport {
    * which says where each image lies; none is copied.
    */
   public long fiftyOne(String folder) {
+    Iterable<Labelled> images = inOrder(images());
     json(
         folder + "/data.json",
         json -> {
           json.writeStartObject();
-          for (int i = 0; i < images.size(); i++) {
-            json.writeStringField(RootLocale.format("%08d", i), plain(images.get(i).path()));
+          long id = 0;
+          for (Labelled image : images) {
+            json.writeStringField(RootLocale.format("%08d", id++), plain(image.path()));
           }
           json.writeEndObject();
         });
@@ -385,12 +434,13 @@ public final class LabelExport {
           json.writeStartObject();
           json.writeNullField("classes");
           json.writeObjectFieldStart("labels");
-          for (int i = 0; i < images.size(); i++) {
+          long id = 0;
+          for (Labelled image : images) {
             Map<String, Object> label = new LinkedHashMap<>();
-            label.put("label", name(images.get(i)));
-            label.put("confidence", images.get(i).confidence());
-            label.put("attributes", Map.of("cluster", images.get(i).cluster()));
-            json.writeFieldName(RootLocale.format("%08d", i));
+            label.put("label", name(image));
+            label.put("confidence", image.confidence());
+            label.put("attributes", Map.of("cluster", image.cluster()));
+            json.writeFieldName(RootLocale.format("%08d", id++));
             json.writePOJO(label);
           }
           json.writeEndObject();
@@ -413,39 +463,54 @@ public final class LabelExport {
           "%s is not empty; give a folder that is, or a new one.".formatted(target));
     }
     Map<Integer, String> folders = folderNames();
-    Map<Integer, Set<String>> taken = new HashMap<>();
-    StringBuilder lines = new StringBuilder();
-    for (Labelled image : images) {
-      String folder = folders.get(image.cluster());
-      String file =
-          free(file(image.path()), taken.computeIfAbsent(image.cluster(), c -> new HashSet<>()));
-      place(image.path(), target + "/" + folder + "/" + file, copies);
-      if (metadata) {
+    Writer lines = metadata ? writer(target + "/metadata.jsonl") : Writer.nullWriter();
+    try (lines;
+        ImageBytes originals = new ImageBytes(storage)) {
+      for (Tuple2<Filed, Optional<Original>> filed : inOrder(filed().leftOuterJoin(originals()))) {
+        Labelled image = filed._1().image();
+        String file = folders.get(image.cluster()) + "/" + filed._1().file();
+        place(originals, image.path(), filed._2(), target + "/" + file, copies);
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("file_name", folder + "/" + file);
+        line.put("file_name", file);
         line.put("label", name(image));
         line.put("cluster", image.cluster());
         line.put("confidence", image.confidence());
         line.put("path", image.path());
-        lines.append(Json.line(line)).append('\n');
+        lines.write(Json.line(line) + '\n');
       }
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("write", target + "/metadata.jsonl", e);
     }
-    if (metadata) {
-      storage.writeText(target + "/metadata.jsonl", lines.toString());
-    }
-    return images.size();
+    return assigned.totalRows();
   }
 
-  private void place(String path, String target, boolean copies) {
+  /** Every image under a file name that no other of its cluster has. */
+  private JavaPairRDD<String, Filed> filed() {
+    return images()
+        .values()
+        .groupBy(Labelled::cluster)
+        .values()
+        .flatMapToPair(
+            cluster -> {
+              Set<String> taken = new HashSet<>();
+              return StreamSupport.stream(cluster.spliterator(), false)
+                  .sorted(Comparator.comparing(Labelled::path))
+                  .map(image -> new Filed(image, free(file(image.path()), taken)))
+                  .map(filed -> new Tuple2<>(filed.image().path(), filed))
+                  .iterator();
+            });
+  }
+
+  private void place(
+      ImageBytes images, String path, Optional<Original> original, String target, boolean copies) {
     String from = plain(path);
     Path to = target.startsWith("file:/") ? Path.of(plain(target)) : null;
     if (copies || to == null || !from.startsWith("/")) {
-      ImageRow row =
-          Optional.ofNullable(listed().get(path))
-              .orElseThrow(
-                  () ->
-                      NomenException.input("The run does not know where %s lies.".formatted(path)));
-      storage.writeBytes(target, ImageBytes.read(storage, path, row.offset(), row.bytes()));
+      if (!original.isPresent()) {
+        throw NomenException.input("The run does not know where %s lies.".formatted(path));
+      }
+      storage.writeBytes(
+          target, images.read(path, original.get().offset(), original.get().bytes()));
       return;
     }
     if (!Files.exists(Path.of(from))) {

@@ -77,9 +77,9 @@ public final class NpyReader implements MatrixReader {
     matrix.skip(count);
   }
 
-  /** All values of an integer file. */
-  public int[] ints() {
-    return matrix.nextInts(Math.toIntExact(matrix.left()));
+  /** The next rows of an integer file. */
+  public int[] ints(int count) {
+    return matrix.nextInts(count);
   }
 
   @Override

@@ -4,20 +4,69 @@ import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
+import java.util.Optional;
 
 /**
  * Paths in a text file, one a line in UTF-8. A path may hold a line's end: newline, carriage return
  * and backslash are written as {@code \n}, {@code \r} and {@code \\}.
  */
-final class PathLines {
-  private PathLines() {}
+final class PathLines implements Iterator<String>, Closeable {
+  private final String uri;
+  private final BufferedReader in;
+  private Optional<String> next;
+
+  /** Opens a file to read its paths one after the other. */
+  PathLines(Storage storage, String uri) {
+    this.uri = uri;
+    in = new BufferedReader(new InputStreamReader(storage.open(uri), StandardCharsets.UTF_8));
+    next = line();
+  }
+
+  private Optional<String> line() {
+    try {
+      return Optional.ofNullable(in.readLine()).map(PathLines::plain);
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next.isPresent();
+  }
+
+  @Override
+  public String next() {
+    String path = next.orElseThrow();
+    next = line();
+    return path;
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw StoreTrouble.cannot("read", uri, e);
+    }
+  }
+
+  static long count(Storage storage, String uri) {
+    try (PathLines lines = new PathLines(storage, uri)) {
+      long count = 0;
+      for (; lines.hasNext(); count++) {
+        lines.next();
+      }
+      return count;
+    }
+  }
 
   static void write(Storage storage, String uri, Iterable<String> paths) {
     try (Writer out =
@@ -30,19 +79,6 @@ final class PathLines {
     } catch (IOException e) {
       throw StoreTrouble.cannot("write", uri, e);
     }
-  }
-
-  static List<String> read(Storage storage, String uri) {
-    List<String> paths = new ArrayList<>();
-    try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(storage.open(uri), StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        paths.add(plain(line));
-      }
-    } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
-    }
-    return paths;
   }
 
   static String escaped(String path) {

@@ -2,30 +2,41 @@ package io.nomen.exchange;
 
 import io.nomen.NomenException;
 import io.nomen.Progress;
+import io.nomen.run.EmbeddingTable;
+import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import scala.Tuple2;
 
 /**
  * The embeddings of a run in the order of their paths, whatever order the files have: so many rows
- * at a time that they fit into memory, each file opened once for them.
+ * at a time that they fit into memory, each file opened once for them. Spark sorts the paths.
  */
 final class PathOrder {
   private static final int NUMBERS_AT_ONCE = 1 << 25;
 
+  /** So many paths are on the driver at a time. */
+  private static final int PATHS_AT_ONCE = 100_000;
+
   private final Storage storage;
   private final Table table;
-  private final List<Row> rows;
+  private final JavaRDD<Row> rows;
   private final int width;
 
   /** Where one row of a table is. */
-  private record Row(String path, int file, int row) {}
+  private record Row(String path, String file, int row) implements Serializable {}
 
   /** Takes rows one after the other. */
   interface Receiver {
@@ -37,38 +48,37 @@ final class PathOrder {
     void accept(String path, float[] values, float norm);
   }
 
-  private PathOrder(Storage storage, Table table, List<Row> rows, int width) {
+  private PathOrder(Storage storage, Table table, JavaRDD<Row> rows, int width) {
     this.storage = storage;
     this.table = table;
     this.rows = rows;
     this.width = width;
   }
 
-  static PathOrder of(RunFolder folder) {
+  static PathOrder of(JobContext context, RunFolder folder) {
     Storage storage = folder.storage();
     Table table = folder.snapshot().table("embeddings");
-    List<Row> rows = new ArrayList<>();
-    List<List<String>> paths =
-        table.eachFile(uri -> new TableColumn(storage, uri, "path").strings());
-    for (int file = 0; file < paths.size(); file++) {
-      for (int row = 0; row < paths.get(file).size(); row++) {
-        rows.add(new Row(paths.get(file).get(row), file, row));
-      }
-    }
-    if (rows.isEmpty()) {
+    if (table.totalRows() == 0) {
       throw NomenException.input("%s holds no embedding to export.".formatted(folder.uri()));
     }
-    // Nearly always in order already, and then the sort is one pass.
-    rows.sort(Comparator.comparing(Row::path));
-    int first = rows.get(0).file();
-    int width =
-        new TableColumn(storage, table.uris().get(first), "embedding").floats().length
-            / Math.toIntExact(table.rows().get(first));
-    return new PathOrder(storage, table, rows, width);
+    JavaRDD<Row> rows =
+        table
+            .onCluster(context.spark().get())
+            .flatMapToPair(file -> rows(storage, file.uri()))
+            .sortByKey(true, (int) (table.totalRows() / PATHS_AT_ONCE) + 1)
+            .values();
+    return new PathOrder(storage, table, rows, EmbeddingTable.width(storage, table));
   }
 
-  int size() {
-    return rows.size();
+  private static Iterator<Tuple2<String, Row>> rows(Storage storage, String file) {
+    List<String> paths = new TableColumn(storage, file, "path").strings();
+    return IntStream.range(0, paths.size())
+        .mapToObj(row -> new Tuple2<>(paths.get(row), new Row(paths.get(row), file, row)))
+        .iterator();
+  }
+
+  long size() {
+    return table.totalRows();
   }
 
   int width() {
@@ -76,39 +86,61 @@ final class PathOrder {
   }
 
   Iterable<String> paths() {
-    return () -> rows.stream().map(Row::path).iterator();
+    return rows.map(Row::path)::toLocalIterator;
   }
 
   void each(Receiver receiver, Progress.Step step) {
-    int atOnce = Math.max(1, NUMBERS_AT_ONCE / width);
-    for (int from = 0; from < rows.size(); from += atOnce) {
-      List<Row> part = rows.subList(from, Math.min(rows.size(), from + atOnce));
-      give(part, receiver);
-      step.done(from + part.size());
+    long[] done = {0};
+    inParts(
+        Math.max(1, NUMBERS_AT_ONCE / width),
+        part -> {
+          give(part, width, receiver);
+          done[0] += part.size();
+          step.done(done[0]);
+        });
+  }
+
+  /** The same without the embeddings, in whose place nothing is. */
+  void eachNorm(Receiver receiver) {
+    inParts(PATHS_AT_ONCE, part -> give(part, 0, receiver));
+  }
+
+  private void inParts(int atOnce, Consumer<List<Row>> receiver) {
+    Iterator<Row> all = rows.toLocalIterator();
+    while (all.hasNext()) {
+      List<Row> part = new ArrayList<>();
+      while (all.hasNext() && part.size() < atOnce) {
+        part.add(all.next());
+      }
+      receiver.accept(part);
     }
   }
 
-  private void give(List<Row> part, Receiver receiver) {
-    float[] values = new float[part.size() * width];
+  /**
+   * Gives rows.
+   *
+   * @param columns of the embeddings that are read: all or none
+   */
+  private void give(List<Row> part, int columns, Receiver receiver) {
+    float[] values = new float[part.size() * columns];
     float[] norms = new float[part.size()];
-    Map<Integer, List<Integer>> byFile = new TreeMap<>();
+    Map<String, List<Integer>> byFile = new TreeMap<>();
     for (int i = 0; i < part.size(); i++) {
       byFile.computeIfAbsent(part.get(i).file(), file -> new ArrayList<>()).add(i);
     }
     byFile.forEach(
         (file, places) -> {
-          String uri = table.uris().get(file);
-          float[] stored = new TableColumn(storage, uri, "embedding").floats();
-          float[] lengths = new TableColumn(storage, uri, "norm").floats();
+          float[] stored =
+              columns == 0 ? values : new TableColumn(storage, file, "embedding").floats();
+          float[] lengths = new TableColumn(storage, file, "norm").floats();
           for (int place : places) {
             int row = part.get(place).row();
-            System.arraycopy(stored, row * width, values, place * width, width);
+            System.arraycopy(stored, row * columns, values, place * columns, columns);
             norms[place] = lengths[row];
           }
         });
     for (int i = 0; i < part.size(); i++) {
-      float[] row = new float[width];
-      System.arraycopy(values, i * width, row, 0, width);
+      float[] row = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
       receiver.accept(part.get(i).path(), row, norms[i]);
     }
   }

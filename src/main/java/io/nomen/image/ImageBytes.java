@@ -5,14 +5,15 @@ import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -22,12 +23,27 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
-/** Random access to the bytes of one image that was listed before. */
-public final class ImageBytes {
+/**
+ * Access to the bytes of images that were listed before, in any order. Of the images in a Parquet
+ * file only those that come in the order of its rows share the reading of a row group.
+ */
+public final class ImageBytes implements Closeable {
   private static final String INSIDE = "!/";
   private static final int BUFFER = 1 << 16;
 
-  private ImageBytes() {}
+  private final Storage storage;
+  private Optional<ParquetRows> open = Optional.empty();
+
+  public ImageBytes(Storage storage) {
+    this.storage = storage;
+  }
+
+  /** The bytes of one image alone, as {@link #read(String, long, long)} gives them. */
+  public static byte[] read(Storage storage, String path, long offset, long length) {
+    try (ImageBytes images = new ImageBytes(storage)) {
+      return images.read(path, offset, length);
+    }
+  }
 
   /**
    * Reads one image's bytes again.
@@ -35,18 +51,29 @@ public final class ImageBytes {
    * @param path, offset, length as {@link RawImage} gave them
    * @throws NomenException when the file is no longer there or no longer that long
    */
-  public static byte[] read(Storage storage, String path, long offset, long length) {
+  public byte[] read(String path, long offset, long length) {
     String file = file(storage, path);
     try {
-      return file.length() < path.length() && file.toLowerCase(Locale.ROOT).endsWith(".parquet")
-          ? ParquetRow.read(
-              storage, file, path.substring(file.length() + INSIDE.length()), offset, length)
-          : readPart(storage, file, offset, length);
+      if (file.length() == path.length() || !file.toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+        return readPart(storage, file, offset, length);
+      }
+      if (open.filter(rows -> rows.path.equals(file) && rows.canReach(offset)).isEmpty()) {
+        close();
+        open = Optional.of(new ParquetRows(storage, file));
+      }
+      return open.get().read(path.substring(file.length() + INSIDE.length()), offset, length);
     } catch (IOException e) {
+      close();
       throw NomenException.input(
           "Cannot read %s again: %s; was the input changed?".formatted(path, LocalWalk.reason(e)),
           e);
     }
+  }
+
+  @Override
+  public void close() {
+    open.ifPresent(ParquetRows::close);
+    open = Optional.empty();
   }
 
   /**
@@ -112,9 +139,38 @@ public final class ImageBytes {
     }
   }
 
-  /** Random access to the image in one row of a Parquet file. */
-  static final class ParquetRow {
-    private ParquetRow() {}
+  /** The images in the rows of a Parquet file, one row after the other. */
+  private static final class ParquetRows implements Closeable {
+    private final String path;
+    private final ParquetFileReader reader;
+    private final MessageType binaries;
+
+    /** How many row groups are behind, or open. */
+    private int groups;
+
+    /** The first row behind them. */
+    private long end;
+
+    /** The row that {@link #records} gives next, and the record of the one before. */
+    private long next;
+
+    private RecordReader<Group> records;
+    private Group last;
+
+    ParquetRows(Storage storage, String path) throws IOException {
+      this.path = path;
+      this.reader = ParquetImages.open(storage, path);
+      MessageType all = reader.getFooter().getFileMetaData().getSchema();
+      this.binaries =
+          new MessageType(
+              all.getName(), all.getFields().stream().filter(ParquetRows::hasBinary).toList());
+      reader.setRequestedSchema(binaries);
+    }
+
+    /** Whether {@code row} is not behind. */
+    boolean canReach(long row) {
+      return row >= next || (row == next - 1 && last != null);
+    }
 
     /**
      * The image of a row. Its column is not asked for: it is the binary value that has {@code
@@ -122,41 +178,55 @@ public final class ImageBytes {
      *
      * @param name what the image is called in its file; of a list it ends with its place
      */
-    static byte[] read(Storage storage, String path, String name, long row, long length)
-        throws IOException {
-      try (ParquetFileReader reader = ParquetImages.open(storage, path)) {
-        MessageType all = reader.getFooter().getFileMetaData().getSchema();
-        MessageType binaries =
-            new MessageType(
-                all.getName(), all.getFields().stream().filter(ParquetRow::hasBinary).toList());
-        reader.setRequestedSchema(binaries);
-        List<byte[]> fitting = new ArrayList<>();
-        Group record = record(reader, binaries, row);
-        for (int field = 0; field < binaries.getFieldCount(); field++) {
-          List<byte[]> values = new ArrayList<>();
-          collect(record, field, values);
-          for (int i = 0; i < values.size(); i++) {
-            boolean here = name.endsWith("[" + i + "]");
-            if (values.get(i).length == length) {
-              fitting.add(here ? 0 : fitting.size(), values.get(i));
-            }
+    byte[] read(String name, long row, long length) throws IOException {
+      List<byte[]> fitting = new ArrayList<>();
+      Group record = record(row);
+      for (int field = 0; field < binaries.getFieldCount(); field++) {
+        List<byte[]> values = new ArrayList<>();
+        collect(record, field, values);
+        for (int i = 0; i < values.size(); i++) {
+          boolean here = name.endsWith("[" + i + "]");
+          if (values.get(i).length == length) {
+            fitting.add(here ? 0 : fitting.size(), values.get(i));
           }
         }
-        return fitting.stream()
-            .filter(bytes -> ImageFormat.of(bytes).isPresent())
-            .findFirst()
-            .or(() -> fitting.stream().findFirst())
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "row %d has no binary value of %d bytes".formatted(row, length)));
       }
+      return fitting.stream()
+          .filter(bytes -> ImageFormat.of(bytes).isPresent())
+          .findFirst()
+          .or(() -> fitting.stream().findFirst())
+          .orElseThrow(
+              () ->
+                  new IOException("row %d has no binary value of %d bytes".formatted(row, length)));
+    }
+
+    private Group record(long row) throws IOException {
+      while (row >= end) {
+        if (groups == reader.getRowGroups().size()) {
+          throw new IOException("it has no row " + row);
+        }
+        next = end;
+        last = null;
+        end += reader.getRowGroups().get(groups++).getRowCount();
+        if (row >= end) {
+          reader.skipNextRowGroup();
+        } else {
+          records =
+              new ColumnIOFactory()
+                  .getColumnIO(binaries)
+                  .getRecordReader(reader.readNextRowGroup(), new GroupRecordConverter(binaries));
+        }
+      }
+      for (; next <= row; next++) {
+        last = records.read();
+      }
+      return last;
     }
 
     private static boolean hasBinary(Type type) {
       return type.isPrimitive()
           ? type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
-          : type.asGroupType().getFields().stream().anyMatch(ParquetRow::hasBinary);
+          : type.asGroupType().getFields().stream().anyMatch(ParquetRows::hasBinary);
     }
 
     /** All binary values below a field that are no text, in their order. */
@@ -176,28 +246,13 @@ public final class ImageBytes {
       }
     }
 
-    private static Group record(ParquetFileReader reader, MessageType schema, long row)
-        throws IOException {
-      long first = 0;
-      int group = 0;
-      while (group < reader.getRowGroups().size()
-          && first + reader.getRowGroups().get(group).getRowCount() <= row) {
-        first += reader.getRowGroups().get(group).getRowCount();
-        reader.skipNextRowGroup();
-        group++;
+    @Override
+    public void close() {
+      try {
+        reader.close();
+      } catch (IOException e) {
+        throw StoreTrouble.cannot("read", path, e);
       }
-      PageReadStore pages = reader.readNextRowGroup();
-      if (pages == null) {
-        throw new IOException("it has no row " + row);
-      }
-      RecordReader<Group> records =
-          new ColumnIOFactory()
-              .getColumnIO(schema)
-              .getRecordReader(pages, new GroupRecordConverter(schema));
-      for (long at = first; at < row; at++) {
-        records.read();
-      }
-      return records.read();
     }
   }
 }

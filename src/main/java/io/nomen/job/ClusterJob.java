@@ -28,6 +28,7 @@ import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
+import io.nomen.run.ResemblanceBlock;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
@@ -285,7 +286,7 @@ public final class ClusterJob {
               transitions
                   .map(found -> AssignmentBlock.renumbered(clustering.assignments(), found.ids()))
                   .orElse(clustering.assignments()),
-              resemblance.map(Resemblance::blocks),
+              resemblance.map(found -> ResemblanceBlock.named(found.blocks(), run.table().paths())),
               transitions.map(ClusterTransitions::nextId).orElse(clustering.clusters()),
               () -> names(clustering),
               options.seed());
@@ -313,9 +314,8 @@ public final class ClusterJob {
               () ->
                   LayerStage.write(
                       folder,
-                      run.attempt(),
+                      run,
                       options.layers(),
-                      run.embeddings(),
                       model,
                       nouns,
                       clustering.semantics(),

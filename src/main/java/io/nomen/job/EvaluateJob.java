@@ -14,17 +14,12 @@ import io.nomen.run.Assignments;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Snapshot;
-import io.nomen.run.Table;
-import io.nomen.run.TableColumn;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.vocabulary.WordNet;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaPairRDD;
 
 /** Scores of a finished run against labels that no method has seen, or against another run. */
@@ -42,19 +37,15 @@ public final class EvaluateJob {
   public static Map<String, Object> run(JobContext context, RunFolder folder, String labels) {
     Storage storage = context.storage();
     Snapshot run = folder.snapshot();
-    Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(storage, table);
-    List<String> paths = Assignments.paths(storage, table);
-    Labels truth = LabelSource.parse(labels).of(storage, paths, stored(run, paths));
-    int[] clusters = truth.select(assignments.cluster());
-    Contingency counted = Contingency.of(truth.labels(), clusters);
+    Labels truth = LabelSource.parse(labels).of(context.spark().get(), run);
+    Contingency counted = truth.counts();
     Scores scores = Scores.of(counted);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("acc", rounded(scores.acc()));
     result.put("nmi", rounded(scores.nmi()));
     result.put("ari", rounded(scores.ari()));
-    result.put("images", clusters.length);
-    result.put("without_label", paths.size() - clusters.length);
+    result.put("images", counted.total());
+    result.put("without_label", run.table("assignments").totalRows() - counted.total());
     result.put("classes", truth.names().size());
     result.put("labels", labels);
     NameScores names = names(run, truth, LabelTable.of(counted));
@@ -106,28 +97,6 @@ public final class EvaluateJob {
   private static JavaPairRDD<String, Integer> clusters(JobContext context, RunFolder folder) {
     return Assignments.byPath(
         context.spark().get(), context.storage(), folder.snapshot().table("assignments"));
-  }
-
-  /** The label column of the images table, in the order of {@code paths}. */
-  private static List<Optional<String>> stored(Snapshot run, List<String> paths) {
-    Map<String, String> known = new HashMap<>();
-    run.table("images").eachFile(uri -> labels(run.storage(), uri)).forEach(known::putAll);
-    List<Optional<String>> ordered = new ArrayList<>();
-    paths.forEach(path -> ordered.add(Optional.ofNullable(known.get(path))));
-    return ordered;
-  }
-
-  private static Map<String, String> labels(Storage storage, String images) {
-    Map<String, String> known = new HashMap<>();
-    List<Optional<String>> labels = new TableColumn(storage, images, "label").optionalStrings();
-    if (labels.stream().anyMatch(Optional::isPresent)) {
-      List<String> listed = new TableColumn(storage, images, "path").strings();
-      for (int row = 0; row < listed.size(); row++) {
-        String path = listed.get(row);
-        labels.get(row).ifPresent(label -> known.put(path, label));
-      }
-    }
-    return known;
   }
 
   private static double rounded(double value) {

@@ -3,65 +3,121 @@ package io.nomen.job;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.method.FittedModel;
 import io.nomen.method.LayerTree;
+import io.nomen.method.LayerTree.LayerBlock;
 import io.nomen.naming.ClusterNames.ClusterName;
 import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.naming.LayerNames;
 import io.nomen.naming.LayerNames.Part;
-import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.Table;
 import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Storage;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
 
 /** The tables {@code layers} and {@code layer_assignments}: coarser and finer clusters of a run. */
 final class LayerStage {
-  private final RowBlocks embeddings;
+  private final RunInProgress run;
   private final RowBlocks space;
-  private final int[] clusters;
-  private final Map<Integer, ClusterName> names;
+  private final Map<Integer, ClusterName> names = new TreeMap<>();
   private final Optional<NounTable> nouns;
   private final Optional<SemanticSpace> semantics;
   private final long seed;
+  private final LayerTree tree;
+  private final JavaRDD<LayerBlock> blocks;
+
+  /** The ways through all layers that images take, by the first image that takes each. */
+  private final List<Way> ways;
+
+  /**
+   * Clusters from the coarsest layer to the finest that images are in together.
+   *
+   * @param firstRow of those images
+   */
+  private record Way(List<Integer> clusters, long size, long firstRow)
+      implements Comparable<Way>, Serializable {
+
+    Way with(Way other) {
+      return new Way(clusters, size + other.size, Math.min(firstRow, other.firstRow));
+    }
+
+    @Override
+    public int compareTo(Way other) {
+      return Long.compare(firstRow, other.firstRow);
+    }
+  }
 
   private LayerStage(
-      RowBlocks embeddings,
+      RunInProgress run,
       RowBlocks space,
-      int[] clusters,
-      Map<Integer, ClusterName> names,
+      Table assigned,
+      List<ClusterRow> clusters,
+      List<Integer> counts,
       Optional<NounTable> nouns,
       Optional<SemanticSpace> semantics,
       long seed) {
-    this.embeddings = embeddings;
+    this.run = run;
     this.space = space;
-    this.clusters = clusters;
-    this.names = new TreeMap<>(names);
     this.nouns = nouns;
     this.semantics = semantics;
     this.seed = seed;
+    clusters.forEach(row -> names.put(row.cluster(), ClusterName.of(row)));
+    List<ClusterRow> alive = clusters.stream().filter(row -> row.size() > 0).toList();
+    int count = alive.stream().mapToInt(row -> row.cluster() + 1).max().orElse(0);
+    long[] sizes = new long[count];
+    alive.forEach(row -> sizes[row.cluster()] = row.size());
+    JavaRDD<AssignmentBlock> assignments = run.table().assignments(assigned).map(PartOfTable::rows);
+    Matrix means = ClusterProfiles.means(space, assignments, count);
+    this.tree = LayerTree.of(space, means, sizes, assignments, counts, seed);
+    this.blocks = tree.blocks().persist(StorageLevel.MEMORY_AND_DISK());
+    this.ways =
+        blocks.flatMapToPair(LayerStage::ways).reduceByKey(Way::with).values().collect().stream()
+            .sorted()
+            .toList();
+  }
+
+  private static Iterator<Tuple2<List<Integer>, Way>> ways(LayerBlock block) {
+    Map<List<Integer>, Way> found = new HashMap<>();
+    for (int i = 0; i < block.labels()[0].length; i++) {
+      List<Integer> clusters = Arrays.stream(way(block, i)).boxed().toList();
+      found.merge(clusters, new Way(clusters, 1, block.firstRow() + i), Way::with);
+    }
+    return found.entrySet().stream()
+        .map(way -> new Tuple2<>(way.getKey(), way.getValue()))
+        .iterator();
+  }
+
+  private static int[] way(LayerBlock block, int row) {
+    return Arrays.stream(block.labels()).mapToInt(labels -> labels[row]).toArray();
   }
 
   /**
-   * Writes both tables of {@code attempt}, whose other tables are whole.
+   * Writes both tables of a run whose other tables are whole.
    *
    * @param counts how many clusters the other layers shall have; with none, nothing is done
    * @param semantics the method's, where it has one
@@ -69,9 +125,8 @@ final class LayerStage {
    */
   static List<String> write(
       RunFolder folder,
-      StageAttempt attempt,
+      RunInProgress run,
       List<Integer> counts,
-      RowBlocks embeddings,
       FittedModel model,
       Optional<NounTable> nouns,
       Optional<SemanticSpace> semantics,
@@ -80,159 +135,160 @@ final class LayerStage {
       return List.of();
     }
     Storage storage = folder.storage();
-    Table assigned = folder.table("assignments", attempt);
-    Map<Integer, ClusterName> names = new TreeMap<>();
-    folder
-        .table("clusters", attempt)
-        .eachFile(file -> ClusterRow.SCHEMA.read(storage, file))
-        .forEach(rows -> rows.forEach(row -> names.put(row.cluster(), ClusterName.of(row))));
-    RowBlocks space = model.space(embeddings).persist(StorageLevel.MEMORY_AND_DISK());
+    List<ClusterRow> clusters =
+        folder
+            .table("clusters", run.attempt())
+            .eachFile(file -> ClusterRow.SCHEMA.read(storage, file))
+            .stream()
+            .flatMap(List::stream)
+            .toList();
+    RowBlocks space = model.space(run.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return new LayerStage(
-              embeddings,
+      LayerStage stage =
+          new LayerStage(
+              run,
               space,
-              Assignments.read(storage, assigned).cluster(),
-              names,
+              folder.table("assignments", run.attempt()),
+              clusters,
+              counts,
               nouns,
               semantics.or(
                   () ->
                       nouns.map(
                           table ->
                               SemanticCentres.find(
-                                  embeddings,
+                                  run.embeddings(),
                                   table.matrix(),
-                                  names.size(),
+                                  clusters.size(),
                                   SemanticOptions.defaults(),
                                   seed))),
-              seed)
-          .write(folder, attempt.attempt(), counts, Assignments.paths(storage, assigned));
+              seed);
+      try {
+        return stage.write(folder);
+      } finally {
+        stage.blocks.unpersist();
+      }
     } finally {
       space.unpersist();
     }
   }
 
-  private List<String> write(
-      RunFolder folder, String attempt, List<Integer> counts, List<String> paths) {
-    int count = Arrays.stream(clusters).max().orElse(0) + 1;
-    Matrix means =
-        new Matrix(count, space.width(), ClusterProfiles.of(space, clusters, count).means());
-    LayerTree tree = LayerTree.of(space, means, clusters, counts, seed);
-    List<int[]> layers = tree.layers();
+  private List<String> write(RunFolder folder) {
+    String attempt = run.attempt().attempt();
     List<Map<Integer, ClusterName>> named = new ArrayList<>();
-    layers.forEach(layer -> named.add(new HashMap<>()));
+    IntStream.range(0, tree.size()).forEach(layer -> named.add(new HashMap<>()));
     named.set(tree.own(), names);
     for (int layer = tree.own() - 1; layer >= 0; layer--) {
-      named.set(
-          layer,
-          LayerNames.of(
-              parts(layers.get(layer), layers.get(layer + 1), named.get(layer + 1)),
-              byImages(layers.get(layer))));
+      named.set(layer, LayerNames.of(parts(layer, named.get(layer + 1)), byImages(layer)));
     }
-    for (int layer = tree.own() + 1; layer < layers.size(); layer++) {
+    for (int layer = tree.own() + 1; layer < tree.size(); layer++) {
       named.set(
-          layer,
-          LayerNames.ofParts(
-              children(layers.get(layer - 1), layers.get(layer)),
-              named.get(layer - 1),
-              byImages(layers.get(layer))));
+          layer, LayerNames.ofParts(children(layer - 1), named.get(layer - 1), byImages(layer)));
     }
     List<LayerRow> rows = new ArrayList<>();
-    for (int layer = 0; layer < layers.size(); layer++) {
-      rows.addAll(rows(layer, layers, named.get(layer), paths));
+    for (int layer = 0; layer < tree.size(); layer++) {
+      rows.addAll(rows(layer, named.get(layer)));
     }
     folder.write(LayerRow.SCHEMA, attempt, rows);
     folder.write(
         LayerAssignment.SCHEMA,
         attempt,
-        () ->
-            IntStream.range(0, paths.size())
-                .mapToObj(
-                    row -> new LayerAssignment(paths.get(row), path(layers, row, layers.size())))
-                .iterator());
+        blocks
+            .zip(run.table().paths())
+            .flatMap(
+                images ->
+                    IntStream.range(0, images._2().size())
+                        .mapToObj(i -> new LayerAssignment(images._2().get(i), way(images._1(), i)))
+                        .iterator()));
     return List.of(LayerRow.SCHEMA.name(), LayerAssignment.SCHEMA.name());
   }
 
-  private static int[] path(List<int[]> layers, int row, int length) {
-    return layers.subList(0, length).stream().mapToInt(labels -> labels[row]).toArray();
+  private static int[] array(Collection<Integer> numbers) {
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private List<LayerRow> rows(
-      int layer, List<int[]> layers, Map<Integer, ClusterName> names, List<String> paths) {
-    int[] labels = layers.get(layer);
-    int count = Arrays.stream(labels).max().orElse(0) + 1;
-    long[] medoids = ClusterProfiles.of(space, labels, count).medoids();
-    Map<Integer, Integer> first = new TreeMap<>();
-    Map<Integer, Long> sizes = new HashMap<>();
-    for (int row = 0; row < labels.length; row++) {
-      first.putIfAbsent(labels[row], row);
-      sizes.merge(labels[row], 1L, Long::sum);
-    }
+  private JavaRDD<AssignmentBlock> layer(int layer) {
+    return blocks.map(block -> block.layer(layer));
+  }
+
+  private List<LayerRow> rows(int layer, Map<Integer, ClusterName> called) {
+    Map<Integer, List<Integer>> first = new TreeMap<>();
+    ways.forEach(way -> first.putIfAbsent(way.clusters().get(layer), way.clusters()));
+    Map<Integer, Long> sizes = sizes(layer);
+    int count = first.keySet().stream().mapToInt(c -> c + 1).max().orElse(0);
+    long[] medoids = ClusterProfiles.of(space, layer(layer), count).medoids();
+    Map<Long, String> paths =
+        run.table().pathsOf(LongStream.of(medoids).filter(row -> row >= 0).sorted().toArray());
     return first.entrySet().stream()
         .map(
             entry -> {
               int cluster = entry.getKey();
-              ClusterName name = names.get(cluster);
+              ClusterName name = called.get(cluster);
               return new LayerRow(
                   layer,
                   cluster,
-                  path(layers, entry.getValue(), layer + 1),
+                  array(entry.getValue().subList(0, layer + 1)),
                   name.name(),
                   name.named(),
                   name.gloss(),
                   name.reason(),
                   sizes.get(cluster),
-                  medoids[cluster] < 0
-                      ? Optional.empty()
-                      : Optional.of(paths.get(Math.toIntExact(medoids[cluster]))));
+                  Optional.ofNullable(paths.get(medoids[cluster])));
             })
         .toList();
   }
 
-  private static Map<Integer, List<Integer>> children(int[] above, int[] below) {
+  private Map<Integer, Long> sizes(int layer) {
+    Map<Integer, Long> sizes = new TreeMap<>();
+    ways.forEach(way -> sizes.merge(way.clusters().get(layer), way.size(), Long::sum));
+    return sizes;
+  }
+
+  /** The clusters of the next layer that each cluster of a layer is made of. */
+  private Map<Integer, List<Integer>> children(int above) {
     Map<Integer, TreeSet<Integer>> found = new TreeMap<>();
-    for (int row = 0; row < above.length; row++) {
-      found.computeIfAbsent(above[row], c -> new TreeSet<>()).add(below[row]);
-    }
+    ways.forEach(
+        way ->
+            found
+                .computeIfAbsent(way.clusters().get(above), c -> new TreeSet<>())
+                .add(way.clusters().get(above + 1)));
     Map<Integer, List<Integer>> children = new TreeMap<>();
     found.forEach((cluster, parts) -> children.put(cluster, List.copyOf(parts)));
     return children;
   }
 
-  private static Map<Integer, List<Part>> parts(
-      int[] above, int[] below, Map<Integer, ClusterName> names) {
-    Map<Integer, Long> sizes = new HashMap<>();
-    for (int label : below) {
-      sizes.merge(label, 1L, Long::sum);
-    }
+  private Map<Integer, List<Part>> parts(int above, Map<Integer, ClusterName> called) {
+    Map<Integer, Long> sizes = sizes(above + 1);
     Map<Integer, List<Part>> parts = new TreeMap<>();
-    children(above, below)
+    children(above)
         .forEach(
             (cluster, children) ->
                 parts.put(
                     cluster,
-                    children.stream().map(c -> new Part(names.get(c), sizes.get(c))).toList()));
+                    children.stream().map(c -> new Part(called.get(c), sizes.get(c))).toList()));
     return parts;
   }
 
   /** The names that the images alone would give; their numbers are made dense for it. */
-  private Map<Integer, ClusterName> byImages(int[] labels) {
-    int[] numbers = Arrays.stream(labels).distinct().sorted().toArray();
+  private Map<Integer, ClusterName> byImages(int layer) {
+    int[] numbers = array(sizes(layer).keySet());
+    int[] labels = AssignmentBlock.clusters(layer(layer), NounScores.rows(run.embeddings().rows()));
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
     boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     List<ClusterName> found =
         Names.of(
-            embeddings,
-            NounScores.sampled(dense),
+            run.embeddings(),
+            dense,
             semantics,
             nouns,
             ownList,
             Names.unknown(numbers.length),
             seed);
-    Map<Integer, ClusterName> names = new HashMap<>();
+    Map<Integer, ClusterName> byImages = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);
-      names.put(numbers[i], name.named() ? name : name.unnamed(numbers[i]));
+      byImages.put(numbers[i], name.named() ? name : name.unnamed(numbers[i]));
     }
-    return names;
+    return byImages;
   }
 }

@@ -10,12 +10,11 @@ import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.refine.Changes;
 import io.nomen.refine.Refinement;
-import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.LayerRow;
 import io.nomen.run.NounTable;
-import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
@@ -29,6 +28,7 @@ import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -133,30 +134,25 @@ public final class RefineJob {
   private RunRecord refine(RunInProgress run) {
     FittedModel model = StoredModel.read(earlier);
     Table assigned = earlier.table("assignments");
-    List<String> paths = Assignments.paths(context.storage(), assigned);
     List<ClusterRow> rows = earlier.rows(ClusterRow.SCHEMA);
+    JavaRDD<PartOfTable> before = run.table().assignments(assigned);
     RowBlocks space = model.space(run.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      Refinement refinement =
-          run.time(
-              "refine",
-              () ->
-                  Refinement.of(
-                      context.spark().get(),
-                      space,
-                      Assignments.read(context.storage(), assigned),
-                      paths,
-                      rows.stream().map(ClusterRow::cluster).collect(Collectors.toSet()),
-                      changes,
-                      earlier.run(),
-                      fitted.seed()));
+    try (Refinement refinement =
+        run.time(
+            "refine",
+            () ->
+                Refinement.of(
+                    space,
+                    before,
+                    rows.stream().map(ClusterRow::cluster).collect(Collectors.toSet()),
+                    changes,
+                    earlier.run(),
+                    fitted.seed()))) {
       NamedClusters names = run.time("names", () -> names(refinement, rows, run.embeddings()));
       RunQuality quality =
           run.write(
               refinement.assignments(),
-              Optional.of(
-                  ResemblanceColumns.read(context.storage(), assigned, paths)
-                      .blocks(run.embeddings())),
+              Optional.of(before.map(PartOfTable::resemblance)),
               refinement.count(),
               () -> names,
               fitted.seed());
@@ -170,9 +166,8 @@ public final class RefineJob {
               () ->
                   LayerStage.write(
                       folder,
-                      run.attempt(),
+                      run,
                       layers(),
-                      run.embeddings(),
                       refined,
                       nouns,
                       semantics(nouns, run.embeddings(), refinement.count()),
@@ -230,11 +225,7 @@ public final class RefineJob {
     refinement
         .given()
         .forEach((number, name) -> names.computeIfPresent(number, (n, old) -> old.renamed(name)));
-    Set<Integer> alive = new HashSet<>();
-    for (int cluster : refinement.clusters()) {
-      alive.add(cluster);
-    }
-    names.keySet().retainAll(alive);
+    names.keySet().retainAll(refinement.clusters());
     distinct(names, fresh);
     return new NamedClusters(
         List.copyOf(names.values()),
@@ -292,7 +283,7 @@ public final class RefineJob {
     boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     return Names.of(
         embeddings,
-        NounScores.sampled(refinement.clusters()),
+        AssignmentBlock.clusters(refinement.assignments(), NounScores.rows(embeddings.rows())),
         space,
         nouns,
         ownList,

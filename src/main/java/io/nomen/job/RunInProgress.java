@@ -138,7 +138,7 @@ final class RunInProgress {
    */
   RunQuality write(
       JavaRDD<AssignmentBlock> rows,
-      Optional<JavaRDD<ResemblanceBlock>> resemblance,
+      Optional<JavaRDD<ResemblanceBlock.Named>> resemblance,
       int clusters,
       Supplier<NamedClusters> naming,
       long seed) {

@@ -1,6 +1,7 @@
 package io.nomen.method;
 
 import io.nomen.semantics.AverageLinkage;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.InnerProducts;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -41,12 +43,18 @@ public final class LayerTree {
   /** Fewer rows than this are no cluster of their own. */
   private static final int LEAST_ROWS = 3;
 
-  private final Map<Integer, int[]> above = new TreeMap<>();
-  private final Map<Integer, int[]> below = new TreeMap<>();
-  private final int[] clusters;
+  private final RowBlocks space;
+  private final JavaRDD<AssignmentBlock> assignments;
 
-  private LayerTree(int[] clusters) {
-    this.clusters = clusters;
+  /** By how many clusters there are: [K] the cluster above each. */
+  private final TreeMap<Integer, int[]> above = new TreeMap<>();
+
+  /** By how many clusters there are: what the clusters were cut into. */
+  private final TreeMap<Integer, Leaves> below = new TreeMap<>();
+
+  private LayerTree(RowBlocks space, JavaRDD<AssignmentBlock> assignments) {
+    this.space = space;
+    this.assignments = assignments;
   }
 
   /**
@@ -54,47 +62,76 @@ public final class LayerTree {
    *
    * @param space [N, m] unit rows
    * @param means [K, m] unit means of the clusters; zeros for a number that no row has
-   * @param clusters [N] the clustering
+   * @param sizes [K] of the clusters
+   * @param assignments the clustering, in the blocks of {@code space}
    * @param counts how many clusters the other layers shall have
    */
   public static LayerTree of(
-      RowBlocks space, Matrix means, int[] clusters, Collection<Integer> counts, long seed) {
-    LayerTree tree = new LayerTree(clusters);
-    int[] sizes = sizes(clusters, means.rows());
+      RowBlocks space,
+      Matrix means,
+      long[] sizes,
+      JavaRDD<AssignmentBlock> assignments,
+      Collection<Integer> counts,
+      long seed) {
+    LayerTree tree = new LayerTree(space, assignments);
     int[] alive = IntStream.range(0, means.rows()).filter(c -> sizes[c] > 0).toArray();
-    List<Integer> coarse = new TreeSet<>(counts).stream().filter(k -> k < alive.length).toList();
-    for (int count : coarse) {
-      tree.above.put(count, tree.joined(means, alive, sizes, count));
+    for (int count : new TreeSet<>(counts).headSet(alive.length)) {
+      tree.above.put(count, joined(means, alive, sizes, count));
     }
     List<Integer> fine = new TreeSet<>(counts).stream().filter(k -> k > alive.length).toList();
     if (!fine.isEmpty()) {
-      tree.cut(space, means.rows(), fine, seed);
+      tree.cut(means.rows(), fine, seed);
     }
     return tree;
   }
 
-  /** [N] for each layer, from the coarsest to the finest; the clustering itself is among them. */
-  public List<int[]> layers() {
-    List<int[]> all = new ArrayList<>(above.values());
-    all.add(clusters);
-    all.addAll(below.values());
-    return all;
+  /** How many layers there are, the clustering itself among them. */
+  public int size() {
+    return above.size() + 1 + below.size();
   }
 
-  /** Which of {@link #layers} is the clustering itself. */
+  /** Which of the layers is the clustering itself. */
   public int own() {
     return above.size();
   }
 
-  private static int[] sizes(int[] labels, int count) {
-    int[] sizes = new int[count];
-    for (int label : labels) {
-      sizes[label]++;
+  /**
+   * The clusters of consecutive rows in all layers.
+   *
+   * @param labels [layers, n] from the coarsest to the finest
+   */
+  public record LayerBlock(long firstRow, int[][] labels) implements Serializable {
+
+    /** One of the layers; confidences are 0. */
+    public AssignmentBlock layer(int layer) {
+      float[] none = new float[labels[layer].length];
+      return new AssignmentBlock(firstRow, labels[layer], none, labels[layer], none);
     }
-    return sizes;
   }
 
-  private int[] joined(Matrix means, int[] alive, int[] sizes, int count) {
+  /** All layers of all rows, in the blocks of the clustering. */
+  public JavaRDD<LayerBlock> blocks() {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
+    Broadcast<List<int[]>> joined = spark.broadcast(new ArrayList<>(above.values()));
+    Broadcast<List<Leaves>> cut = spark.broadcast(new ArrayList<>(below.values()));
+    return space
+        .blocks()
+        .zip(assignments)
+        .map(
+            rows -> {
+              int[] own = rows._2().cluster();
+              List<int[]> labels = new ArrayList<>();
+              joined
+                  .value()
+                  .forEach(over -> labels.add(IntStream.of(own).map(c -> over[c]).toArray()));
+              labels.add(own);
+              cut.value().forEach(leaves -> labels.add(leaves.nearest(rows._1(), own)));
+              return new LayerBlock(rows._1().firstRow(), labels.toArray(int[][]::new));
+            });
+  }
+
+  /** The number in the layer above of each cluster. */
+  private static int[] joined(Matrix means, int[] alive, long[] sizes, int count) {
     int[] groups = AverageLinkage.clusters(means.select(alive), count);
     int[] largest = new int[count];
     Arrays.fill(largest, -1);
@@ -108,7 +145,7 @@ public final class LayerTree {
     for (int i = 0; i < alive.length; i++) {
       numberOf[alive[i]] = largest[groups[i]];
     }
-    return Arrays.stream(clusters).map(cluster -> numberOf[cluster]).toArray();
+    return numberOf;
   }
 
   /** A cluster of the sample that may be cut in two. */
@@ -129,12 +166,15 @@ public final class LayerTree {
     }
   }
 
-  private void cut(RowBlocks space, int count, List<Integer> counts, long seed) {
+  private void cut(int count, List<Integer> counts, long seed) {
     RowSample sample = RowSample.exactly(space, SAMPLE, seed);
+    int[] clusters =
+        AssignmentBlock.clusters(
+            assignments, Arrays.stream(sample.numbers()).mapToInt(Math::toIntExact).toArray());
     Random random = new Random(seed);
     Map<Integer, List<Integer>> members = new TreeMap<>();
-    for (int i = 0; i < sample.numbers().length; i++) {
-      members.computeIfAbsent(clusters[(int) sample.numbers()[i]], c -> new ArrayList<>()).add(i);
+    for (int i = 0; i < clusters.length; i++) {
+      members.computeIfAbsent(clusters[i], c -> new ArrayList<>()).add(i);
     }
     PriorityQueue<Leaf> leaves =
         new PriorityQueue<>(
@@ -160,7 +200,7 @@ public final class LayerTree {
             tried(new Leaf(leaf.number, leaf.home, more, sample.rows()), sample.rows(), random));
         leaves.add(tried(new Leaf(next++, leaf.home, fewer, sample.rows()), sample.rows(), random));
       }
-      below.put(wanted, assign(space, List.copyOf(leaves)));
+      below.put(wanted, Leaves.of(List.copyOf(leaves), space.width()));
     }
   }
 
@@ -231,19 +271,36 @@ public final class LayerTree {
     return sum;
   }
 
-  /** Rows go to the nearest of the leaves that their cluster was cut into. */
-  private record Leaves(
-      Matrix centres, int[] numbers, Map<Integer, int[]> ofCluster, int[] clusters)
+  /**
+   * Rows go to the nearest of the leaves that their cluster was cut into.
+   *
+   * @param ofCluster places of these leaves among all
+   */
+  private record Leaves(Matrix centres, int[] numbers, Map<Integer, int[]> ofCluster)
       implements Serializable {
 
-    int[] nearest(RowBlock block) {
+    static Leaves of(List<Leaf> leaves, int width) {
+      float[] centres = new float[leaves.size() * width];
+      int[] numbers = new int[leaves.size()];
+      Map<Integer, List<Integer>> of = new HashMap<>();
+      for (int leaf = 0; leaf < numbers.length; leaf++) {
+        System.arraycopy(leaves.get(leaf).centre, 0, centres, leaf * width, width);
+        numbers[leaf] = leaves.get(leaf).number;
+        of.computeIfAbsent(leaves.get(leaf).home, c -> new ArrayList<>()).add(leaf);
+      }
+      Map<Integer, int[]> ofCluster = new HashMap<>();
+      of.forEach((c, list) -> ofCluster.put(c, list.stream().mapToInt(i -> i).toArray()));
+      return new Leaves(new Matrix(numbers.length, width, centres), numbers, ofCluster);
+    }
+
+    int[] nearest(RowBlock block, int[] clusters) {
       int[] labels = new int[block.rows()];
       try (InnerProducts products = new InnerProducts(centres)) {
         products.of(
             block,
             (from, rows, cosines) -> {
               for (int i = 0; i < rows; i++) {
-                int cluster = clusters[Math.toIntExact(block.firstRow() + from + i)];
+                int cluster = clusters[from + i];
                 int[] leaves = ofCluster.getOrDefault(cluster, new int[0]);
                 int best = leaves.length == 0 ? -1 : leaves[0];
                 for (int leaf : leaves) {
@@ -257,29 +314,5 @@ public final class LayerTree {
       }
       return labels;
     }
-  }
-
-  private int[] assign(RowBlocks space, List<Leaf> leaves) {
-    int width = space.width();
-    float[] centres = new float[leaves.size() * width];
-    int[] numbers = new int[leaves.size()];
-    Map<Integer, List<Integer>> of = new HashMap<>();
-    for (int leaf = 0; leaf < numbers.length; leaf++) {
-      System.arraycopy(leaves.get(leaf).centre, 0, centres, leaf * width, width);
-      numbers[leaf] = leaves.get(leaf).number;
-      of.computeIfAbsent(leaves.get(leaf).home, c -> new ArrayList<>()).add(leaf);
-    }
-    Map<Integer, int[]> ofCluster = new HashMap<>();
-    of.forEach((c, list) -> ofCluster.put(c, list.stream().mapToInt(i -> i).toArray()));
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
-    Broadcast<Leaves> shared =
-        spark.broadcast(
-            new Leaves(new Matrix(numbers.length, width, centres), numbers, ofCluster, clusters));
-    int[] labels =
-        space.blocks().map(block -> shared.value().nearest(block)).collect().stream()
-            .flatMapToInt(Arrays::stream)
-            .toArray();
-    shared.destroy();
-    return labels;
   }
 }

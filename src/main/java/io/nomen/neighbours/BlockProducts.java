@@ -39,6 +39,12 @@ final class BlockProducts implements AutoCloseable {
           return torch.to(rows, 15)
       """;
 
+  /**
+   * Among fewer, multiplying again what comes within bfloat16's error of a list takes longer than
+   * its products save, and so does finding out how fast they are.
+   */
+  private static final long LEAST_KEYS_FOR_BF16 = 10_000;
+
   /** Half a unit in the last of bfloat16's eight places, of a number. */
   private static final double BF16_ROUNDING = 0x1p-9;
 
@@ -57,9 +63,13 @@ final class BlockProducts implements AutoCloseable {
   private final short[] halves;
   private final int[] places = new int[KEYS_PER_TILE];
 
-  /** In the number format that is faster here. */
-  BlockProducts(RowBlock block) {
-    this(block, FasterFormat.BF16);
+  /**
+   * In the number format that is faster here.
+   *
+   * @param keys how many rows the block is compared with in all
+   */
+  BlockProducts(RowBlock block, long keys) {
+    this(block, keys >= LEAST_KEYS_FOR_BF16 && FasterFormat.BF16);
   }
 
   /**

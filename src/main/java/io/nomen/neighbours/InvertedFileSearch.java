@@ -68,8 +68,9 @@ final class InvertedFileSearch {
     Broadcast<int[][]> probes = spark.broadcast(probes(grid, choice.nprobe()));
     needed.add(probes);
     int listed = count;
+    long rows = matrix.rows();
     WaveState<NearestRows> found =
-        new WaveState<>(spark, cells.map(c -> new NearestRows(c.rows().length, listed)));
+        new WaveState<>(cells.map(c -> new NearestRows(c.rows().length, listed)));
     long total = BroadcastChunks.count(matrix.rows(), rowsPerWave);
     long seen = 0;
     for (int[] range : parts.waves(rowsPerWave)) {
@@ -78,7 +79,7 @@ final class InvertedFileSearch {
           wave,
           cells
               .zip(found.current())
-              .map(f -> compare(f._1(), f._2(), wave.value(), probes.value())));
+              .map(f -> compare(f._1(), f._2(), wave.value(), probes.value(), rows)));
       seen += range[2];
       progress.done(seen * total / matrix.rows());
     }
@@ -213,7 +214,7 @@ final class InvertedFileSearch {
   }
 
   private static NearestRows compare(
-      CellPart queries, NearestRows before, List<CellPart> wave, int[][] probes) {
+      CellPart queries, NearestRows before, List<CellPart> wave, int[][] probes, long rows) {
     int[] probed = probes[queries.cell()];
     List<CellPart> wanted =
         wave.stream().filter(keys -> Arrays.binarySearch(probed, keys.cell()) >= 0).toList();
@@ -222,7 +223,7 @@ final class InvertedFileSearch {
     }
     NearestRows nearest = before.copy();
     int[] own = queries.rows();
-    try (BlockProducts products = new BlockProducts(queries.block())) {
+    try (BlockProducts products = new BlockProducts(queries.block(), rows)) {
       for (CellPart keys : wanted) {
         nearest.offerAll(own, products, keys.values(), keys.rows());
       }
@@ -307,18 +308,19 @@ final class InvertedFileSearch {
           new RowBlock(matrix.rows(), sample.rows(), sample.width(), sample.values());
       Broadcast<RowBlock> shared = spark.broadcast(queries);
       int asked = (int) Math.min(count + 1L, matrix.rows());
+      long rows = matrix.rows();
       NearestRows nearest =
           matrix
               .blocks()
-              .map(block -> compare(shared.value(), block, asked))
+              .map(block -> compare(shared.value(), block, asked, rows))
               .treeReduce(NearestRows::merge);
       shared.destroy();
       return nearest.sorted(0);
     }
 
-    private static NearestRows compare(RowBlock queries, RowBlock keys, int count) {
+    private static NearestRows compare(RowBlock queries, RowBlock keys, int count, long rows) {
       NearestRows nearest = new NearestRows(queries.rows(), count);
-      try (BlockProducts products = new BlockProducts(queries)) {
+      try (BlockProducts products = new BlockProducts(queries, rows)) {
         nearest.offerAll(queries, products, keys.values(), keys.firstRow());
       }
       return nearest;

@@ -105,14 +105,17 @@ public final class Neighbours {
         Progress.Step progress) {
       JavaRDD<RowBlock> blocks = matrix.blocks();
       WaveState<NearestRows> found =
-          new WaveState<>(spark, blocks.map(block -> new NearestRows(block.rows(), count)));
+          new WaveState<>(blocks.map(block -> new NearestRows(block.rows(), count)));
       int tasks = blocks.getNumPartitions();
+      long rows = matrix.rows();
       for (long first = 0; first < matrix.rows(); first += rowsPerWave) {
         Broadcast<List<RowBlock>> keys =
             spark.broadcast(BroadcastChunks.collect(matrix, first, rowsPerWave));
         found.advance(
             keys,
-            blocks.zip(found.current()).map(f -> compare(f._1(), f._2(), keys.value(), tasks)));
+            blocks
+                .zip(found.current())
+                .map(f -> compare(f._1(), f._2(), keys.value(), rows, tasks)));
         progress.done(found.waves());
       }
       JavaRDD<NeighbourBlock> lists =
@@ -127,12 +130,12 @@ public final class Neighbours {
     }
 
     private static NearestRows compare(
-        RowBlock block, NearestRows before, List<RowBlock> keys, int tasks) {
+        RowBlock block, NearestRows before, List<RowBlock> keys, long rows, int tasks) {
       return TaskThreads.share(
           tasks,
           () -> {
             NearestRows nearest = before.copy();
-            try (BlockProducts products = new BlockProducts(block)) {
+            try (BlockProducts products = new BlockProducts(block, rows)) {
               for (RowBlock key : keys) {
                 nearest.offerAll(block, products, key.values(), key.firstRow());
               }

@@ -64,7 +64,7 @@ public final class Smoothing implements AutoCloseable {
     JavaRDD<RowBlock> blocks = matrix.blocks();
     // Of the neighbours met so far, per block [rows, d].
     WaveState<float[]> sums =
-        new WaveState<>(spark, blocks.map(block -> new float[block.values().length]));
+        new WaveState<>(blocks.map(block -> new float[block.values().length]));
     for (long first = 0; first < matrix.rows(); first += rowsPerWave) {
       Broadcast<List<RowBlock>> wave =
           spark.broadcast(BroadcastChunks.collect(matrix, first, rowsPerWave));

@@ -1,37 +1,27 @@
 package io.nomen.neighbours;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.nomen.tensor.RddCheckpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
 /**
  * What waves of broadcasts have made so far: every wave replaces the RDD by one that is made of it
- * and of the wave. Every {@value #INTERVAL} waves it is checkpointed, as in MLlib's iterative
- * algorithms: a chain of hundreds of waves would overflow the stack of Spark's scheduler, and a
- * lost executor would go through all of them again.
- *
- * <p>A checkpoint is a file where the context has a folder for them ({@code setCheckpointDir}).
- * Without one, its blocks are kept by the executors, each on two of them.
+ * and of the wave. Every {@value #INTERVAL} waves it is checkpointed.
  */
 final class WaveState<T> {
   /** Waves between checkpoints: a file of 400 bytes a row for half a million compared rows. */
   static final int INTERVAL = 8;
 
-  private final JavaSparkContext spark;
   private final List<Broadcast<?>> needed = new ArrayList<>();
   private JavaRDD<T> current;
   private Optional<JavaRDD<T>> checkpoint = Optional.empty();
   private int waves;
 
-  WaveState(JavaSparkContext spark, JavaRDD<T> start) {
-    this.spark = spark;
+  WaveState(JavaRDD<T> start) {
     this.current = start;
   }
 
@@ -60,18 +50,16 @@ final class WaveState<T> {
     waves++;
     needed.add(wave);
     boolean cut = waves % INTERVAL == 0;
-    next.persist(cut ? level() : StorageLevel.MEMORY_AND_DISK());
-    if (cut && hasFolder()) {
-      next.checkpoint();
-    } else if (cut) {
-      next.rdd().localCheckpoint();
+    if (cut) {
+      RddCheckpoint.of(next).count();
+    } else {
+      next.persist(StorageLevel.MEMORY_AND_DISK()).count();
     }
-    next.count();
     JavaRDD<T> before = current;
     current = next;
     if (cut) {
       before.unpersist(false);
-      checkpoint.ifPresent(this::delete);
+      checkpoint.ifPresent(RddCheckpoint::delete);
       checkpoint = Optional.of(next);
       // The wave that led to the checkpoint is named by it still, though nobody asks for it.
       needed.remove(wave);
@@ -91,31 +79,9 @@ final class WaveState<T> {
   }
 
   private void release(JavaRDD<T> made) {
-    boolean onlyCopy = checkpoint.filter(made::equals).isPresent() && !hasFolder();
+    boolean onlyCopy = checkpoint.filter(made::equals).isPresent() && !RddCheckpoint.isFile(made);
     if (!onlyCopy) {
       made.unpersist(false);
     }
-  }
-
-  private void delete(JavaRDD<T> old) {
-    old.unpersist(false);
-    if (old.getCheckpointFile().isPresent()) {
-      Path file = new Path(old.getCheckpointFile().get());
-      try {
-        boolean unused = file.getFileSystem(spark.hadoopConfiguration()).delete(file, true);
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot delete the checkpoint " + file, e);
-      }
-    }
-  }
-
-  private boolean hasFolder() {
-    return spark.getCheckpointDir().isPresent();
-  }
-
-  private StorageLevel level() {
-    return hasFolder() || spark.isLocal()
-        ? StorageLevel.MEMORY_AND_DISK()
-        : StorageLevel.MEMORY_AND_DISK_2();
   }
 }

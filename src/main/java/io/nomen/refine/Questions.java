@@ -1,14 +1,17 @@
 package io.nomen.refine;
 
-import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 
 /**
  * The images whose answer would help most: representative of others, hard to place, and unlike each
@@ -29,37 +32,75 @@ public final class Questions {
   /**
    * One image to be asked for.
    *
-   * @param row its row
    * @param clusters numbers of the clusters nearest to it, its own first
    */
-  public record Question(int row, List<Integer> clusters) {}
+  public record Question(Candidate image, List<Integer> clusters) {}
+
+  /**
+   * An image that may be asked for; the most helpful goes before.
+   *
+   * @param outlierScore NaN where it is not known
+   */
+  public record Candidate(
+      long row,
+      String path,
+      int cluster,
+      float confidence,
+      int runnerUp,
+      float runnerUpConfidence,
+      float outlierScore)
+      implements Comparable<Candidate>, Serializable {
+
+    private static Candidate of(PartOfTable part, int place) {
+      AssignmentBlock rows = part.rows();
+      return new Candidate(
+          rows.firstRow() + place,
+          part.paths().get(place),
+          rows.cluster()[place],
+          rows.confidence()[place],
+          rows.runnerUp()[place],
+          rows.runnerUpConfidence()[place],
+          part.outlierScore()[place]);
+    }
+
+    private double worth() {
+      double distance = Float.isNaN(outlierScore) ? 1 : outlierScore;
+      double margin = confidence - runnerUpConfidence;
+      return -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
+    }
+
+    @Override
+    public int compareTo(Candidate other) {
+      int order = Double.compare(other.worth(), worth());
+      return order != 0 ? order : Long.compare(row, other.row);
+    }
+  }
 
   /**
    * Chooses at most {@code count} images, the most helpful first.
    *
    * @param space [N, m] unit rows, where the run's model sees the images
+   * @param parts of the run's table of assignments
    * @param means [K, m] unit means of the clusters; zeros for a number that none has
-   * @param distances [N] mean distance to the nearest images; NaN where unknown, or nothing at all
    */
   public static List<Question> of(
-      RowBlocks space, Assignments assignments, Matrix means, float[] distances, int count) {
-    double[] worth = new double[assignments.rows()];
-    for (int row = 0; row < worth.length; row++) {
-      double distance = row < distances.length && !Float.isNaN(distances[row]) ? distances[row] : 1;
-      double margin = assignments.confidence()[row] - assignments.runnerUpConfidence()[row];
-      worth[row] = -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
-    }
-    int[] candidates =
-        IntStream.range(0, worth.length)
-            .boxed()
-            .sorted(
-                Comparator.<Integer>comparingDouble(row -> -worth[row])
-                    .thenComparing(Comparator.naturalOrder()))
-            .limit(CANDIDATES)
-            .mapToInt(Integer::intValue)
-            .sorted()
-            .toArray();
-    Matrix rows = RowSample.of(space, candidates).rows();
+      RowBlocks space, JavaRDD<PartOfTable> parts, Matrix means, int count) {
+    Candidate[] candidates =
+        parts
+            .flatMap(
+                part ->
+                    IntStream.range(0, part.paths().size())
+                        .mapToObj(place -> Candidate.of(part, place))
+                        .iterator())
+            .takeOrdered(CANDIDATES)
+            .stream()
+            .sorted(Comparator.comparingLong(Candidate::row))
+            .toArray(Candidate[]::new);
+    Matrix rows =
+        RowSample.of(
+                space,
+                Arrays.stream(candidates).mapToInt(image -> Math.toIntExact(image.row())).toArray())
+            .rows();
     double[] nearestChosen = new double[candidates.length];
     Arrays.fill(nearestChosen, -1);
     boolean[] chosen = new boolean[candidates.length];
@@ -68,7 +109,7 @@ public final class Questions {
       int best = -1;
       double bestWorth = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < candidates.length; i++) {
-        double all = worth[candidates[i]] + Math.log(1 + 1e-3 - Math.min(1, nearestChosen[i]));
+        double all = candidates[i].worth() + Math.log(1 + 1e-3 - Math.min(1, nearestChosen[i]));
         if (!chosen[i] && all > bestWorth) {
           best = i;
           bestWorth = all;
@@ -76,9 +117,7 @@ public final class Questions {
       }
       chosen[best] = true;
       questions.add(
-          new Question(
-              candidates[best],
-              nearest(rows, best, means, assignments.cluster()[candidates[best]])));
+          new Question(candidates[best], nearest(rows, best, means, candidates[best].cluster())));
       for (int i = 0; i < candidates.length; i++) {
         nearestChosen[i] = Math.max(nearestChosen[i], rows.dot(i, rows, best));
       }

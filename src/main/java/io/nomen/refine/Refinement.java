@@ -7,7 +7,7 @@ import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.refine.Changes.Change;
-import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.semantics.AverageLinkage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.InnerProducts;
@@ -19,19 +19,25 @@ import io.nomen.tensor.Silhouette;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
 
 /**
  * The clusters of a run as people would have them. What they said of images holds; what they did
@@ -50,7 +56,7 @@ import org.apache.spark.broadcast.Broadcast;
  * <p>Everything is measured where the run's model sees the images. A number never means another
  * cluster than before: what is new has numbers that no cluster had.
  */
-public final class Refinement {
+public final class Refinement implements AutoCloseable {
   private static final int LIKE = 10;
 
   /** Rows that a split is found on. */
@@ -63,15 +69,19 @@ public final class Refinement {
 
   private final JavaSparkContext spark;
   private final RowBlocks space;
-  private final Assignments before;
+  private final JavaRDD<AssignmentBlock> before;
   private final Changes changes;
   private final long seed;
-  private final Map<String, Integer> rowOf = new HashMap<>();
 
-  private final int[] now;
-  private final float[] confidence;
-  private final int[] runnerUp;
-  private final float[] runnerUpConfidence;
+  /** What the changes speak of, by path. */
+  private final Map<String, Spoken> spoken;
+
+  /** All rows as they are by now, in the blocks of {@link #before}. */
+  private JavaRDD<AssignmentBlock> now;
+
+  /** What of {@link #now} is kept by Spark. */
+  private List<JavaRDD<AssignmentBlock>> persisted = List.of();
+
   private int count;
 
   /** The cluster that each number of before goes by, after merges. */
@@ -81,72 +91,107 @@ public final class Refinement {
   private final Map<Integer, Integer> partOf = new TreeMap<>();
   private final Set<Integer> groups = new TreeSet<>();
 
-  /** Rows that people spoke of, and the clusters that they said each is not in. */
-  private final Set<Integer> said = new LinkedHashSet<>();
+  /** Rows that people spoke of where they are by now, and where they said that each is not. */
+  private final TreeMap<Integer, Spoken> said = new TreeMap<>();
 
   private final Map<Integer, Set<Integer>> refused = new HashMap<>();
+
+  /** How many images were in a cluster before and are in a cluster now. */
+  private Map<Move, Long> moves = Map.of();
+
   private int likeAsked;
   private int likeMoved;
 
+  /**
+   * An image that people spoke of.
+   *
+   * @param before its cluster in the run, and so the second best with its confidence
+   * @param now its cluster by now
+   */
+  private record Spoken(
+      int row, int before, int runnerUp, float runnerUpConfidence, int now, float confidence)
+      implements Serializable {
+
+    Spoken to(int cluster, float sure) {
+      return new Spoken(row, before, runnerUp, runnerUpConfidence, cluster, sure);
+    }
+  }
+
+  private record Move(int before, int now) implements Serializable {}
+
   private Refinement(
-      JavaSparkContext spark,
       RowBlocks space,
-      Assignments before,
-      List<String> paths,
+      JavaRDD<PartOfTable> before,
       Set<Integer> clusters,
       Changes changes,
       String run,
       long seed) {
-    this.spark = spark;
+    this.spark = JavaSparkContext.fromSparkContext(space.blocks().context());
     this.space = space;
-    this.before = before;
+    this.before = before.map(PartOfTable::rows).persist(StorageLevel.MEMORY_AND_DISK());
+    this.now = this.before;
     this.changes = changes;
     this.seed = seed;
-    this.now = before.cluster().clone();
-    this.confidence = before.confidence().clone();
-    this.runnerUp = before.runnerUp().clone();
-    this.runnerUpConfidence = before.runnerUpConfidence().clone();
     this.count = clusters.stream().mapToInt(c -> c + 1).max().orElse(0);
     this.successor = IntStream.range(0, count).toArray();
-    Set<String> wanted = new HashSet<>(changes.images().toList());
-    for (int row = 0; row < paths.size(); row++) {
-      if (wanted.contains(paths.get(row))) {
-        rowOf.put(paths.get(row), row);
-      }
-    }
-    changes.requireSensible(run, clusters, rowOf.keySet());
+    Broadcast<Set<String>> wanted =
+        spark.broadcast(changes.images().collect(Collectors.toCollection(HashSet::new)));
+    this.spoken =
+        new HashMap<>(before.flatMapToPair(part -> spoken(part, wanted.value())).collectAsMap());
+    wanted.destroy();
+    changes.requireSensible(run, clusters, spoken.keySet());
+  }
+
+  private static Iterator<Tuple2<String, Spoken>> spoken(PartOfTable part, Set<String> wanted) {
+    AssignmentBlock rows = part.rows();
+    return IntStream.range(0, rows.rows())
+        .filter(i -> wanted.contains(part.paths().get(i)))
+        .mapToObj(
+            i ->
+                new Tuple2<>(
+                    part.paths().get(i),
+                    new Spoken(
+                        Math.toIntExact(rows.firstRow() + i),
+                        rows.cluster()[i],
+                        rows.runnerUp()[i],
+                        rows.runnerUpConfidence()[i],
+                        rows.cluster()[i],
+                        rows.confidence()[i])))
+        .iterator();
   }
 
   /**
    * Obeys {@code changes}.
    *
    * @param space [N, m] the run's rows as its model sees them, unit rows; persisted by the caller
-   * @param before the run's assignments
-   * @param paths [N]
+   * @param before the run's assignments, in the same blocks
    * @param clusters numbers of the run's clusters
    * @param run id of the run
    */
   public static Refinement of(
-      JavaSparkContext spark,
       RowBlocks space,
-      Assignments before,
-      List<String> paths,
+      JavaRDD<PartOfTable> before,
       Set<Integer> clusters,
       Changes changes,
       String run,
       long seed) {
-    Refinement refinement =
-        new Refinement(spark, space, before, paths, clusters, changes, run, seed);
+    Refinement refinement = new Refinement(space, before, clusters, changes, run, seed);
     refinement.move();
     refinement.split();
-    refinement.askTheLike();
-    refinement.settleSeconds();
+    refinement.settle(refinement.askTheLike());
     return refinement;
   }
 
-  /** [N] the cluster of every row. */
-  public int[] clusters() {
-    return now;
+  /** Lets go of what Spark keeps. */
+  @Override
+  public void close() {
+    before.unpersist();
+    persisted.forEach(JavaRDD::unpersist);
+  }
+
+  /** Numbers of the clusters that have images. */
+  public Set<Integer> clusters() {
+    return moves.keySet().stream().map(Move::now).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** One more than the highest number of a cluster. */
@@ -176,9 +221,10 @@ public final class Refinement {
     summary.put("images_said", said.size());
     summary.put(
         "images_moved",
-        IntStream.range(0, now.length)
-            .filter(row -> now[row] != successor[before.cluster()[row]])
-            .count());
+        moves.entrySet().stream()
+            .filter(move -> move.getKey().now() != successor[move.getKey().before()])
+            .mapToLong(Map.Entry::getValue)
+            .sum());
     summary.put("like_asked", likeAsked);
     summary.put("like_moved", likeMoved);
     return summary;
@@ -186,37 +232,24 @@ public final class Refinement {
 
   /** Gives part {@code part} of a split the number of the whole, and the whole that of the part. */
   public void exchange(int part) {
-    int whole = partOf.get(part);
-    for (int[] labels : List.of(now, runnerUp)) {
-      for (int row = 0; row < labels.length; row++) {
-        labels[row] = labels[row] == part ? whole : labels[row] == whole ? part : labels[row];
-      }
-    }
+    int[] numbers = IntStream.range(0, count).toArray();
+    numbers[part] = partOf.get(part);
+    numbers[partOf.get(part)] = part;
+    now = AssignmentBlock.renumbered(now, numbers);
+    Map<Move, Long> exchanged = new HashMap<>();
+    moves.forEach(
+        (move, images) -> exchanged.put(new Move(move.before(), numbers[move.now()]), images));
+    moves = exchanged;
   }
 
   /** The assignments, in the blocks of the rows. */
   public JavaRDD<AssignmentBlock> assignments() {
-    Broadcast<Assignments> all =
-        spark.broadcast(new Assignments(now, confidence, runnerUp, runnerUpConfidence));
-    return space
-        .blocks()
-        .map(
-            block -> {
-              int from = Math.toIntExact(block.firstRow());
-              int to = from + block.rows();
-              Assignments a = all.value();
-              return new AssignmentBlock(
-                  from,
-                  Arrays.copyOfRange(a.cluster(), from, to),
-                  Arrays.copyOfRange(a.confidence(), from, to),
-                  Arrays.copyOfRange(a.runnerUp(), from, to),
-                  Arrays.copyOfRange(a.runnerUpConfidence(), from, to));
-            });
+    return now;
   }
 
   /** [count, m] unit means of the clusters; zeros where a number has no images. */
   public Matrix centres() {
-    return new Matrix(count, space.width(), ClusterProfiles.of(space, now, count).means());
+    return ClusterProfiles.means(space, now, count);
   }
 
   /** What new images of each cluster of before may become: its own, its parts, groups from it. */
@@ -225,17 +258,22 @@ public final class Refinement {
     for (int c = 0; c < successor.length; c++) {
       all.add(new TreeSet<>());
     }
-    int[] sizes = new int[count];
-    for (int row = 0; row < now.length; row++) {
-      sizes[now[row]]++;
-      int home = before.cluster()[row];
-      if (now[row] == successor[home]
-          || groups.contains(now[row])
-          || successor[home] == partOf.getOrDefault(now[row], -1)) {
-        all.get(home).add(now[row]);
-      }
-    }
-    int largest = IntStream.range(0, count).boxed().max((a, b) -> sizes[a] - sizes[b]).orElse(0);
+    long[] sizes = new long[count];
+    moves.forEach(
+        (move, images) -> {
+          sizes[move.now()] += images;
+          int home = successor[move.before()];
+          if (move.now() == home
+              || groups.contains(move.now())
+              || home == partOf.getOrDefault(move.now(), -1)) {
+            all.get(move.before()).add(move.now());
+          }
+        });
+    int largest =
+        IntStream.range(0, count)
+            .boxed()
+            .max(Comparator.comparingLong(cluster -> sizes[cluster]))
+            .orElse(0);
     return all.stream()
         .map(set -> set.isEmpty() ? Set.of(largest) : set)
         .map(set -> set.stream().mapToInt(Integer::intValue).toArray())
@@ -254,30 +292,36 @@ public final class Refinement {
       } else if (change instanceof Changes.Merge merge) {
         merge(merge.clusters());
       } else if (change instanceof Changes.Belongs belongs) {
-        belongs.paths().forEach(path -> put(rowOf.get(path), alias(belongs.cluster())));
+        belongs.paths().forEach(path -> put(path, alias(belongs.cluster())));
       } else if (change instanceof Changes.Together together) {
         int group = count++;
         groups.add(group);
         together.name().ifPresent(name -> given.put(group, name.strip()));
-        together.paths().forEach(path -> put(rowOf.get(path), group));
+        together.paths().forEach(path -> put(path, group));
       } else if (change instanceof Changes.Apart apart) {
         for (String path : apart.paths()) {
-          int row = rowOf.get(path);
+          int row = say(path).row();
           refused.computeIfAbsent(row, r -> new HashSet<>()).add(alias(apart.cluster()));
-          said.add(row);
-          if (now[row] == alias(apart.cluster())) {
+          if (said.get(row).now() == alias(apart.cluster())) {
             homeless.add(row);
           }
         }
       }
     }
     house(homeless);
+    keep(moved());
   }
 
-  private void put(int row, int cluster) {
-    now[row] = cluster;
-    confidence[row] = 1;
-    said.add(row);
+  /** The image as it is by now, once somebody spoke of it. */
+  private Spoken say(String path) {
+    Spoken image = spoken.get(path);
+    return said.computeIfAbsent(
+        image.row(), row -> image.to(alias(image.before()), image.confidence()));
+  }
+
+  private void put(String path, int cluster) {
+    Spoken image = say(path);
+    said.put(image.row(), image.to(cluster, 1));
   }
 
   private void merge(List<Integer> clusters) {
@@ -287,11 +331,9 @@ public final class Refinement {
       if (gone == into) {
         continue;
       }
-      for (int[] labels : List.of(now, successor)) {
-        for (int i = 0; i < labels.length; i++) {
-          labels[i] = labels[i] == gone ? into : labels[i];
-        }
-      }
+      Arrays.setAll(successor, c -> successor[c] == gone ? into : successor[c]);
+      said.replaceAll(
+          (row, image) -> image.now() == gone ? image.to(into, image.confidence()) : image);
       String name = given.remove(gone);
       if (name != null) {
         given.putIfAbsent(into, name);
@@ -300,35 +342,67 @@ public final class Refinement {
     }
   }
 
+  /** All rows after merges and moves. */
+  private JavaRDD<AssignmentBlock> moved() {
+    Broadcast<TreeMap<Integer, Spoken>> images = spark.broadcast(new TreeMap<>(said));
+    int[] clusters = successor.clone();
+    return before.map(
+        block -> {
+          int[] cluster = Arrays.stream(block.cluster()).map(c -> clusters[c]).toArray();
+          float[] confidence = block.confidence().clone();
+          within(images.value(), block)
+              .forEach(
+                  (row, image) -> {
+                    cluster[(int) (row - block.firstRow())] = image.now();
+                    confidence[(int) (row - block.firstRow())] = image.confidence();
+                  });
+          return new AssignmentBlock(
+              block.firstRow(), cluster, confidence, block.runnerUp(), block.runnerUpConfidence());
+        });
+  }
+
+  /** What is known of rows of a block. */
+  private static <V> Map<Integer, V> within(TreeMap<Integer, V> byRow, AssignmentBlock block) {
+    int first = Math.toIntExact(block.firstRow());
+    return byRow.subMap(first, first + block.rows());
+  }
+
+  /** Goes on from {@code next}. */
+  private void keep(JavaRDD<AssignmentBlock> next) {
+    next.persist(StorageLevel.MEMORY_AND_DISK()).count();
+    persisted.forEach(JavaRDD::unpersist);
+    persisted = List.of(next);
+    now = next;
+  }
+
   /** The second best cluster, or where that was refused too the nearest that was not. */
   private void house(List<Integer> homeless) {
-    List<Integer> far = new ArrayList<>();
+    Set<Integer> far = new TreeSet<>();
     for (int row : homeless) {
-      int second = alias(before.runnerUp()[row]);
+      Spoken image = said.get(row);
+      int second = alias(image.runnerUp());
       if (refused.get(row).contains(second)) {
         far.add(row);
       } else {
-        now[row] = second;
-        confidence[row] = before.runnerUpConfidence()[row];
+        said.put(row, image.to(second, image.runnerUpConfidence()));
       }
     }
     if (far.isEmpty()) {
       return;
     }
-    Matrix means = centres();
-    RowSample rows =
-        RowSample.of(space, far.stream().sorted().distinct().mapToInt(i -> i).toArray());
-    for (int i = 0; i < rows.numbers().length; i++) {
-      int row = (int) rows.numbers()[i];
+    Matrix means = ClusterProfiles.means(space, moved(), count);
+    Matrix rows = RowSample.of(space, array(far)).rows();
+    int place = 0;
+    for (int row : far) {
       double best = Double.NEGATIVE_INFINITY;
       for (int c = 0; c < count; c++) {
-        double cosine = rows.rows().dot(i, means, c);
+        double cosine = rows.dot(place, means, c);
         if (!refused.get(row).contains(c) && cosine != 0 && cosine > best) {
           best = cosine;
-          now[row] = c;
-          confidence[row] = 0;
+          said.put(row, said.get(row).to(c, 0));
         }
       }
+      place++;
     }
   }
 
@@ -341,42 +415,98 @@ public final class Refinement {
   }
 
   private void split(int cluster, int into) {
-    int[] rows = IntStream.range(0, now.length).filter(row -> now[row] == cluster).toArray();
-    if (rows.length < into) {
+    List<Long> members =
+        now.map(block -> Arrays.stream(block.cluster()).filter(c -> c == cluster).count())
+            .collect();
+    long rows = members.stream().mapToLong(Long::longValue).sum();
+    if (rows < into) {
       throw NomenException.input(
           RootLocale.format(
-              "Cluster %d has %,d images, too few to be cut into %d.", cluster, rows.length, into));
+              "Cluster %d has %,d images, too few to be cut into %d.", cluster, rows, into));
     }
-    int most = Math.min(SPLIT_SAMPLE, rows.length);
-    int[] sampled =
-        IntStream.range(0, most).map(i -> rows[(int) ((long) i * rows.length / most)]).toArray();
-    Matrix centres = parts(RowSample.of(space, sampled).rows(), into);
-    int[] numbers = IntStream.range(0, into).map(i -> i == 0 ? cluster : count + i - 1).toArray();
-    int[] part = nearest(centres);
-    int[] sizes = new int[into];
-    for (int row : rows) {
-      sizes[part[row]]++;
-    }
+    Matrix centres = parts(RowSample.of(space, sampled(cluster, members, rows)).rows(), into);
+    JavaRDD<AssignmentBlock> nearest = CentreAssignment.assign(space, centres);
+    Map<Integer, Long> sizes =
+        now.zip(nearest)
+            .flatMap(
+                both ->
+                    IntStream.range(0, both._1().rows())
+                        .filter(i -> both._1().cluster()[i] == cluster)
+                        .mapToObj(i -> both._2().cluster()[i])
+                        .iterator())
+            .countByValue();
     int[] bySize =
         IntStream.range(0, into)
             .boxed()
-            .sorted((a, b) -> sizes[b] - sizes[a])
+            .sorted(Comparator.comparingLong(part -> -sizes.getOrDefault(part, 0L)))
             .mapToInt(Integer::intValue)
             .toArray();
     int[] numberOf = new int[into];
     for (int i = 0; i < into; i++) {
-      numberOf[bySize[i]] = numbers[i];
+      numberOf[bySize[i]] = i == 0 ? cluster : count + i - 1;
     }
-    for (int row : rows) {
-      now[row] = numberOf[part[row]];
-      if (now[row] != cluster) {
-        runnerUp[row] = cluster;
-      }
-    }
+    keep(now.zip(nearest).map(both -> cut(both._1(), both._2(), cluster, numberOf)));
     for (int i = 1; i < into; i++) {
-      partOf.put(numbers[i], cluster);
+      partOf.put(count + i - 1, cluster);
     }
     count += into - 1;
+  }
+
+  /**
+   * Rows of a cluster at even distances.
+   *
+   * @param members how many rows of it each block has
+   */
+  private int[] sampled(int cluster, List<Long> members, long rows) {
+    int most = (int) Math.min(SPLIT_SAMPLE, rows);
+    long[] wanted = LongStream.range(0, most).map(i -> i * rows / most).toArray();
+    // By the number of the block: which of its members.
+    Map<Integer, int[]> inBlock = new HashMap<>();
+    long first = 0;
+    for (int block = 0; block < members.size(); block++) {
+      long from = first;
+      long to = first + members.get(block);
+      int[] own =
+          Arrays.stream(wanted)
+              .filter(member -> member >= from && member < to)
+              .mapToInt(member -> (int) (member - from))
+              .toArray();
+      if (own.length > 0) {
+        inBlock.put(block, own);
+      }
+      first = to;
+    }
+    return now
+        .zipWithIndex()
+        .flatMap(
+            numbered -> {
+              AssignmentBlock block = numbered._1();
+              int[] own =
+                  IntStream.range(0, block.rows())
+                      .filter(i -> block.cluster()[i] == cluster)
+                      .toArray();
+              return Arrays.stream(inBlock.getOrDefault(numbered._2().intValue(), new int[0]))
+                  .mapToObj(member -> (int) (block.firstRow() + own[member]))
+                  .iterator();
+            })
+        .collect()
+        .stream()
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  private static AssignmentBlock cut(
+      AssignmentBlock block, AssignmentBlock nearest, int cluster, int[] numberOf) {
+    int[] clusters = block.cluster().clone();
+    int[] seconds = block.runnerUp().clone();
+    for (int i = 0; i < clusters.length; i++) {
+      if (clusters[i] == cluster) {
+        clusters[i] = numberOf[nearest.cluster()[i]];
+        seconds[i] = clusters[i] == cluster ? seconds[i] : cluster;
+      }
+    }
+    return new AssignmentBlock(
+        block.firstRow(), clusters, block.confidence(), seconds, block.runnerUpConfidence());
   }
 
   /** Centres of the parts: of two ways to find them the one that separates the sample better. */
@@ -420,41 +550,61 @@ public final class Refinement {
     return whole ? silhouette : silhouette - 2;
   }
 
-  private int[] nearest(Matrix centres) {
-    return AssignmentBlock.clusters(CentreAssignment.assign(space, centres));
-  }
-
   /** An image that moved because of what people said, and where from. */
   private record Moved(int row, int home, int cluster) implements Serializable {}
 
-  private void askTheLike() {
+  /** Where an image of the like goes, and how sure that is. */
+  private record Follower(int home, int cluster, float confidence) implements Serializable {}
+
+  /** The like of what moved that follow it, by row. */
+  private TreeMap<Integer, Follower> askTheLike() {
+    int[] rows = array(said.keySet());
+    int[] clusters = AssignmentBlock.clusters(now, rows);
     List<Moved> moved =
-        said.stream()
-            .sorted()
-            .map(row -> new Moved(row, alias(before.cluster()[row]), now[row]))
+        IntStream.range(0, rows.length)
+            .mapToObj(i -> new Moved(rows[i], alias(said.get(rows[i]).before()), clusters[i]))
             .filter(m -> m.home() != m.cluster())
             .toList();
+    TreeMap<Integer, Follower> followers = new TreeMap<>();
     if (moved.isEmpty()) {
-      return;
+      return followers;
     }
-    Matrix examples = RowSample.of(space, rows(moved.stream().map(Moved::row).toList())).rows();
-    List<Integer> asked = nearest(moved, examples).stream().distinct().sorted().toList();
-    likeAsked = asked.size();
-    if (asked.isEmpty()) {
-      return;
+    Matrix examples = RowSample.of(space, array(moved.stream().map(Moved::row).toList())).rows();
+    int[] asked = array(new TreeSet<>(nearest(moved, examples)));
+    likeAsked = asked.length;
+    if (asked.length == 0) {
+      return followers;
     }
     // The cluster is what is left of it without those that may not belong to it.
-    int[] rest = now.clone();
-    asked.forEach(row -> rest[row] = count);
-    Matrix homes =
-        new Matrix(count + 1, space.width(), ClusterProfiles.of(space, rest, count + 1).means());
-    Matrix rows = RowSample.of(space, rows(asked)).rows();
-    for (int i = 0; i < asked.size(); i++) {
-      decide(asked.get(i), i, rows, homes, moved, examples);
+    int none = count;
+    JavaRDD<AssignmentBlock> rest =
+        now.map(
+            block -> {
+              int[] left = block.cluster().clone();
+              for (int place : RowSample.within(asked, block.firstRow(), block.rows())) {
+                left[place] = none;
+              }
+              return new AssignmentBlock(
+                  block.firstRow(),
+                  left,
+                  block.confidence(),
+                  block.runnerUp(),
+                  block.runnerUpConfidence());
+            });
+    Matrix homes = ClusterProfiles.means(space, rest, count + 1);
+    Matrix values = RowSample.of(space, asked).rows();
+    int[] home = AssignmentBlock.clusters(now, asked);
+    for (int i = 0; i < asked.length; i++) {
+      Follower follower = follower(home[i], i, values, homes, moved, examples);
+      if (follower.cluster() != home[i]) {
+        followers.put(asked[i], follower);
+      }
     }
+    likeMoved = followers.size();
+    return followers;
   }
 
-  private static int[] rows(List<Integer> numbers) {
+  private static int[] array(Collection<Integer> numbers) {
     return numbers.stream().mapToInt(Integer::intValue).toArray();
   }
 
@@ -463,9 +613,8 @@ public final class Refinement {
    * rest of the row's own cluster. Of 18 rules it gains most on the samples, judged by their
    * folders, so that what it gains there says little: with ten asked; with twenty it loses.
    */
-  private void decide(
-      int row, int at, Matrix rows, Matrix homes, List<Moved> moved, Matrix examples) {
-    int home = now[row];
+  private static Follower follower(
+      int home, int at, Matrix rows, Matrix homes, List<Moved> moved, Matrix examples) {
     double own = rows.dot(at, homes, home);
     double best = own;
     int to = home;
@@ -479,36 +628,33 @@ public final class Refinement {
         }
       }
     }
-    if (to != home) {
-      now[row] = to;
-      confidence[row] = (float) (1 / (1 + Math.exp((own - best) / CentreAssignment.TEMPERATURE)));
-      runnerUp[row] = home;
-      runnerUpConfidence[row] = 1 - confidence[row];
-      likeMoved++;
-    }
+    return new Follower(
+        home, to, (float) (1 / (1 + Math.exp((own - best) / CentreAssignment.TEMPERATURE))));
   }
 
-  /** Rows that are compared with examples: those of the same cluster that nobody spoke of. */
-  private record Queries(Matrix examples, List<Moved> moved, int[] clusters, boolean[] spoken)
-      implements Serializable {
+  /**
+   * Rows that are compared with examples: those of the same cluster that nobody spoke of.
+   *
+   * @param spoken rows, rising
+   */
+  private record Queries(Matrix examples, List<Moved> moved, int[] spoken) implements Serializable {
 
-    boolean takes(int query, int row) {
-      return !spoken[row] && clusters[row] == moved.get(query).home();
+    boolean takes(int query, int row, int cluster) {
+      return cluster == moved.get(query).home() && Arrays.binarySearch(spoken, row) < 0;
     }
   }
 
   /** The nearest to each example among those that are where it was, in one pass. */
   private List<Integer> nearest(List<Moved> moved, Matrix examples) {
-    boolean[] spoken = new boolean[now.length];
-    said.forEach(row -> spoken[row] = true);
     Broadcast<Queries> shared =
-        spark.broadcast(new Queries(examples, List.copyOf(moved), now, spoken));
+        spark.broadcast(new Queries(examples, List.copyOf(moved), array(said.keySet())));
     NearestRows best =
         space
             .blocks()
+            .zip(now)
             .treeAggregate(
                 new NearestRows(moved.size(), LIKE),
-                (kept, block) -> offer(kept, block, shared.value()),
+                (kept, both) -> offer(kept, both._1(), both._2(), shared.value()),
                 NearestRows::merge);
     shared.destroy();
     List<Integer> found = new ArrayList<>();
@@ -516,7 +662,8 @@ public final class Refinement {
     return found;
   }
 
-  private static NearestRows offer(NearestRows best, RowBlock block, Queries queries) {
+  private static NearestRows offer(
+      NearestRows best, RowBlock block, AssignmentBlock assigned, Queries queries) {
     try (InnerProducts products = new InnerProducts(block.matrix())) {
       products.of(
           queries.examples().block(),
@@ -524,7 +671,7 @@ public final class Refinement {
             for (int query = from; query < from + rows; query++) {
               for (int i = 0; i < block.rows(); i++) {
                 int row = Math.toIntExact(block.firstRow() + i);
-                if (queries.takes(query, row)) {
+                if (queries.takes(query, row, assigned.cluster()[i])) {
                   best.offer(query, row, cosines[(query - from) * block.rows() + i]);
                 }
               }
@@ -534,20 +681,65 @@ public final class Refinement {
     return best;
   }
 
-  /** No second place for a cluster that is no more, or is the first. */
-  private void settleSeconds() {
-    int[] sizes = new int[count];
-    for (int cluster : now) {
-      sizes[cluster]++;
-    }
-    for (int row = 0; row < now.length; row++) {
-      int second = runnerUp[row] < successor.length ? alias(runnerUp[row]) : runnerUp[row];
-      if (now[row] != before.cluster()[row] && second == now[row]) {
-        second = alias(before.cluster()[row]);
+  /** Lets followers follow, and leaves no second place for a cluster that is no more, or first. */
+  private void settle(TreeMap<Integer, Follower> followers) {
+    long[] sizes = new long[count];
+    now.flatMap(block -> Arrays.stream(block.cluster()).iterator())
+        .countByValue()
+        .forEach((cluster, images) -> sizes[cluster] = images);
+    followers
+        .values()
+        .forEach(
+            follower -> {
+              sizes[follower.home()]--;
+              sizes[follower.cluster()]++;
+            });
+    Settlement settlement = new Settlement(followers, successor.clone(), sizes);
+    Broadcast<Settlement> shared = spark.broadcast(settlement);
+    keep(before.zip(now).map(both -> shared.value().of(both._1(), both._2())));
+    moves =
+        before
+            .zip(now)
+            .flatMap(
+                both ->
+                    IntStream.range(0, both._1().rows())
+                        .mapToObj(i -> new Move(both._1().cluster()[i], both._2().cluster()[i]))
+                        .iterator())
+            .countByValue();
+  }
+
+  /**
+   * What decides of every row at the end.
+   *
+   * @param sizes of the clusters when followers have followed
+   */
+  private record Settlement(TreeMap<Integer, Follower> followers, int[] successor, long[] sizes)
+      implements Serializable {
+
+    AssignmentBlock of(AssignmentBlock before, AssignmentBlock now) {
+      int[] clusters = now.cluster().clone();
+      float[] confidence = now.confidence().clone();
+      int[] seconds = now.runnerUp().clone();
+      float[] secondConfidence = now.runnerUpConfidence().clone();
+      within(followers, now)
+          .forEach(
+              (row, follower) -> {
+                int i = (int) (row - now.firstRow());
+                clusters[i] = follower.cluster();
+                confidence[i] = follower.confidence();
+                seconds[i] = follower.home();
+                secondConfidence[i] = 1 - follower.confidence();
+              });
+      for (int i = 0; i < clusters.length; i++) {
+        int second = seconds[i] < successor.length ? successor[seconds[i]] : seconds[i];
+        if (clusters[i] != before.cluster()[i] && second == clusters[i]) {
+          second = successor[before.cluster()[i]];
+        }
+        boolean none = second == clusters[i] || sizes[second] == 0;
+        seconds[i] = none ? clusters[i] : second;
+        secondConfidence[i] = none ? 0 : Math.min(secondConfidence[i], 1 - confidence[i]);
       }
-      boolean none = second == now[row] || sizes[second] == 0;
-      runnerUp[row] = none ? now[row] : second;
-      runnerUpConfidence[row] = none ? 0 : Math.min(runnerUpConfidence[row], 1 - confidence[row]);
+      return new AssignmentBlock(now.firstRow(), clusters, confidence, seconds, secondConfidence);
     }
   }
 }

@@ -1,36 +1,22 @@
 package io.nomen.run;
 
+import io.nomen.run.EmbeddingTable.Piece;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.RowPartitioner;
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
-/**
- * The table {@code assignments}: executors write it, in the partitions of the embeddings. As a
- * record it is the clusters of all rows on the driver, 16 bytes an image, for what people ask of
- * single images; what a clustering itself needs reads {@link #parts}.
- *
- * @param cluster [N]
- * @param confidence [N] 0 to 1
- * @param runnerUp [N] the next best cluster
- * @param runnerUpConfidence [N] 0 to 1
- */
-public record Assignments(
-    int[] cluster, float[] confidence, int[] runnerUp, float[] runnerUpConfidence)
-    implements Serializable {
+/** The table {@code assignments}: executors write it, in the partitions of the embeddings. */
+public final class Assignments {
+  private Assignments() {}
 
   /**
    * One embedded image in the table.
@@ -49,13 +35,6 @@ public record Assignments(
 
   private static final TableSchema<Row> SCHEMA = new TableSchema<>("assignments", Row.class);
 
-  public int rows() {
-    return cluster.length;
-  }
-
-  /** A file that a task wrote. */
-  private record Part(int partition, String file, long rows) implements Serializable {}
-
   /**
    * Writes the table {@code assignments} of {@code attempt}, a file per partition, and commits it.
    *
@@ -67,167 +46,31 @@ public record Assignments(
       String attempt,
       JavaRDD<AssignmentBlock> assignments,
       JavaRDD<List<String>> paths,
-      Optional<JavaRDD<ResemblanceBlock>> resemblance) {
-    Storage storage = folder.storage();
-    String target = folder.attemptFolder("assignments", attempt);
-    JavaRDD<NamedBlock> named =
-        assignments.zipPartitions(
-            paths,
-            (blocks, names) -> {
-              List<NamedBlock> all = new ArrayList<>();
-              blocks.forEachRemaining(block -> all.add(new NamedBlock(block, names.next())));
-              return all.iterator();
-            });
-    List<Part> parts =
-        resemblance
-            .map(
-                known ->
-                    named.zipPartitions(
-                        withPaths(known, named),
-                        (blocks, alike) ->
-                            List.of(write(storage, target, blocks, alike)).iterator()))
-            .orElseGet(
-                () ->
-                    named.mapPartitions(
-                        blocks ->
-                            List.of(write(storage, target, blocks, Collections.emptyIterator()))
-                                .iterator()))
-            .collect();
-    return folder.commit(
-        SCHEMA.name(),
+      Optional<JavaRDD<ResemblanceBlock.Named>> resemblance) {
+    JavaPairRDD<AssignmentBlock, List<String>> named = assignments.zip(paths);
+    return folder.write(
+        SCHEMA,
         attempt,
-        parts.stream().map(Part::file).toList(),
-        parts.stream().map(Part::rows).toList());
+        resemblance
+            .map(known -> named.zip(known).flatMap(all -> rows(all._1(), all._2())))
+            .orElseGet(() -> named.flatMap(all -> rows(all, ResemblanceBlock.Named.NONE))));
   }
 
-  /** Rows with their paths. */
-  private record NamedBlock(AssignmentBlock rows, List<String> paths) implements Serializable {
-    long firstRow() {
-      return rows.firstRow();
-    }
-  }
-
-  /**
-   * What is known of resemblance.
-   *
-   * @param firsts by the numbers of rows that have one: the path that their group goes by
-   */
-  private record NamedResemblance(ResemblanceBlock rows, Map<Long, String> firsts)
-      implements Serializable {}
-
-  /**
-   * Paths of the groups' first rows, brought to the partitions of the other rows: two shuffles of
-   * the near-duplicates alone.
-   */
-  private static JavaRDD<NamedResemblance> withPaths(
-      JavaRDD<ResemblanceBlock> known, JavaRDD<NamedBlock> named) {
-    RowPartitioner places = RowPartitioner.of(known.map(ResemblanceBlock::firstRow));
-    JavaPairRDD<Long, Long> byFirst =
-        known.flatMapToPair(
-            block ->
-                IntStream.range(0, block.duplicateOf().length)
-                    .filter(i -> block.duplicateOf()[i] != block.firstRow() + i)
-                    .mapToObj(
-                        i -> new Tuple2<>((long) block.duplicateOf()[i], block.firstRow() + i))
-                    .iterator());
-    JavaPairRDD<Long, String> firsts =
-        byFirst
-            .partitionBy(places)
-            .zipPartitions(named, Assignments::pathsOfFirsts)
-            .mapToPair(pair -> pair)
-            .partitionBy(places);
-    return known.zipPartitions(
-        firsts,
-        (blocks, pairs) -> {
-          Map<Long, String> own = new HashMap<>();
-          pairs.forEachRemaining(pair -> own.put(pair._1(), pair._2()));
-          List<NamedResemblance> all = new ArrayList<>();
-          blocks.forEachRemaining(block -> all.add(new NamedResemblance(block, own)));
-          return all.iterator();
-        });
-  }
-
-  /** For each row of a group, the path of the group's first row, which is in this partition. */
-  private static Iterator<Tuple2<Long, String>> pathsOfFirsts(
-      Iterator<Tuple2<Long, Long>> byFirst, Iterator<NamedBlock> named) {
-    Map<Long, List<Long>> members = new HashMap<>();
-    byFirst.forEachRemaining(
-        pair -> members.computeIfAbsent(pair._1(), first -> new ArrayList<>()).add(pair._2()));
-    List<Tuple2<Long, String>> found = new ArrayList<>();
-    named.forEachRemaining(
-        block -> {
-          for (int i = 0; !members.isEmpty() && i < block.paths().size(); i++) {
-            String path = block.paths().get(i);
-            members
-                .getOrDefault(block.firstRow() + i, List.of())
-                .forEach(row -> found.add(new Tuple2<>(row, path)));
-          }
-        });
-    return found.iterator();
-  }
-
-  private static Part write(
-      Storage storage,
-      String target,
-      Iterator<NamedBlock> blocks,
-      Iterator<NamedResemblance> resemblance) {
-    int partition = TaskContext.getPartitionId();
-    String file = Table.newFile("part", partition);
-    try (TableWriter<Row> writer = new TableWriter<>(storage, target + "/" + file, SCHEMA)) {
-      while (blocks.hasNext()) {
-        NamedBlock named = blocks.next();
-        AssignmentBlock block = named.rows();
-        Optional<NamedResemblance> alike =
-            resemblance.hasNext() ? Optional.of(resemblance.next()) : Optional.empty();
-        for (int i = 0; i < block.rows(); i++) {
-          int place = i;
-          long row = block.firstRow() + i;
-          writer.write(
-              new Row(
-                  named.paths().get(i),
-                  block.cluster()[i],
-                  block.confidence()[i],
-                  block.runnerUp()[i],
-                  block.runnerUpConfidence()[i],
-                  alike.map(known -> known.firsts().get(row)),
-                  alike
-                      .map(known -> known.rows().outlierScore()[place])
-                      .filter(score -> !score.isNaN())));
-        }
-      }
-      return new Part(partition, file, writer.rows());
-    }
-  }
-
-  /** Reads a committed table. */
-  public static Assignments read(Storage storage, Table table) {
-    int rows = Math.toIntExact(table.totalRows());
-    Assignments all =
-        new Assignments(new int[rows], new float[rows], new int[rows], new float[rows]);
-    int at = 0;
-    for (Assignments part : table.eachFile(uri -> read(storage, uri))) {
-      System.arraycopy(part.cluster, 0, all.cluster, at, part.rows());
-      System.arraycopy(part.confidence, 0, all.confidence, at, part.rows());
-      System.arraycopy(part.runnerUp, 0, all.runnerUp, at, part.rows());
-      System.arraycopy(part.runnerUpConfidence, 0, all.runnerUpConfidence, at, part.rows());
-      at += part.rows();
-    }
-    return all;
-  }
-
-  private static Assignments read(Storage storage, String uri) {
-    return new Assignments(
-        new TableColumn(storage, uri, "cluster").ints(),
-        new TableColumn(storage, uri, "confidence").floats(),
-        new TableColumn(storage, uri, "runner_up").ints(),
-        new TableColumn(storage, uri, "runner_up_confidence").floats());
-  }
-
-  /** Paths of all rows, file after file. */
-  public static List<String> paths(Storage storage, Table table) {
-    return table.eachFile(uri -> new TableColumn(storage, uri, "path").strings()).stream()
-        .flatMap(List::stream)
-        .toList();
+  private static Iterator<Row> rows(
+      Tuple2<AssignmentBlock, List<String>> named, ResemblanceBlock.Named known) {
+    AssignmentBlock block = named._1();
+    return IntStream.range(0, block.rows())
+        .mapToObj(
+            i ->
+                new Row(
+                    named._2().get(i),
+                    block.cluster()[i],
+                    block.confidence()[i],
+                    block.runnerUp()[i],
+                    block.runnerUpConfidence()[i],
+                    known.duplicateOf(i),
+                    known.outlierScore(i)))
+        .iterator();
   }
 
   /**
@@ -241,7 +84,35 @@ public record Assignments(
       AssignmentBlock rows,
       List<String> paths,
       List<Optional<String>> duplicateOf,
-      float[] outlierScore) {}
+      float[] outlierScore) {
+
+    private static PartOfTable empty(long firstRow, int rows) {
+      return new PartOfTable(
+          new AssignmentBlock(
+              firstRow, new int[rows], new float[rows], new int[rows], new float[rows]),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new float[rows]);
+    }
+
+    /** Takes rows of another part over, from its row {@code from} on, as many as are missing. */
+    private void append(PartOfTable other, int from) {
+      int at = paths.size();
+      int count = Math.min(rows.rows() - at, other.paths.size() - from);
+      System.arraycopy(other.rows.cluster(), from, rows.cluster(), at, count);
+      System.arraycopy(other.rows.confidence(), from, rows.confidence(), at, count);
+      System.arraycopy(other.rows.runnerUp(), from, rows.runnerUp(), at, count);
+      System.arraycopy(other.rows.runnerUpConfidence(), from, rows.runnerUpConfidence(), at, count);
+      System.arraycopy(other.outlierScore, from, outlierScore, at, count);
+      paths.addAll(other.paths.subList(from, from + count));
+      duplicateOf.addAll(other.duplicateOf.subList(from, from + count));
+    }
+
+    /** What is known of near-duplicates and outliers. */
+    public ResemblanceBlock.Named resemblance() {
+      return new ResemblanceBlock.Named(duplicateOf, outlierScore);
+    }
+  }
 
   /** The table on the cluster, a part for each file, in row order. */
   public static JavaRDD<PartOfTable> parts(JavaSparkContext spark, Storage storage, Table table) {
@@ -253,6 +124,51 @@ public record Assignments(
     return table.inOrder().stream()
         .map(file -> part(storage, file.uri(), file.firstRow()))
         .iterator();
+  }
+
+  /** The table in other parts than its files, one for each of {@code pieces}. */
+  static JavaRDD<PartOfTable> parts(JavaRDD<Piece> pieces, Storage storage, Table table) {
+    Broadcast<List<Table.TableFile>> files =
+        JavaSparkContext.fromSparkContext(pieces.context()).broadcast(table.inOrder());
+    return pieces.mapPartitions(own -> new Cut(own, storage, files.value()));
+  }
+
+  /** Reads a file once for all pieces of a partition, which follow each other. */
+  private static final class Cut implements Iterator<PartOfTable> {
+    private final Iterator<Piece> pieces;
+    private final Storage storage;
+    private final List<Table.TableFile> files;
+    private int next;
+    private PartOfTable open = PartOfTable.empty(0, 0);
+
+    Cut(Iterator<Piece> pieces, Storage storage, List<Table.TableFile> files) {
+      this.pieces = pieces;
+      this.storage = storage;
+      this.files = files;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return pieces.hasNext();
+    }
+
+    @Override
+    public PartOfTable next() {
+      Piece piece = pieces.next();
+      PartOfTable part = PartOfTable.empty(piece.firstRow(), piece.rows());
+      while (part.paths().size() < piece.rows()) {
+        long row = piece.firstRow() + part.paths().size();
+        while (row >= open.rows().firstRow() + open.paths().size()) {
+          // Of files from which no piece of this partition takes a row, none is opened.
+          while (next + 1 < files.size() && files.get(next + 1).firstRow() <= row) {
+            next++;
+          }
+          open = part(storage, files.get(next).uri(), files.get(next).firstRow());
+        }
+        part.append(open, (int) (row - open.rows().firstRow()));
+      }
+      return part;
+    }
   }
 
   /** The cluster of every image, by its path. */

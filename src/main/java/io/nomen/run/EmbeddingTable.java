@@ -1,6 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.NomenException;
+import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.spark.Placement;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
@@ -135,6 +136,19 @@ public final class EmbeddingTable {
                     new TableColumn(files, piece.uri(), "path")
                         .strings()
                         .subList(piece.skip(), piece.skip() + piece.rows())));
+  }
+
+  /**
+   * The table {@code assignments} of these images, a part for every block of {@link #embeddings},
+   * in the same partitions, whatever files it has.
+   */
+  public JavaRDD<PartOfTable> assignments(Table assignments) {
+    if (assignments.totalRows() != rows()) {
+      throw NomenException.input(
+          "%s tells of %d images and %s of %d; they are of different runs."
+              .formatted(assignments.folder(), assignments.totalRows(), table.folder(), rows()));
+    }
+    return Assignments.parts(pieces(), storage, assignments);
   }
 
   /** Changes when the images or their order do. */

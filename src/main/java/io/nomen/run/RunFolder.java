@@ -4,10 +4,12 @@ import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import java.io.Serializable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,13 +188,43 @@ public final class RunFolder {
   /** Writes a small table of {@code attempt} in one file, and makes it whole. */
   public <R extends Record> Table write(
       TableSchema<R> schema, String attempt, Iterable<? extends R> rows) {
-    String file = attemptFolder(schema.name(), attempt) + "/" + FILE;
-    long written;
-    try (TableWriter<R> writer = new TableWriter<>(storage, file, schema)) {
-      rows.forEach(writer::write);
-      written = writer.rows();
+    String target = attemptFolder(schema.name(), attempt);
+    Part part = write(storage, target, FILE, schema, rows.iterator());
+    return commit(schema.name(), attempt, List.of(part.file()), List.of(part.rows()));
+  }
+
+  /** A file that a task wrote. */
+  private record Part(String file, long rows) implements Serializable {}
+
+  /** Writes a table of {@code attempt} on executors, a file per partition, and makes it whole. */
+  public <R extends Record> Table write(
+      TableSchema<R> schema, String attempt, JavaRDD<? extends R> rows) {
+    Storage files = storage;
+    String target = attemptFolder(schema.name(), attempt);
+    List<Part> parts =
+        rows.mapPartitionsWithIndex(
+                (number, part) ->
+                    List.of(write(files, target, Table.newFile("part", number), schema, part))
+                        .iterator(),
+                true)
+            .collect();
+    return commit(
+        schema.name(),
+        attempt,
+        parts.stream().map(Part::file).toList(),
+        parts.stream().map(Part::rows).toList());
+  }
+
+  private static <R extends Record> Part write(
+      Storage storage,
+      String folder,
+      String file,
+      TableSchema<R> schema,
+      Iterator<? extends R> rows) {
+    try (TableWriter<R> writer = new TableWriter<>(storage, folder + "/" + file, schema)) {
+      rows.forEachRemaining(writer::write);
+      return new Part(file, writer.rows());
     }
-    return commit(schema.name(), attempt, List.of(FILE), List.of(written));
   }
 
   /**

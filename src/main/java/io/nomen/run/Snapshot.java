@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * A published run: its tables and its record, which never change. {@code _CURRENT} is asked once
@@ -90,6 +92,14 @@ public final class Snapshot {
     List<R> rows = new ArrayList<>();
     table(schema.name()).eachFile(file -> schema.read(storage, file)).forEach(rows::addAll);
     return rows;
+  }
+
+  /** All rows of a table that grows with the images, on the cluster, in row order. */
+  public <R extends Record> JavaRDD<R> rows(JavaSparkContext spark, TableSchema<R> schema) {
+    Storage files = storage;
+    return table(schema.name())
+        .onCluster(spark)
+        .flatMap(file -> schema.read(files, file.uri()).iterator());
   }
 
   /** What was run, where this is a run of {@code cluster} or {@code assign}. */

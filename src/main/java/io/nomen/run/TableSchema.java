@@ -3,6 +3,7 @@ package io.nomen.run;
 import io.nomen.store.Storage;
 import io.nomen.store.StoreTrouble;
 import java.io.IOException;
+import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -38,10 +39,13 @@ import org.apache.spark.sql.types.StructType;
  * int[]}, {@code float[]} and {@code List<String>} are lists, never nested and with nothing missing
  * in them. {@code docs/output.md} explains each of the tables.
  */
-public final class TableSchema<R extends Record> {
+public final class TableSchema<R extends Record> implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final String name;
-  private final List<Column> columns;
-  private final Constructor<R> constructor;
+  private final Class<R> row;
+  private final transient List<Column> columns;
+  private final transient Constructor<R> constructor;
 
   /** What a column holds. */
   enum Kind {
@@ -181,6 +185,7 @@ public final class TableSchema<R extends Record> {
 
   public TableSchema(String name, Class<R> row) {
     this.name = name;
+    this.row = row;
     this.columns = Arrays.stream(row.getRecordComponents()).map(Column::of).toList();
     try {
       constructor =
@@ -192,6 +197,11 @@ public final class TableSchema<R extends Record> {
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException("every record has its constructor", e);
     }
+  }
+
+  /** Executors look the columns up anew. */
+  private Object readResolve() {
+    return new TableSchema<>(name, row);
   }
 
   public String name() {

@@ -1,5 +1,7 @@
 package io.nomen.tensor;
 
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,6 +23,17 @@ import org.apache.spark.storage.StorageLevel;
 public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
   /** Rows per block where a matrix is cut up here: 8 MB at 512 columns. */
   public static final int ROWS_PER_BLOCK = 4096;
+
+  public RowBlocks {
+    if (rows > Integer.MAX_VALUE) {
+      throw NomenException.input(
+          RootLocale.format(
+              "There are %,d images, and a run holds %,d at most: samples and neighbours number"
+                  + " them in 32 bits. Cluster a part of them, and give the others to its clusters"
+                  + " in parts too, by nomen assign.",
+              rows, Integer.MAX_VALUE));
+    }
+  }
 
   /**
    * Cuts a matrix that the driver holds, one partition per block. The values travel once to every

@@ -35,7 +35,7 @@ public final class ScopedIterator<A, S extends AutoCloseable, B> implements Iter
     try {
       scope.close();
     } catch (Exception e) {
-      throw new IllegalStateException("a memory scope of libtorch does not close", e);
+      throw new IllegalStateException("what a task held open does not close", e);
     }
   }
 }

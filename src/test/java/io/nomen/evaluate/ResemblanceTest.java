@@ -7,12 +7,18 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows;
 import io.nomen.testing.LocalSpark;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.spark.MapOutputTrackerMaster;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import scala.Option;
 
 class ResemblanceTest {
   private static final int WIDTH = 24;
@@ -81,6 +87,36 @@ class ResemblanceTest {
     assertThat(IntStream.range(0, 6_000).filter(row -> expected[row] != row))
         .hasSizeGreaterThan(60);
     assertThat(groups(Resemblance.of(rows, 0.97, 0))).isEqualTo(expected);
+  }
+
+  /** What an executor held goes as it does with it: blocks and outputs of shuffles. */
+  @Test
+  void blocks_that_were_lost_behind_closed_neighbours_are_there_again(@TempDir Path folder) {
+    JavaSparkContext spark = LocalSpark.context();
+    float[] values = random(6_000, 6);
+    for (int row = 0; row < 40; row++) {
+      near(values, 5_000 + row, row, 0.99);
+    }
+    RowBlocks rows = RowBlocks.of(spark, values, WIDTH);
+    spark.setCheckpointDir(folder.toString());
+    try {
+      for (int mostPairs : new int[] {1_000, 0}) {
+        try (Resemblance found = Resemblance.of(rows, 0.97, mostPairs)) {
+          int[] expected = groups(found);
+          float[] scores = scores(found);
+          spark
+              .getPersistentRDDs()
+              .keySet()
+              .forEach(rdd -> SparkEnv.get().blockManager().removeRdd(rdd));
+          ((MapOutputTrackerMaster) SparkEnv.get().mapOutputTracker())
+              .removeOutputsOnExecutor(SparkEnv.get().executorId());
+          assertThat(groups(found)).isEqualTo(expected);
+          assertThat(scores(found)).isEqualTo(scores);
+        }
+      }
+    } finally {
+      spark.sc().checkpointDir_$eq(Option.empty());
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
+import io.nomen.testing.LocalSpark;
 import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +41,7 @@ class ImportExportTest {
 
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final JobContext CONTEXT =
-      new JobContext(
-          () -> {
-            throw new IllegalStateException("neither import nor export needs Spark");
-          },
-          STORAGE,
-          Progress.SILENT);
+      new JobContext(LocalSpark::context, STORAGE, Progress.SILENT);
 
   @TempDir Path folder;
 
@@ -147,7 +143,10 @@ class ImportExportTest {
   @Test
   void exports_are_in_path_order_whatever_the_order_of_the_table() {
     ExportJob.npy(CONTEXT, run("first"), file("a.npy"), false);
-    List<String> paths = PathLines.read(STORAGE, file("a.txt"));
+    List<String> paths = new ArrayList<>();
+    try (PathLines lines = new PathLines(STORAGE, file("a.txt"))) {
+      lines.forEachRemaining(paths::add);
+    }
     assertThat(paths).isSorted().hasSize(ROWS);
     Map<String, List<Float>> first = rows(run("first"));
     try (NpyReader reader = NpyReader.open(STORAGE, file("a.npy"))) {
@@ -166,8 +165,17 @@ class ImportExportTest {
   }
 
   @Test
-  void without_paths_rows_are_called_by_their_number() {
-    importing("plain", new ImportSource.Npy(file("in.npy")), Optional.empty());
+  void without_paths_rows_are_called_by_their_number_and_spark_is_not_asked() {
+    JobContext alone =
+        new JobContext(
+            () -> {
+              throw new IllegalStateException("rows without paths need no Spark");
+            },
+            STORAGE,
+            Progress.SILENT);
+    ImportSource rows = new ImportSource.Npy(file("in.npy"));
+    ImportJob.run(
+        alone, run("plain"), new ImportOptions(rows, Optional.empty(), Optional.empty(), 0));
     assertThat(rows(run("plain")).keySet()).startsWith("row-0000000").endsWith("row-0000039");
   }
 

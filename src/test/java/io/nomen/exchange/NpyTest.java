@@ -80,7 +80,7 @@ class NpyTest {
       (byte) 0xff
     };
     try (NpyReader reader = NpyReader.open(storage, file("<i8", "(2,)", body))) {
-      assertThat(reader.ints()).containsExactly(7, -1);
+      assertThat(reader.ints(2)).containsExactly(7, -1);
     }
   }
 

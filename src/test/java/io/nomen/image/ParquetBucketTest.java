@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -110,6 +112,41 @@ class ParquetBucketTest {
         assertThat(ImageBytes.read(STORAGE, row.path(), row.offset(), row.length()))
             .isEqualTo(written.get(i));
       }
+    }
+  }
+
+  /** The files of this machine, and how often one was opened. */
+  public static final class CountingFileSystem extends RawLocalFileSystem {
+    private static int opened;
+
+    @Override
+    public FSDataInputStream open(org.apache.hadoop.fs.Path file, int buffer) throws IOException {
+      opened++;
+      return super.open(file, buffer);
+    }
+  }
+
+  @Test
+  void images_that_come_in_the_order_of_rows_share_one_way_through_the_file() {
+    List<RawImage> rows = read(buckets(columns("image", "", "")));
+    rows.removeIf(row -> row.length() == 0);
+    Configuration counting = new Configuration();
+    counting.set("fs.file.impl", CountingFileSystem.class.getName());
+    counting.setBoolean("fs.file.impl.disable.cache", true);
+    try (ImageBytes images = new ImageBytes(new Storage(counting))) {
+      CountingFileSystem.opened = 0;
+      for (RawImage row : rows) {
+        byte[] expected = ((Content.Whole) row.content()).bytes();
+        assertThat(images.read(row.path(), row.offset(), row.length())).isEqualTo(expected);
+        assertThat(images.read(row.path(), row.offset(), row.length())).isEqualTo(expected);
+      }
+      assertThat(CountingFileSystem.opened).isEqualTo(1);
+      for (int i : new int[] {40, 3, 4, 30, 29, 48}) {
+        RawImage row = rows.get(i);
+        assertThat(images.read(row.path(), row.offset(), row.length()))
+            .isEqualTo(((Content.Whole) row.content()).bytes());
+      }
+      assertThat(CountingFileSystem.opened).as("back three times").isEqualTo(4);
     }
   }
 

@@ -220,7 +220,8 @@ class MainJobTest {
   @Order(7)
   void assignments_as_csv_carry_names_of_files_and_clusters() throws Exception {
     Path csv = folder.resolve("assignments.csv");
-    assertThat(LabelExport.of(run("run").snapshot()).csv(csv.toString())).isEqualTo(60);
+    assertThat(LabelExport.of(LocalSpark.context(), run("run").snapshot()).csv(csv.toString()))
+        .isEqualTo(60);
     assertThat(Files.readString(csv)).startsWith("path,cluster,name,confidence\r\n");
   }
 

@@ -2,6 +2,7 @@ package io.nomen.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
@@ -27,9 +28,19 @@ class LayerTreeTest {
     return IntStream.range(0, ROWS).map(row -> row % modulo).toArray();
   }
 
-  private static LayerTree tree(List<Integer> counts, long seed) {
-    return LayerTree.of(
-        RowBlocks.of(LocalSpark.context(), IMAGES.values(), WIDTH), KINDS, labels(6), counts, seed);
+  /** The clusters of all rows, layer by layer. */
+  private static List<int[]> layers(List<Integer> counts, long seed) {
+    RowBlocks rows = RowBlocks.of(LocalSpark.context(), IMAGES.values(), WIDTH);
+    long[] sizes = new long[6];
+    Arrays.fill(sizes, ROWS / 6);
+    LayerTree tree =
+        LayerTree.of(rows, KINDS, sizes, AssignmentBlock.of(rows, labels(6)), counts, seed);
+    List<int[]> layers =
+        IntStream.range(0, tree.size())
+            .mapToObj(l -> AssignmentBlock.clusters(tree.blocks().map(block -> block.layer(l))))
+            .toList();
+    assertThat(layers.get(tree.own())).isEqualTo(labels(6));
+    return layers;
   }
 
   /** Whether two labellings of the rows put the same rows together. */
@@ -45,7 +56,7 @@ class LayerTreeTest {
 
   @Test
   void joins_above_and_cuts_below_where_the_images_part() {
-    List<int[]> layers = tree(List.of(12, 3), 0).layers();
+    List<int[]> layers = layers(List.of(12, 3), 0);
     assertThat(layers).hasSize(3);
     requireSame(layers.get(0), labels(3));
     assertThat(layers.get(1)).isEqualTo(labels(6));
@@ -54,7 +65,7 @@ class LayerTreeTest {
 
   @Test
   void every_cluster_lies_whole_in_one_of_the_layer_above() {
-    List<int[]> layers = tree(List.of(2, 4, 9, 20), 0).layers();
+    List<int[]> layers = layers(List.of(2, 4, 9, 20), 0);
     assertThat(layers).hasSize(5);
     for (int layer = 1; layer < layers.size(); layer++) {
       Map<Integer, Integer> above = new HashMap<>();
@@ -70,7 +81,7 @@ class LayerTreeTest {
 
   @Test
   void numbers_are_handed_down() {
-    List<int[]> layers = tree(List.of(3, 12), 0).layers();
+    List<int[]> layers = layers(List.of(3, 12), 0);
     int[] own = layers.get(1);
     for (int cluster = 0; cluster < 6; cluster++) {
       int wanted = cluster;
@@ -86,13 +97,12 @@ class LayerTreeTest {
 
   @Test
   void one_seed_gives_one_tree() {
-    assertThat(tree(List.of(3, 12), 5).layers().get(2))
-        .isEqualTo(tree(List.of(3, 12), 5).layers().get(2));
+    assertThat(layers(List.of(3, 12), 5).get(2)).isEqualTo(layers(List.of(3, 12), 5).get(2));
   }
 
   @Test
   void more_clusters_than_images_can_have_are_not_made_up() {
-    List<int[]> layers = tree(List.of(5_000), 0).layers();
+    List<int[]> layers = layers(List.of(5_000), 0);
     assertThat(Arrays.stream(layers.get(1)).distinct().count()).isLessThanOrEqualTo(ROWS / 3);
   }
 }

@@ -76,7 +76,7 @@ class WavesTest {
     SPARK.setCheckpointDir(folder.toString());
     try {
       JavaRDD<Integer> start = SPARK.parallelize(List.of(0, 0), 2);
-      WaveState<Integer> state = new WaveState<>(SPARK, start);
+      WaveState<Integer> state = new WaveState<>(start);
       LongAccumulator computed = SPARK.sc().longAccumulator();
       for (int i = 0; i < 3 * WaveState.INTERVAL + 2; i++) {
         Broadcast<Integer> wave = SPARK.broadcast(i);

@@ -11,27 +11,28 @@ import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
 import io.nomen.gallery.feed.ChosenImages.Image;
+import io.nomen.image.ImageBytes;
 import io.nomen.refine.Questions;
-import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.PartOfTable;
+import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
 import io.nomen.run.JobContext;
-import io.nomen.run.ResemblanceColumns;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
-import io.nomen.run.Table;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import io.nomen.tensor.ScopedIterator;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The pages of a finished run, from its tables and its record alone. */
@@ -103,8 +104,8 @@ public final class GalleryStage {
 
   private GalleryData data(Snapshot run, RunRecord record, ListedImages listed) {
     JavaSparkContext spark = context.spark().get();
-    RowBlocks embeddings =
-        new EmbeddingTable(spark, run.storage(), run.table("embeddings")).embeddings();
+    EmbeddingTable table = new EmbeddingTable(spark, run.storage(), run.table("embeddings"));
+    RowBlocks embeddings = table.embeddings();
     RowSample sample = Positions.sample(embeddings, record.seed());
     Positions positions = Positions.of(embeddings, sample, record.seed());
     List<ClusterCard> cards = ClusterCards.read(run, record);
@@ -118,7 +119,7 @@ public final class GalleryStage {
         images.furthest().stream().map(image -> image.entry(positions.of(image.row()))).toList(),
         new Workbench(
             LayerNodes.read(run, images.onMap(positions), positions),
-            questions(run, embeddings, positions),
+            questions(run, table, positions),
             Optional.of(SearchCodes.of(context, run, embeddings, sample, images.byRow())),
             options
                 .comparedWith()
@@ -137,34 +138,30 @@ public final class GalleryStage {
                     .filter(run -> run.run().equals(found.run())));
   }
 
-  /** Asked by people who look at single images: all assignments come to the driver here. */
-  private List<AskedImage> questions(Snapshot run, RowBlocks embeddings, Positions positions) {
+  private List<AskedImage> questions(Snapshot run, EmbeddingTable table, Positions positions) {
     if (options.questions() == 0) {
       return List.of();
     }
-    Table table = run.table("assignments");
-    Assignments assignments = Assignments.read(run.storage(), table);
-    List<String> paths = Assignments.paths(run.storage(), table);
-    float[] outlierScores = ResemblanceColumns.read(run.storage(), table, paths).outlierScore();
-    RowBlocks space = run.has("heads") ? StoredModel.read(run).space(embeddings) : embeddings;
-    int count = Arrays.stream(assignments.cluster()).max().orElse(0) + 1;
-    Matrix means =
-        new Matrix(
-            count, space.width(), ClusterProfiles.of(space, assignments.cluster(), count).means());
-    return Questions.of(space, assignments, means, outlierScores, options.questions()).stream()
+    JavaRDD<PartOfTable> parts = table.assignments(run.table("assignments"));
+    RowBlocks space =
+        run.has("heads") ? StoredModel.read(run).space(table.embeddings()) : table.embeddings();
+    int count =
+        run.rows(ClusterRow.SCHEMA).stream().mapToInt(row -> row.cluster() + 1).max().orElse(0);
+    Matrix means = ClusterProfiles.means(space, parts.map(PartOfTable::rows), count);
+    return Questions.of(space, parts, means, options.questions()).stream()
         .map(
             question -> {
-              int row = question.row();
+              Questions.Candidate asked = question.image();
               Image image =
                   new Image(
-                      row,
-                      paths.get(row),
-                      assignments.cluster()[row],
-                      assignments.confidence()[row],
-                      assignments.runnerUp()[row],
-                      assignments.runnerUpConfidence()[row],
-                      outlierScores[row]);
-              return new AskedImage(image.entry(positions.of(row)), question.clusters());
+                      asked.row(),
+                      asked.path(),
+                      asked.cluster(),
+                      asked.confidence(),
+                      asked.runnerUp(),
+                      asked.runnerUpConfidence(),
+                      asked.outlierScore());
+              return new AskedImage(image.entry(positions.of(asked.row())), question.clusters());
             })
         .toList();
   }
@@ -211,7 +208,10 @@ public final class GalleryStage {
     Storage storage = context.storage();
     spark
         .parallelize(places, Math.max(tasks, Math.min(places.size(), spark.defaultParallelism())))
-        .map(place -> place.thumbnail(storage))
+        .mapPartitions(
+            part ->
+                new ScopedIterator<>(
+                    part, new ImageBytes(storage), (place, images) -> place.thumbnail(images)))
         .collect()
         .forEach(made::putAll);
     return made;

@@ -83,12 +83,24 @@ final class ListedImages {
   }
 
   /** Where an image's bytes are. */
-  record Place(String path, long offset, long bytes) implements Serializable {
+  record Place(String path, long offset, long bytes) implements Comparable<Place>, Serializable {
+
+    /** Images in one file come in the order in which they lie there. */
+    @Override
+    public int compareTo(Place other) {
+      int byFile = file().compareTo(other.file());
+      return byFile != 0 ? byFile : Long.compare(offset, other.offset);
+    }
+
+    private String file() {
+      int inside = path.indexOf("!/");
+      return inside < 0 ? path : path.substring(0, inside);
+    }
 
     /** Its small picture by its path; nothing where the image can no longer be read. */
-    Map<String, byte[]> thumbnail(Storage storage) {
+    Map<String, byte[]> thumbnail(ImageBytes images) {
       try {
-        byte[] encoded = ImageBytes.read(storage, path, offset, bytes);
+        byte[] encoded = images.read(path, offset, bytes);
         DecodeOptions options = DecodeOptions.defaults();
         return ImageDecoder.decode(encoded, options) instanceof Decoded.Ok ok
             ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
@@ -122,7 +134,10 @@ final class ListedImages {
     }
   }
 
-  /** Where the images called {@code wanted} are; rows that were never images are left out. */
+  /**
+   * Where the images called {@code wanted} are, file by file; rows that were never images are left
+   * out.
+   */
   List<Place> places(List<String> wanted) {
     Storage files = storage;
     Broadcast<HashSet<String>> names = spark.broadcast(new HashSet<>(wanted));
@@ -133,7 +148,7 @@ final class ListedImages {
         .collect()
         .forEach(place -> found.put(place.path(), place));
     names.destroy();
-    return wanted.stream().filter(found::containsKey).map(found::get).toList();
+    return wanted.stream().filter(found::containsKey).map(found::get).sorted().toList();
   }
 
   private static List<Place> places(Storage storage, String uri, Set<String> names) {

@@ -1,0 +1,184 @@
+package io.nomen.refine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nomen.kmeans.CentreAssignment;
+import io.nomen.refine.Changes.Apart;
+import io.nomen.refine.Changes.Belongs;
+import io.nomen.refine.Changes.Change;
+import io.nomen.refine.Changes.Merge;
+import io.nomen.refine.Changes.Rename;
+import io.nomen.refine.Changes.Split;
+import io.nomen.refine.Changes.Together;
+import io.nomen.refine.Questions.Question;
+import io.nomen.run.Assignments.PartOfTable;
+import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.RowBlock;
+import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.RandomRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+
+/** Changes and questions over rows in many blocks come to what they come to over one block. */
+class RefinementTest {
+  private static final JavaSparkContext SPARK = LocalSpark.context();
+  private static final int ROWS = 1_200;
+  private static final int WIDTH = 16;
+  private static final int CLUSTERS = 6;
+  private static final String RUN = "20260101T000000-1";
+
+  private static final Matrix THINGS = RandomRows.anywhere(9, WIDTH, 1);
+  private static final Matrix IMAGES = RandomRows.around(ROWS, THINGS, 0.25, 2);
+
+  /** Six centres for nine things. */
+  private static final AssignmentBlock ASSIGNED =
+      CentreAssignment.assign(
+          IMAGES.block(),
+          THINGS.select(new int[] {0, 1, 2, 3, 4, 5}),
+          CentreAssignment.TEMPERATURE);
+
+  private static String path(int row) {
+    return "image-%04d".formatted(row);
+  }
+
+  /** The rows in blocks of so many, each in a partition of its own. */
+  private static RowBlocks rows(int rowsPerBlock) {
+    List<RowBlock> blocks = new ArrayList<>();
+    for (int first = 0; first < ROWS; first += rowsPerBlock) {
+      int count = Math.min(rowsPerBlock, ROWS - first);
+      float[] values = Arrays.copyOfRange(IMAGES.values(), first * WIDTH, (first + count) * WIDTH);
+      blocks.add(new RowBlock(first, count, WIDTH, values));
+    }
+    return new RowBlocks(SPARK.parallelize(blocks, blocks.size()), ROWS, WIDTH);
+  }
+
+  private static JavaRDD<PartOfTable> parts(RowBlocks rows) {
+    return rows.blocks().map(block -> part((int) block.firstRow(), block.rows()));
+  }
+
+  private static PartOfTable part(int first, int count) {
+    int end = first + count;
+    float[] scores = new float[count];
+    for (int i = 0; i < count; i++) {
+      scores[i] = (first + i) % 7 == 0 ? Float.NaN : (first + i) % 101 / 100f;
+    }
+    return new PartOfTable(
+        new AssignmentBlock(
+            first,
+            Arrays.copyOfRange(ASSIGNED.cluster(), first, end),
+            Arrays.copyOfRange(ASSIGNED.confidence(), first, end),
+            Arrays.copyOfRange(ASSIGNED.runnerUp(), first, end),
+            Arrays.copyOfRange(ASSIGNED.runnerUpConfidence(), first, end)),
+        IntStream.range(first, end).mapToObj(RefinementTest::path).toList(),
+        IntStream.range(first, end).mapToObj(row -> Optional.<String>empty()).toList(),
+        scores);
+  }
+
+  /** Paths of images of a cluster. */
+  private static List<String> some(int cluster, int skip, int count) {
+    return IntStream.range(0, ROWS)
+        .filter(row -> ASSIGNED.cluster()[row] == cluster)
+        .skip(skip)
+        .limit(count)
+        .mapToObj(RefinementTest::path)
+        .toList();
+  }
+
+  private static Changes changes() {
+    int second = ASSIGNED.runnerUp()[Integer.parseInt(some(4, 0, 1).get(0).substring(6))];
+    List<Change> all =
+        List.of(
+            new Rename(0, "first"),
+            new Apart(4, some(4, 0, 12)),
+            new Apart(second, some(4, 0, 1)),
+            new Merge(List.of(1, 2)),
+            new Belongs(2, some(3, 5, 8)),
+            new Together(some(5, 0, 9), Optional.of("new")),
+            new Split(0, 3),
+            new Split(2, 2));
+    return new Changes(Changes.FORMAT, Changes.VERSION, RUN, all);
+  }
+
+  /** All that a refinement tells, in values that compare. */
+  private static Map<String, Object> told(int rowsPerBlock) {
+    RowBlocks rows = rows(rowsPerBlock);
+    Set<Integer> clusters = Set.of(0, 1, 2, 3, 4, 5);
+    try (Refinement refinement = Refinement.of(rows, parts(rows), clusters, changes(), RUN, 3)) {
+      refinement.exchange(refinement.partOf().keySet().iterator().next());
+      Map<String, Object> told = new TreeMap<>(refinement.summary());
+      List<AssignmentBlock> blocks = refinement.assignments().collect();
+      List<List<Number>> assigned = new ArrayList<>();
+      for (AssignmentBlock block : blocks) {
+        for (int i = 0; i < block.rows(); i++) {
+          assigned.add(
+              List.of(
+                  block.firstRow() + i,
+                  block.cluster()[i],
+                  block.confidence()[i],
+                  block.runnerUp()[i],
+                  block.runnerUpConfidence()[i]));
+        }
+      }
+      told.put("assigned", assigned);
+      told.put("count", refinement.count());
+      told.put("clusters", refinement.clusters());
+      told.put("given", refinement.given());
+      told.put("parts", refinement.partOf());
+      told.put("groups", refinement.groups());
+      told.put(
+          "successors",
+          refinement.successors().stream().map(s -> Arrays.stream(s).boxed().toList()).toList());
+      float[] centres = refinement.centres().values();
+      told.put("centres", IntStream.range(0, centres.length).mapToObj(i -> centres[i]).toList());
+      return told;
+    }
+  }
+
+  @Test
+  void many_blocks_are_refined_as_one_is() {
+    Map<String, Object> one = told(ROWS);
+
+    assertThat(one).containsEntry("changes", 8).containsEntry("count", 10);
+    assertThat((long) one.get("images_moved")).isBetween(100L, 900L);
+    assertThat((int) one.get("like_asked")).isPositive();
+    assertThat(told(137)).isEqualTo(one);
+  }
+
+  @Test
+  void what_was_said_of_images_holds() {
+    RowBlocks rows = rows(137);
+    try (Refinement refinement =
+        Refinement.of(rows, parts(rows), Set.of(0, 1, 2, 3, 4, 5), changes(), RUN, 3)) {
+      int[] now = AssignmentBlock.clusters(refinement.assignments());
+      int group = refinement.groups().iterator().next();
+      assertThat(some(5, 0, 9)).allMatch(path -> now[Integer.parseInt(path.substring(6))] == group);
+      assertThat(some(4, 0, 12)).allMatch(path -> now[Integer.parseInt(path.substring(6))] != 4);
+      assertThat(refinement.clusters())
+          .containsExactlyInAnyOrderElementsOf(Arrays.stream(now).boxed().distinct().toList());
+    }
+  }
+
+  @Test
+  void many_blocks_are_asked_for_as_one_is() {
+    Matrix means = THINGS.select(new int[] {0, 1, 2, 3, 4, 5});
+    RowBlocks one = rows(ROWS);
+    List<Question> asked = Questions.of(one, parts(one), means, 30);
+    RowBlocks many = rows(97);
+
+    assertThat(asked).hasSize(30);
+    assertThat(asked).extracting(question -> question.image().path()).doesNotHaveDuplicates();
+    assertThat(asked).allMatch(q -> q.clusters().get(0) == q.image().cluster());
+    assertThat(Questions.of(many, parts(many), means, 30)).isEqualTo(asked);
+  }
+}
