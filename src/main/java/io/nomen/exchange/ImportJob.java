@@ -160,14 +160,19 @@ public final class ImportJob {
       Table images = folder.commit("images", attempt, files, imageRows);
       if (named) {
         Storage storage = folder.storage();
-        images
-            .onCluster(context.spark().get())
-            .flatMapToPair(file -> paths(storage, file))
-            .reduceByKey(Rows::merge)
-            .filter(rows -> rows._2().second() < Long.MAX_VALUE)
-            .map(rows -> new Repeated(rows._2().second(), rows._1()))
-            .takeOrdered(1)
-            .forEach(Repeated::refuse);
+        List<Repeated> repeated =
+            images
+                .onCluster(context.spark().get())
+                .flatMapToPair(file -> paths(storage, file))
+                .reduceByKey(Rows::merge)
+                .filter(rows -> rows._2().second() < Long.MAX_VALUE)
+                .map(rows -> new Repeated(rows._2().second(), rows._1()))
+                .takeOrdered(1);
+        if (!repeated.isEmpty()) {
+          throw NomenException.input(
+              "Row %d has the path \"%s\", which an earlier row has too; paths must differ."
+                  .formatted(repeated.get(0).row(), repeated.get(0).path()));
+        }
       }
     }
 
@@ -190,12 +195,6 @@ public final class ImportJob {
       @Override
       public int compareTo(Repeated other) {
         return Long.compare(row, other.row);
-      }
-
-      void refuse() {
-        throw NomenException.input(
-            "Row %d has the path \"%s\", which an earlier row has too; paths must differ."
-                .formatted(row, path));
       }
     }
   }

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -362,7 +363,7 @@ public final class Refinement implements AutoCloseable {
   }
 
   /** What is known of rows of a block. */
-  private static <V> Map<Integer, V> within(TreeMap<Integer, V> byRow, AssignmentBlock block) {
+  private static <V> Map<Integer, V> within(SortedMap<Integer, V> byRow, AssignmentBlock block) {
     int first = Math.toIntExact(block.firstRow());
     return byRow.subMap(first, first + block.rows());
   }
@@ -557,7 +558,7 @@ public final class Refinement implements AutoCloseable {
   private record Follower(int home, int cluster, float confidence) implements Serializable {}
 
   /** The like of what moved that follow it, by row. */
-  private TreeMap<Integer, Follower> askTheLike() {
+  private SortedMap<Integer, Follower> askTheLike() {
     int[] rows = array(said.keySet());
     int[] clusters = AssignmentBlock.clusters(now, rows);
     List<Moved> moved =
@@ -565,7 +566,7 @@ public final class Refinement implements AutoCloseable {
             .mapToObj(i -> new Moved(rows[i], alias(said.get(rows[i]).before()), clusters[i]))
             .filter(m -> m.home() != m.cluster())
             .toList();
-    TreeMap<Integer, Follower> followers = new TreeMap<>();
+    SortedMap<Integer, Follower> followers = new TreeMap<>();
     if (moved.isEmpty()) {
       return followers;
     }
@@ -682,7 +683,7 @@ public final class Refinement implements AutoCloseable {
   }
 
   /** Lets followers follow, and leaves no second place for a cluster that is no more, or first. */
-  private void settle(TreeMap<Integer, Follower> followers) {
+  private void settle(SortedMap<Integer, Follower> followers) {
     long[] sizes = new long[count];
     now.flatMap(block -> Arrays.stream(block.cluster()).iterator())
         .countByValue()
@@ -713,7 +714,7 @@ public final class Refinement implements AutoCloseable {
    *
    * @param sizes of the clusters when followers have followed
    */
-  private record Settlement(TreeMap<Integer, Follower> followers, int[] successor, long[] sizes)
+  private record Settlement(SortedMap<Integer, Follower> followers, int[] successor, long[] sizes)
       implements Serializable {
 
     AssignmentBlock of(AssignmentBlock before, AssignmentBlock now) {

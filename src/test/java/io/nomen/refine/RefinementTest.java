@@ -35,7 +35,6 @@ class RefinementTest {
   private static final JavaSparkContext SPARK = LocalSpark.context();
   private static final int ROWS = 1_200;
   private static final int WIDTH = 16;
-  private static final int CLUSTERS = 6;
   private static final String RUN = "20260101T000000-1";
 
   private static final Matrix THINGS = RandomRows.anywhere(9, WIDTH, 1);
