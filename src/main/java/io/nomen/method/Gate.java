@@ -144,7 +144,9 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
 
   private static int[] groups(MethodInput input, RowBlocks rows) {
     Matrix centres =
-        SphericalKMeans.fit(rows, input.clusters(), NomenInputs.ROUGH, input.seed()).best().rows();
+        SphericalKMeans.fit(rows, input.clusters(), SphericalKMeans.Options.rough(), input.seed())
+            .best()
+            .rows();
     return AssignmentBlock.clusters(CentreAssignment.assign(rows, centres));
   }
 
