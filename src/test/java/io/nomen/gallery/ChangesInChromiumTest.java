@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.run.RunFolder;
+import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
@@ -198,6 +199,59 @@ class ChangesInChromiumTest {
         .contains("black <birds>")
         .doesNotContain("lizard\n20 images");
     nothingWentWrong();
+  }
+
+  @Test
+  void saved_changes_are_loaded_again_and_nothing_is_lost_to_a_bad_file() throws IOException {
+    final int crow = numbers("run").get("crow");
+    open("run", "clusters/" + crow + ".html");
+    chromium.evaluate("localStorage.clear()");
+    open("run", "clusters/" + crow + ".html");
+    chromium.evaluate("nomen.changes.add({kind: 'rename', cluster: %d, name: 'rooks'})".formatted(crow));
+    chromium.evaluate("nomen.changes.add({kind: 'split', cluster: %d, into: 3})".formatted(crow));
+    Path saved = save(2);
+    chromium.click("#changes > button:last-of-type");
+    chromium.await("document.getElementById('changes').hidden");
+    chromium.evaluate("nomen.changes.add({kind: 'split', cluster: %d, into: 3})".formatted(crow));
+
+    load(saved, "Loaded: 1 change");
+    assertThat(chromium.evaluate("nomen.changes.all().map((change) => change.kind).join()").asText())
+        .as("what was there comes first, and what the file has too is there once")
+        .isEqualTo("split,rename");
+
+    String whole = Files.readString(saved);
+    String run = chromium.evaluate("document.body.dataset.run").asText();
+    load(file("holiday.json", "{\"a\": 1}"), "holiday.json is no file of changes; choose one that a gallery saved.");
+    load(file("cut.json", whole.substring(0, 90)), "cut.json is no file of changes; choose one that a gallery saved.");
+    load(
+        file("later.json", whole.replace("\"version\": 1", "\"version\": 2")),
+        "later.json holds changes in version 2, and this gallery reads version 1.");
+    load(
+        file("other.json", whole.replace(run, "another")),
+        "other.json was saved in the gallery of run another, and this is the gallery of run " + run + ".");
+    load(
+        file("odd.json", whole.replace("\"into\": 3", "\"into\": \"many\"")),
+        "Change 2 in odd.json cannot be read, so nothing was loaded.");
+    assertThat(said()).isEqualTo("2 changes");
+    nothingWentWrong();
+
+    Command.done(
+        "gallery", "--run", folder.resolve("run"), "--language", "de");
+    open("run", "index.html");
+    assertThat(chromium.evaluate("document.querySelector('label[for=load]').textContent").asText())
+        .isEqualTo("Änderungen laden");
+    load(folder.resolve("odd.json"), "Änderung 2 in odd.json ist nicht lesbar, darum wurde nichts geladen.");
+    Command.done("gallery", "--run", folder.resolve("run"), "--language", "en");
+  }
+
+  private static Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static void load(Path file, String answer) {
+    chromium.choose("#load", file);
+    chromium.await(
+        "document.querySelector('footer output').textContent === %s".formatted(Json.line(answer)));
   }
 
   @Test

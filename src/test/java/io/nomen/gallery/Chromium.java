@@ -147,6 +147,16 @@ final class Chromium implements AutoCloseable {
     call("Input.insertText", Map.of("text", text));
   }
 
+  /** Chooses a file in the input that {@code selector} finds, as its dialogue does. */
+  void choose(String selector, Path file) {
+    int root = call("DOM.getDocument", Map.of("depth", 0)).at("/root/nodeId").asInt();
+    int input =
+        call("DOM.querySelector", Map.of("nodeId", root, "selector", selector))
+            .get("nodeId")
+            .asInt();
+    call("DOM.setFileInputFiles", Map.of("nodeId", input, "files", List.of(file.toString())));
+  }
+
   /** One event of a mouse: {@code mousePressed}, {@code mouseMoved} or {@code mouseReleased}. */
   void mouse(String type, double x, double y, boolean shift) {
     call(
