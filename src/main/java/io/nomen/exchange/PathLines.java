@@ -1,7 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class PathLines {
         out.write('\n');
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
   }
 
@@ -40,7 +40,7 @@ final class PathLines {
         paths.add(plain(line));
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
     return paths;
   }

@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ public final class ImageBytes {
           ? FileBucketReader.tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(path, e);
+      StorageFailure.stopUnlessOfOneFile(path, e);
       return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
     }
   }
@@ -107,7 +107,7 @@ public final class ImageBytes {
     try {
       return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(uri, e);
+      StorageFailure.stopUnlessOfOneFile(uri, e);
       return false;
     }
   }

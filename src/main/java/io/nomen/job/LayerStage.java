@@ -4,20 +4,17 @@ import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.method.FittedModel;
 import io.nomen.method.LayerTree;
 import io.nomen.naming.ClusterNames.ClusterName;
-import io.nomen.naming.ClusterNaming.Names;
+import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.LayerNames;
 import io.nomen.naming.LayerNames.Part;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;
-import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.Table;
 import io.nomen.semantics.NounScores;
-import io.nomen.semantics.SemanticCentres;
-import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
@@ -39,32 +36,29 @@ final class LayerStage {
   private final RowBlocks space;
   private final int[] clusters;
   private final Map<Integer, ClusterName> names;
-  private final Optional<NounTable> nouns;
+  private final ClusterNaming naming;
   private final Optional<SemanticSpace> semantics;
-  private final long seed;
 
   private LayerStage(
       RowBlocks embeddings,
       RowBlocks space,
       int[] clusters,
       Map<Integer, ClusterName> names,
-      Optional<NounTable> nouns,
-      Optional<SemanticSpace> semantics,
-      long seed) {
+      ClusterNaming naming,
+      Optional<SemanticSpace> ofMethod) {
     this.embeddings = embeddings;
     this.space = space;
     this.clusters = clusters;
     this.names = new TreeMap<>(names);
-    this.nouns = nouns;
-    this.semantics = semantics;
-    this.seed = seed;
+    this.naming = naming;
+    this.semantics = naming.space(embeddings, ofMethod, names.size());
   }
 
   /**
    * Writes both tables of {@code attempt}, whose other tables are whole.
    *
    * @param counts how many clusters the other layers shall have; with none, nothing is done
-   * @param semantics the method's, where it has one
+   * @param ofMethod the method's semantic space, where it has one
    * @return the tables' names
    */
   static List<String> write(
@@ -73,9 +67,8 @@ final class LayerStage {
       List<Integer> counts,
       RowBlocks embeddings,
       FittedModel model,
-      Optional<NounTable> nouns,
-      Optional<SemanticSpace> semantics,
-      long seed) {
+      ClusterNaming naming,
+      Optional<SemanticSpace> ofMethod) {
     if (counts.isEmpty()) {
       return List.of();
     }
@@ -93,18 +86,8 @@ final class LayerStage {
               space,
               Assignments.read(storage, assigned).cluster(),
               names,
-              nouns,
-              semantics.or(
-                  () ->
-                      nouns.map(
-                          table ->
-                              SemanticCentres.find(
-                                  embeddings,
-                                  table.matrix(),
-                                  names.size(),
-                                  SemanticOptions.defaults(),
-                                  seed))),
-              seed)
+              naming,
+              ofMethod)
           .write(folder, attempt.attempt(), counts, Assignments.paths(storage, assigned));
     } finally {
       space.unpersist();
@@ -116,7 +99,7 @@ final class LayerStage {
     int count = Arrays.stream(clusters).max().orElse(0) + 1;
     Matrix means =
         new Matrix(count, space.width(), ClusterProfiles.of(space, clusters, count).means());
-    LayerTree tree = LayerTree.of(space, means, clusters, counts, seed);
+    LayerTree tree = LayerTree.of(space, means, clusters, counts, naming.seed());
     List<int[]> layers = tree.layers();
     List<Map<Integer, ClusterName>> named = new ArrayList<>();
     layers.forEach(layer -> named.add(new HashMap<>()));
@@ -218,16 +201,8 @@ final class LayerStage {
   private Map<Integer, ClusterName> byImages(int[] labels) {
     int[] numbers = Arrays.stream(labels).distinct().sorted().toArray();
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
-    boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
     List<ClusterName> found =
-        Names.of(
-            embeddings,
-            NounScores.sampled(dense),
-            semantics,
-            nouns,
-            ownList,
-            Names.unknown(numbers.length),
-            seed);
+        naming.names(embeddings, NounScores.sampled(dense), semantics, numbers.length);
     Map<Integer, ClusterName> names = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

@@ -5,6 +5,7 @@ import io.nomen.RootLocale;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.method.Findings;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.refine.Changes.Change;
 import io.nomen.run.Assignments;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -169,19 +169,27 @@ public final class Refinement {
     return groups;
   }
 
+  /**
+   * What was done.
+   *
+   * @param changes how many were obeyed
+   * @param imagesSaid images that people spoke of
+   * @param likeAsked images like those that moved
+   * @param likeMoved how many of these moved too
+   */
+  public record Summary(int changes, int imagesSaid, long imagesMoved, int likeAsked, int likeMoved)
+      implements Findings.Part {}
+
   /** What was done, for the record of the run. */
-  public Map<String, Object> summary() {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("changes", changes.changes().size());
-    summary.put("images_said", said.size());
-    summary.put(
-        "images_moved",
+  public Summary summary() {
+    return new Summary(
+        changes.changes().size(),
+        said.size(),
         IntStream.range(0, now.length)
             .filter(row -> now[row] != successor[before.cluster()[row]])
-            .count());
-    summary.put("like_asked", likeAsked);
-    summary.put("like_moved", likeMoved);
-    return summary;
+            .count(),
+        likeAsked,
+        likeMoved);
   }
 
   /** Gives part {@code part} of a split the number of the whole, and the whole that of the part. */
