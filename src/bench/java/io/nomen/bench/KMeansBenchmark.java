@@ -54,7 +54,7 @@ public final class KMeansBenchmark {
       RowBlocks rows = rows(spark, numbers[0], numbers[1], clusters);
       Dataset<Row> table = table(rows);
       BlasChoice.take();
-      SphericalKMeans.Options options = new SphericalKMeans.Options(1, 1, passes, 0, 32);
+      SphericalKMeans.Options options = new SphericalKMeans.Options(1, true, 1, passes, 0, 32);
       for (int round = 0; round < numbers[4]; round++) {
         int seed = round;
         report(

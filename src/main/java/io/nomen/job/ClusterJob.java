@@ -12,7 +12,6 @@ import io.nomen.evaluate.Resemblance;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
-import io.nomen.kmeans.SphericalKMeans.KMeansWarmUp;
 import io.nomen.method.Clustering;
 import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
@@ -138,20 +137,10 @@ public final class ClusterJob {
           options
               .secondEmbeddings()
               .map(uri -> new RunFolder(context.storage(), uri).snapshot().table("embeddings"));
-      this.nouns = nouns();
-    }
-
-    /** Meanwhile k-means warms up, where it lies ahead. */
-    private Optional<NounTable> nouns() {
-      boolean ahead = options.classes().isEmpty() && folder.current().isEmpty();
-      Optional<KMeansWarmUp> warming =
-          ahead ? Optional.of(KMeansWarmUp.start(context.spark().get())) : Optional.empty();
-      try {
-        return run.time(
-            "vocabulary", () -> nounSource.table(folder, checkpoint, run.source(), run.attempts()));
-      } finally {
-        warming.ifPresent(KMeansWarmUp::close);
-      }
+      this.nouns =
+          run.time(
+              "vocabulary",
+              () -> nounSource.table(folder, checkpoint, run.source(), run.attempts()));
     }
 
     RunRecord record() {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -32,8 +33,9 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * Where k-means begins: several sets of centres, found on rows drawn at random.
  *
- * <p>The first set is MLlib's. A Spark job costs more than what it does on so few rows, and one
- * start of MLlib takes a dozen jobs, so all other sets take one, each in a task of its own.
+ * <p>The first set is MLlib's, where that is wanted. A Spark job costs more than what it does on so
+ * few rows, and one start of MLlib takes a dozen jobs, so all other sets take one, each in a task
+ * of its own.
  *
  * <p>Seeds take turns: rows that lie far apart (k-means++, MLlib's {@code k-means||}) find many
  * small separate clusters that random rows miss, but they go for outliers, and where the clusters
@@ -71,7 +73,10 @@ final class KMeansStarts {
     Matrix sample = RowSample.hashed(rows, wanted, seed).rows();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
     SplittableRandom seeds = new SplittableRandom(seed);
-    Broadcast<Matrix> mlLib = spark.broadcast(mlLib(spark, fewer(sample), seeds));
+    Optional<Broadcast<Matrix>> mlLib =
+        options.mlLib()
+            ? Optional.of(spark.broadcast(mlLib(spark, fewer(sample), seeds)))
+            : Optional.empty();
     Broadcast<Matrix> shared = spark.broadcast(sample);
     try {
       List<Start> first = first(mlLib, seeds);
@@ -85,7 +90,7 @@ final class KMeansStarts {
           .map(Refined::centres)
           .toList();
     } finally {
-      mlLib.destroy();
+      mlLib.ifPresent(Broadcast::destroy);
       shared.destroy();
     }
   }
@@ -102,10 +107,10 @@ final class KMeansStarts {
     return MlLibStart.find(spread, clusters, clusters <= MOST_CLUSTERS_FAR_APART, seeds);
   }
 
-  private List<Start> first(Broadcast<Matrix> mlLib, SplittableRandom seeds) {
+  private List<Start> first(Optional<Broadcast<Matrix>> mlLib, SplittableRandom seeds) {
     List<Start> first = new ArrayList<>();
-    first.add(new Start.Found(mlLib));
-    for (int i = 1; i < options.restarts(); i++) {
+    mlLib.ifPresent(centres -> first.add(new Start.Found(centres)));
+    for (int i = first.size(); i < options.restarts(); i++) {
       boolean farApart = i % 2 == 0 && clusters <= MOST_CLUSTERS_FAR_APART;
       first.add(new Start.Drawn(clusters, farApart, seeds.nextLong()));
     }

@@ -1,6 +1,5 @@
 package io.nomen.kmeans;
 
-import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
@@ -9,9 +8,7 @@ import io.nomen.tensor.UnitRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +46,9 @@ public final class SphericalKMeans {
   /**
    * How hard k-means tries.
    *
-   * @param restarts how many sets of first centres are tried; the first is MLlib's
+   * @param restarts how many sets of first centres are tried
+   * @param mlLib whether the first of them is MLlib's, which takes a dozen Spark jobs and, in a JVM
+   *     that has not used Spark SQL, ten seconds to load
    * @param finished how many of them are carried to the end; the poorer half falls out after some
    *     passes over the sample, and again every few passes over all rows until this many are left
    * @param maxIterations most passes over all rows
@@ -58,7 +57,12 @@ public final class SphericalKMeans {
    * @param rowsPerCluster the starts see about this many rows per cluster, drawn at random
    */
   public record Options(
-      int restarts, int finished, int maxIterations, double tolerance, int rowsPerCluster) {
+      int restarts,
+      boolean mlLib,
+      int finished,
+      int maxIterations,
+      double tolerance,
+      int rowsPerCluster) {
 
     public Options {
       if (restarts < 1 || finished < 1 || maxIterations < 1 || rowsPerCluster < 1) {
@@ -75,12 +79,22 @@ public final class SphericalKMeans {
 
     /** What the methods use: {@code restarts} starts, four of them carried to the end. */
     public static Options withRestarts(int restarts) {
-      return new Options(restarts, Math.min(restarts, 4), 100, 1e-5, 32);
+      return new Options(restarts, true, Math.min(restarts, 4), 100, 1e-5, 32);
     }
 
     /** The same with {@code count} starts carried to the end. */
     public Options withFinished(int count) {
-      return new Options(restarts, count, maxIterations, tolerance, rowsPerCluster);
+      return new Options(restarts, mlLib, count, maxIterations, tolerance, rowsPerCluster);
+    }
+
+    /** Starts of our own alone, {@code finished} of them carried to the end. */
+    public static Options withoutMlLib(int restarts, int finished) {
+      return new Options(restarts, false, finished, 100, 1e-5, 32);
+    }
+
+    /** Where clusters only choose nouns or are compared with: two starts, one finished. */
+    public static Options rough() {
+      return withoutMlLib(2, 1);
     }
   }
 
@@ -279,58 +293,5 @@ public final class SphericalKMeans {
       squares += value * value;
     }
     return Math.sqrt(squares);
-  }
-
-  /**
-   * A k-means of a few made-up rows beside other work. The first one in a JVM takes seconds, most
-   * of them MLlib's, to load and compile what later ones find ready; small inputs wait for little
-   * else.
-   */
-  public static final class KMeansWarmUp implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(KMeansWarmUp.class);
-    private static final int ROWS = 256;
-    private static final int WIDTH = 16;
-    private static final int CLUSTERS = 8;
-    private static final int RESTARTS = 3;
-
-    private final Thread thread;
-
-    private KMeansWarmUp(Thread thread) {
-      this.thread = thread;
-    }
-
-    /** Begins, and returns at once. */
-    public static KMeansWarmUp start(JavaSparkContext spark) {
-      Thread thread = DaemonThreads.named("k-means warm-up").newThread(() -> run(spark));
-      thread.start();
-      return new KMeansWarmUp(thread);
-    }
-
-    private static void run(JavaSparkContext spark) {
-      try {
-        SplittableRandom random = new SplittableRandom(0);
-        float[] values = new float[ROWS * WIDTH];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) random.nextDouble() - 0.5f;
-        }
-        Matrix rows = new Matrix(ROWS, WIDTH, values).unit();
-        RowBlocks blocks = RowBlocks.of(spark, rows.values(), WIDTH);
-        Options options = Options.withRestarts(RESTARTS);
-        finish(blocks, new KMeansStarts(blocks, CLUSTERS, options, 0).best(), options);
-      } catch (RuntimeException e) {
-        // Whatever is wrong will show where k-means is needed.
-        LOG.debug("k-means did not warm up", e);
-      }
-    }
-
-    /** Waits for its end. */
-    @Override
-    public void close() {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

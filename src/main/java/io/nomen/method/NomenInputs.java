@@ -50,10 +50,6 @@ record NomenInputs(
     NeighbourLists lists,
     Smoothing smoothed)
     implements AutoCloseable {
-  /** Enough where clusters only choose nouns or are compared with: two starts, one finished. */
-  static final SphericalKMeans.Options ROUGH =
-      SphericalKMeans.Options.withRestarts(2).withFinished(1);
-
   /** Softer than the papers': an image is seldom one noun alone. */
   static final double TEXT_TEMPERATURE = 0.01;
 
@@ -128,7 +124,7 @@ record NomenInputs(
     SemanticOptions options =
         new SemanticOptions(
             OptionalInt.of((int) Math.min(centres, Math.max(1, raw.rows() / 4))),
-            ROUGH,
+            SphericalKMeans.Options.rough(),
             wanted.nounsPerCentre(),
             wanted.temperature());
     return input

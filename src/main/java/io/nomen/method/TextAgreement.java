@@ -145,7 +145,9 @@ record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sam
 
   private static int[] groups(MethodInput input, RowBlocks rows) {
     Matrix centres =
-        SphericalKMeans.fit(rows, input.clusters(), NomenInputs.ROUGH, input.seed()).best().rows();
+        SphericalKMeans.fit(rows, input.clusters(), SphericalKMeans.Options.rough(), input.seed())
+            .best()
+            .rows();
     return AssignmentBlock.clusters(CentreAssignment.assign(rows, centres));
   }
 

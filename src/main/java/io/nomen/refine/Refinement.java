@@ -391,7 +391,7 @@ public final class Refinement {
   private Matrix parts(Matrix sample, int into) {
     RowBlocks rows = RowBlocks.of(spark, sample.values(), sample.width());
     Matrix moved =
-        SphericalKMeans.fit(rows, into, SphericalKMeans.Options.withRestarts(RESTARTS), seed)
+        SphericalKMeans.fit(rows, into, SphericalKMeans.Options.withoutMlLib(RESTARTS, 4), seed)
             .best()
             .rows();
     Matrix linked = means(sample, AverageLinkage.clusters(sample, into), into);

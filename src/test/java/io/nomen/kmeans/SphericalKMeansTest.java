@@ -59,7 +59,7 @@ class SphericalKMeansTest {
   @Test
   void every_row_is_with_its_nearest_centre_and_centres_are_their_rows_mean_directions() {
     Matrix rows = RandomRows.anywhere(200, WIDTH, 8);
-    SphericalKMeans.Fit fit = fit(rows, 4, new SphericalKMeans.Options(2, 2, 200, 0, 64));
+    SphericalKMeans.Fit fit = fit(rows, 4, new SphericalKMeans.Options(2, true, 2, 200, 0, 64));
     int[] clusters = clusters(rows, fit);
     for (int c = 0; c < 4; c++) {
       float[] mean = new float[WIDTH];
@@ -88,9 +88,10 @@ class SphericalKMeansTest {
   @Test
   void more_restarts_are_never_worse() {
     Matrix rows = RandomRows.around(400, RandomRows.anywhere(20, WIDTH, 11), 0.4, 12);
-    double few = fit(rows, 10, new SphericalKMeans.Options(1, 1, 100, 1e-5, 64)).best().objective();
+    double few =
+        fit(rows, 10, new SphericalKMeans.Options(1, true, 1, 100, 1e-5, 64)).best().objective();
     double more =
-        fit(rows, 10, new SphericalKMeans.Options(6, 6, 100, 1e-5, 64)).best().objective();
+        fit(rows, 10, new SphericalKMeans.Options(6, true, 6, 100, 1e-5, 64)).best().objective();
     assertThat(more).isGreaterThanOrEqualTo(few);
   }
 
