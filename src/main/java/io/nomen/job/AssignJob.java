@@ -129,7 +129,7 @@ public final class AssignJob {
     if (fitted.model().digest().filter(digest -> !digest.equals(model.digest())).isPresent()) {
       throw NomenException.usage(
           "The run in %s was made with another model (%s); give it as --model."
-              .formatted(earlier.uri(), fitted.model().location().orElse("")));
+              .formatted(earlier.uri(), fitted.model().location().orElse("not told which")));
     }
     return Optional.of(model);
   }
