@@ -1,25 +1,22 @@
 package io.nomen.vocabulary;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import net.sf.extjwnl.JWNLException;
-import net.sf.extjwnl.data.Exc;
-import net.sf.extjwnl.data.IndexWord;
-import net.sf.extjwnl.data.POS;
-import net.sf.extjwnl.data.Pointer;
-import net.sf.extjwnl.data.PointerType;
-import net.sf.extjwnl.data.Synset;
-import net.sf.extjwnl.data.Word;
-import net.sf.extjwnl.dictionary.Dictionary;
+import java.util.function.Consumer;
 
 /**
- * WordNet's nouns as plain arrays, read once through extJWNL, which is closed afterwards: its own
- * objects hold three times the memory and its look-ups are not safe to share between threads.
+ * WordNet's nouns as plain arrays, from Princeton's own files (formats: wndb(5WN), cntlist(5WN)).
  *
  * @param ids {@code dog.n.01} of synset s
  * @param glosses definitions without examples
@@ -41,30 +38,23 @@ record WordNetTables(
     Map<String, int[]> senses,
     Map<String, String> exceptions) {
 
-  /** Reads WordNet 3.1 from the class path: some seconds, about 40 MB. */
-  static WordNetTables load() {
-    try {
-      Dictionary dictionary = Dictionary.getDefaultResourceInstance();
-      try {
-        return read(dictionary);
-      } finally {
-        dictionary.close();
-      }
-    } catch (JWNLException e) {
-      throw new IllegalStateException("WordNet's files on the class path cannot be read", e);
-    }
-  }
+  private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/";
 
-  private static WordNetTables read(Dictionary dictionary) throws JWNLException {
-    List<Synset> synsets = new ArrayList<>();
-    Map<Long, Integer> numbers = new HashMap<>();
-    for (Iterator<Synset> i = dictionary.getSynsetIterator(POS.NOUN); i.hasNext(); ) {
-      Synset synset = i.next();
-      numbers.put(synset.getOffset(), synsets.size());
-      synsets.add(synset);
-    }
-    Map<String, int[]> senses = readSenses(dictionary, numbers);
-    int count = synsets.size();
+  /** What WordNet calls a noun in its keys of senses. */
+  private static final String NOUN = "%1:";
+
+  /** Reads WordNet 3.1 from the class path: half a second, about 40 MB. */
+  static WordNetTables load() {
+    List<String> lines = new ArrayList<>();
+    Map<String, Integer> numbers = new HashMap<>();
+    eachLine(
+        "data.noun",
+        line -> {
+          numbers.put(line.substring(0, line.indexOf(' ')), lines.size());
+          lines.add(line);
+        });
+    Map<String, Integer> uses = readUses();
+    int count = lines.size();
     WordNetTables tables =
         new WordNetTables(
             new String[count],
@@ -73,27 +63,48 @@ record WordNetTables(
             new int[count][],
             new int[count][],
             new boolean[count],
-            senses,
-            readExceptions(dictionary));
+            readSenses(numbers),
+            readExceptions());
     for (int s = 0; s < count; s++) {
-      tables.fill(s, synsets.get(s), numbers);
-      synsets.set(s, null);
+      tables.fill(s, lines.set(s, null), numbers, uses);
     }
     return tables;
   }
 
-  private void fill(int s, Synset synset, Map<Long, Integer> numbers) throws JWNLException {
-    List<Word> words = synset.getWords();
-    lemmas[s] = words.stream().map(w -> w.getLemma().replace('_', ' ')).toArray(String[]::new);
-    tagCounts[s] = words.stream().mapToInt(Word::getUseCount).toArray();
-    glosses[s] = definition(synset.getGloss());
-    instances[s] = !synset.getPointers(PointerType.INSTANCE_HYPERNYM).isEmpty();
-    List<Pointer> up = new ArrayList<>(synset.getPointers(PointerType.HYPERNYM));
-    up.addAll(synset.getPointers(PointerType.INSTANCE_HYPERNYM));
-    hypernyms[s] = new int[up.size()];
-    for (int i = 0; i < hypernyms[s].length; i++) {
-      hypernyms[s][i] = numbers.get(up.get(i).getTargetOffset());
+  /**
+   * A line of {@code data.noun}: offset, file, type, number of words in hexadecimal, each word with
+   * its number within the file in hexadecimal, number of pointers, each with symbol, offset, type
+   * and words, and the gloss behind a bar.
+   */
+  private void fill(int s, String line, Map<String, Integer> numbers, Map<String, Integer> uses) {
+    int bar = line.indexOf(" | ");
+    String[] fields = line.substring(0, bar).split(" ");
+    int words = Integer.parseInt(fields[3], 16);
+    lemmas[s] = new String[words];
+    tagCounts[s] = new int[words];
+    for (int w = 0; w < words; w++) {
+      String word = fields[4 + 2 * w];
+      int number = Integer.parseInt(fields[5 + 2 * w], 16);
+      lemmas[s][w] = word.replace('_', ' ');
+      String key =
+          word.toLowerCase(Locale.ROOT)
+              + NOUN
+              + fields[1]
+              + (number < 10 ? ":0" : ":")
+              + number
+              + "::";
+      tagCounts[s][w] = uses.getOrDefault(key, 0);
     }
+    int[] above = new int[fields.length];
+    int found = 0;
+    for (int f = 5 + 2 * words; f < fields.length; f += 4) {
+      if (fields[f].equals("@") || fields[f].equals("@i")) {
+        above[found++] = numbers.get(fields[f + 1]);
+        instances[s] |= fields[f].equals("@i");
+      }
+    }
+    hypernyms[s] = Arrays.copyOf(above, found);
+    glosses[s] = definition(line.substring(bar + 3));
     String first = lemmas[s][0].toLowerCase(Locale.ROOT);
     int number = senseNumber(first, s);
     ids[s] = first.replace(' ', '_') + (number < 10 ? ".n.0" : ".n.") + number;
@@ -115,29 +126,60 @@ record WordNetTables(
     return (examples < 0 ? gloss : gloss.substring(0, examples)).strip();
   }
 
-  private static Map<String, int[]> readSenses(Dictionary dictionary, Map<Long, Integer> numbers)
-      throws JWNLException {
+  /** A line of {@code index.noun} ends in as many offsets as its third field says. */
+  private static Map<String, int[]> readSenses(Map<String, Integer> numbers) {
     Map<String, int[]> senses = new LinkedHashMap<>();
-    for (Iterator<IndexWord> i = dictionary.getIndexWordIterator(POS.NOUN); i.hasNext(); ) {
-      IndexWord word = i.next();
-      long[] offsets = word.getSynsetOffsets();
-      int[] synsets = new int[offsets.length];
-      for (int o = 0; o < offsets.length; o++) {
-        synsets[o] = numbers.get(offsets[o]);
-      }
-      senses.put(word.getLemma().replace('_', ' '), synsets);
-    }
+    eachLine(
+        "index.noun",
+        line -> {
+          String[] fields = line.split(" ");
+          int[] synsets = new int[Integer.parseInt(fields[2])];
+          for (int i = 0; i < synsets.length; i++) {
+            synsets[i] = numbers.get(fields[fields.length - synsets.length + i]);
+          }
+          senses.put(fields[0].replace('_', ' '), synsets);
+        });
     return senses;
   }
 
-  private static Map<String, String> readExceptions(Dictionary dictionary) throws JWNLException {
+  /** How often each sense of a noun was tagged, by its key. */
+  private static Map<String, Integer> readUses() {
+    Map<String, Integer> uses = new HashMap<>();
+    eachLine(
+        "cntlist.rev",
+        line -> {
+          if (line.contains(NOUN)) {
+            uses.put(
+                line.substring(0, line.indexOf(' ')),
+                Integer.valueOf(line.substring(line.lastIndexOf(' ') + 1)));
+          }
+        });
+    return uses;
+  }
+
+  private static Map<String, String> readExceptions() {
     Map<String, String> exceptions = new HashMap<>();
-    for (Iterator<Exc> i = dictionary.getExceptionIterator(POS.NOUN); i.hasNext(); ) {
-      Exc exception = i.next();
-      exceptions.put(
-          exception.getLemma().replace('_', ' '),
-          exception.getExceptions().get(0).replace('_', ' '));
-    }
+    eachLine(
+        "noun.exc",
+        line -> {
+          String[] forms = line.split(" ");
+          exceptions.put(forms[0].replace('_', ' '), forms[1].replace('_', ' '));
+        });
     return exceptions;
+  }
+
+  /** The lines of a file but for the licence at its head, which is indented. */
+  private static void eachLine(String file, Consumer<String> action) {
+    try (InputStream in = WordNetTables.class.getResourceAsStream(FOLDER + file);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.startsWith(" ")) {
+          action.accept(line);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("WordNet's files on the class path cannot be read", e);
+    }
   }
 }

@@ -24,8 +24,6 @@ class ShadedJarIT {
           "com/sun/jna/",
           "com/twelvemonkeys/",
           "com/luciad/imageio/",
-          "com/googlecode/concurrentlinkedhashmap/",
-          "net/sf/extjwnl/",
           "picocli/");
 
   private static JarFile jar;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.vocabulary.WordNet.Sense;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -90,5 +91,11 @@ class WordNetTest {
 
   private String first(String lemma) {
     return wordnet.firstSense(lemma).orElseThrow().id();
+  }
+
+  @Test
+  void nothing_stands_twice_above_a_sense() {
+    assertThat(Arrays.stream(WordNetTables.load().hypernyms()))
+        .allMatch(above -> Arrays.stream(above).distinct().count() == above.length);
   }
 }
