@@ -52,15 +52,13 @@ public final class KMeansBenchmark {
             .set("spark.driver.host", "127.0.0.1");
     try (JavaSparkContext spark = new JavaSparkContext(conf)) {
       RowBlocks rows = rows(spark, numbers[0], numbers[1], clusters);
-      Dataset<Row> table = table(spark, rows);
+      Dataset<Row> table = table(rows);
       BlasChoice.take();
       SphericalKMeans.Options options = new SphericalKMeans.Options(1, true, 1, passes, 0, 32);
       for (int round = 0; round < numbers[4]; round++) {
         int seed = round;
         report(
-            "nomen",
-            rows,
-            () -> SphericalKMeans.fit(rows, clusters, options, seed).best().rows());
+            "nomen", rows, () -> SphericalKMeans.fit(rows, clusters, options, seed).best().rows());
         for (String solver : List.of("block", "row")) {
           KMeans search =
               new KMeans()
@@ -77,7 +75,9 @@ public final class KMeansBenchmark {
               () -> {
                 Vector[] centres = search.fit(table).clusterCenters();
                 double[] values =
-                    Arrays.stream(centres).flatMapToDouble(c -> Arrays.stream(c.toArray())).toArray();
+                    Arrays.stream(centres)
+                        .flatMapToDouble(c -> Arrays.stream(c.toArray()))
+                        .toArray();
                 return new Matrix(centres.length, rows.width(), UnitRows.of(values, rows.width()));
               });
         }
@@ -147,7 +147,7 @@ public final class KMeansBenchmark {
     return new RowBlock(first, rows, width, values);
   }
 
-  private static Dataset<Row> table(JavaSparkContext spark, RowBlocks rows) {
+  private static Dataset<Row> table(RowBlocks rows) {
     JavaRDD<Row> vectors =
         rows.blocks()
             .flatMap(

@@ -35,14 +35,12 @@ public final class NeighboursBenchmark {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     try (JavaSparkContext spark = new JavaSparkContext(conf);
-        NpyReader reader =
-            NpyReader.open(new Storage(new Configuration()), arguments[0])) {
+        NpyReader reader = NpyReader.open(new Storage(new Configuration()), arguments[0])) {
       int number = Math.toIntExact(reader.rows());
       float[] values = reader.next(number);
       int width = values.length / number;
       UnitRows.normalise(values, width);
-      RowBlocks rows =
-          RowBlocks.of(spark, values, width).persist(StorageLevel.MEMORY_AND_DISK());
+      RowBlocks rows = RowBlocks.of(spark, values, width).persist(StorageLevel.MEMORY_AND_DISK());
       rows.blocks().count();
       for (int round = 0; round < Integer.parseInt(arguments[2]); round++) {
         long wall = System.nanoTime();

@@ -9,15 +9,16 @@ import java.util.stream.IntStream;
 final class SideBySide {
   private SideBySide() {}
 
-  /** Seconds until all of {@code count} pieces are done, taken in turns by {@code slots} threads. */
+  /**
+   * Seconds until all of {@code count} pieces are done, taken in turns by {@code slots} threads.
+   */
   static double seconds(int count, int slots, IntConsumer work) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     long began = System.nanoTime();
     for (int slot = 0; slot < slots; slot++) {
       int own = slot;
       Thread thread =
-          new Thread(
-              () -> IntStream.range(0, count).filter(i -> i % slots == own).forEach(work));
+          new Thread(() -> IntStream.range(0, count).filter(i -> i % slots == own).forEach(work));
       thread.start();
       threads.add(thread);
     }

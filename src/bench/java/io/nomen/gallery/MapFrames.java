@@ -3,7 +3,6 @@ package io.nomen.gallery;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Frames a second of the gallery's map with 100,000 made-up images in headless Chromium, which
@@ -26,9 +25,7 @@ public final class MapFrames {
     Path profile = Files.createTempDirectory("map-frames");
     try (Chromium chromium = new Chromium(Chromium.binary().orElseThrow(), profile)) {
       for (int round = 0; round < rounds; round++) {
-        chromium.call(
-            "Emulation.setDeviceMetricsOverride",
-            Map.of("width", 1600, "height", 1000, "deviceScaleFactor", 1, "mobile", false));
+        chromium.window(1600, 1000);
         chromium.open(folder.resolve("map.html"));
         chromium.await("nomen.map?.total === 100000");
         System.out.printf(

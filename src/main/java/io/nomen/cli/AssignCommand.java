@@ -5,7 +5,6 @@ import io.nomen.job.AssignJob;
 import io.nomen.job.AssignJob.AssignOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunRecord;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +18,7 @@ final class AssignCommand implements Subcommand {
   @Mixin private CommonOptions common;
   @Mixin private InputOptions.Source source;
   @Mixin private ModelOptions model;
+  @Mixin private PageOptions pages;
 
   @Option(
       names = "--run",
@@ -39,6 +39,7 @@ final class AssignCommand implements Subcommand {
     common.check(violations);
     source.check(violations);
     model.check(violations);
+    pages.check(violations);
   }
 
   @Override
@@ -53,16 +54,12 @@ final class AssignCommand implements Subcommand {
                 run,
                 source.images(model.choice(), common.resumes()),
                 source.embeddings,
-                common.resumes(),
                 source.title(),
-                console.command(),
-                console.recorded(context.storage())));
+                pages.request(console, context, common)));
     console.banner(model);
     if (console.dryRun()) {
       return console.planned(job.plan());
     }
-    RunRecord record = job.run();
-    console.line("Gallery: " + folder.uri() + "/gallery/index.html");
-    return record.summary(folder.uri());
+    return console.made(job.run(), folder);
   }
 }

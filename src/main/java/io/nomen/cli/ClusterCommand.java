@@ -8,7 +8,6 @@ import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.ZeroShotMethod;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,7 @@ final class ClusterCommand implements Subcommand {
   @Mixin private ModelOptions model;
   @Mixin private ClusteringOptions clustering;
   @Mixin private SubtreeOption words;
+  @Mixin private PageOptions pages;
 
   @Option(
       names = "--vocabulary",
@@ -75,6 +75,7 @@ final class ClusterCommand implements Subcommand {
     source.check(violations);
     model.check(violations);
     clustering.check(violations, classes.isEmpty());
+    pages.check(violations);
     violations.require(
         clustering.method.equals(ZeroShotMethod.NAME) == classes.isPresent(),
         "--method zero-shot and --classes FILE go together; give both or neither.");
@@ -107,9 +108,7 @@ final class ClusterCommand implements Subcommand {
     if (console.dryRun()) {
       return console.planned(job.plan());
     }
-    RunRecord record = job.run();
-    console.line("Gallery: " + folder.uri() + "/gallery/index.html");
-    return record.summary(folder.uri());
+    return console.made(job.run(), folder);
   }
 
   private ClusterOptions options(Console console, JobContext context) {
@@ -129,9 +128,7 @@ final class ClusterCommand implements Subcommand {
         clustering.duplicateCosine(),
         layers,
         clustering.seed,
-        common.resumes(),
         source.title(),
-        console.command(),
-        console.recorded(context.storage()));
+        pages.request(console, context, common));
   }
 }

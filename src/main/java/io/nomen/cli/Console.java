@@ -3,6 +3,8 @@ package io.nomen.cli;
 import io.nomen.Progress;
 import io.nomen.encode.ModelChoice;
 import io.nomen.run.JobContext;
+import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
 import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.BlasChoice;
@@ -74,6 +76,12 @@ record Console(
     Map<String, String> options = new LinkedHashMap<>(effectiveOptions);
     options.computeIfPresent("run", (same, uri) -> storage.qualify(uri));
     return options;
+  }
+
+  /** Says where the gallery of a run is, and what the last line tells of the run. */
+  Map<String, Object> made(RunRecord record, RunFolder folder) {
+    line("Gallery: " + folder.uri() + "/gallery/index.html");
+    return record.summary(folder.uri());
   }
 
   /** What a dry run answers. */

@@ -4,7 +4,6 @@ import io.nomen.cli.Main.Subcommand;
 import io.nomen.job.RefineJob;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
-import io.nomen.run.RunRecord;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +16,7 @@ import picocli.CommandLine.Option;
         "Obey the changes that were made in a run's gallery, without encoding or starting anew.")
 final class RefineCommand implements Subcommand {
   @Mixin private CommonOptions common;
+  @Mixin private PageOptions pages;
 
   @Option(names = "--run", required = true, paramLabel = "RUN", description = "Folder of the run.")
   private String run;
@@ -38,6 +38,7 @@ final class RefineCommand implements Subcommand {
   @Override
   public void check(Violations violations) {
     common.check(violations);
+    pages.check(violations);
   }
 
   @Override
@@ -48,17 +49,10 @@ final class RefineCommand implements Subcommand {
         new RefineJob(
             context,
             folder,
-            new RefineJob.RefineOptions(
-                run,
-                changes,
-                common.resumes(),
-                console.command(),
-                console.recorded(context.storage())));
+            new RefineJob.RefineOptions(run, changes, pages.request(console, context, common)));
     if (console.dryRun()) {
       return console.planned(job.plan());
     }
-    RunRecord record = job.run();
-    console.line("Gallery: " + folder.uri() + "/gallery/index.html");
-    return record.summary(folder.uri());
+    return console.made(job.run(), folder);
   }
 }

@@ -1,7 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.NomenException;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +25,7 @@ final class ResourceErrors {
 
   /** The sentence for the user, where {@code e} tells of a shortage. */
   static Optional<NomenException> in(Throwable e) {
-    if (StoreTrouble.of(e).filter(trouble -> trouble == StoreTrouble.FULL).isPresent()
+    if (StorageFailure.of(e).filter(failure -> failure == StorageFailure.FULL).isPresent()
         || mentions(e, DISK_FULL)) {
       return Optional.of(
           NomenException.input(

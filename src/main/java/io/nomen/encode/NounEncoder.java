@@ -14,7 +14,7 @@ import io.nomen.spark.LiveCount;
 import io.nomen.spark.Sessions;
 import io.nomen.store.Digests;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Precision;
@@ -135,7 +135,7 @@ public record NounEncoder(
     try {
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", file.toString(), e);
+      throw StorageFailure.cannot("write", file.toString(), e);
     }
   }
 

@@ -1,9 +1,11 @@
 package io.nomen.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.nomen.RootLocale;
 import io.nomen.method.ClusterSweep;
 import io.nomen.method.Clustering;
 import io.nomen.method.ClusteringMethod;
+import io.nomen.method.Findings;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
 import io.nomen.semantics.NounSubspace;
@@ -70,7 +72,8 @@ public final class ClusterCount {
    * @param reason one sentence for people
    * @param curve all trials by K
    */
-  public record Choice(int clusters, String reason, List<Point> curve) {
+  @JsonTypeName("cluster_count")
+  public record Choice(int clusters, String reason, List<Point> curve) implements Findings.Part {
     public Choice {
       curve = List.copyOf(curve);
     }

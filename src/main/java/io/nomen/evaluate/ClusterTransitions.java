@@ -1,10 +1,8 @@
 package io.nomen.evaluate;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.nomen.RootLocale;
-import io.nomen.run.RunRecord;
-import io.nomen.store.Json;
+import io.nomen.method.Findings;
 import io.nomen.tensor.LinearAssignment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +28,7 @@ import java.util.stream.IntStream;
  * @param moved how many of these are not in the successor of the cluster that they were in
  * @param nextId the lowest id that no cluster has or had
  */
-@JsonNaming(SnakeCaseStrategy.class)
+@JsonTypeName("previous")
 public record ClusterTransitions(
     String folder,
     String run,
@@ -40,10 +38,8 @@ public record ClusterTransitions(
     List<Died> died,
     long compared,
     long moved,
-    int nextId) {
-  /** Where {@code run.json} holds it among what it says of the method. */
-  public static final String KEY = "previous";
-
+    int nextId)
+    implements Findings.Part {
   /**
    * Pairs with less in common are none. Of two clusters of one size it asks for half of the images,
    * MONIC's threshold of survival.
@@ -181,12 +177,6 @@ public record ClusterTransitions(
       most = shares[i] > shares[most] ? i : most;
     }
     return most;
-  }
-
-  /** What a run's record tells of the run before it, where it was given one. */
-  public static Optional<ClusterTransitions> of(RunRecord record) {
-    return Optional.ofNullable(record.method().get(KEY))
-        .map(told -> Json.mapper().convertValue(told, ClusterTransitions.class));
   }
 
   /** Where in {@link #ids} the cluster {@code id} is. */

@@ -7,7 +7,7 @@ import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -332,7 +332,7 @@ final class LabelFile {
                     try {
                       in.close();
                     } catch (IOException e) {
-                      throw StoreTrouble.cannot("read", uri, e);
+                      throw StorageFailure.cannot("read", uri, e);
                     }
                   });
       try {

@@ -19,13 +19,13 @@ public final class MethodRemarks {
   public static List<String> of(Findings findings, Optional<ClusterCount.Choice> count) {
     List<String> remarks = new ArrayList<>();
     findings
-        .part(Findings.TextGate.class)
+        .part(Findings.Agreement.class)
         .ifPresent(
-            gate ->
+            agreement ->
                 remarks.add(
                     RootLocale.format(
                         "How well the nouns describe these images: ρ = %.2f, %s.",
-                        gate.rho(), gate.words())));
+                        agreement.rho(), agreement.words())));
     findings
         .part(Findings.LinkageComparison.class)
         .filter(Findings.LinkageComparison::taken)

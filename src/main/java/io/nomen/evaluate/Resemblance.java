@@ -1,6 +1,8 @@
 package io.nomen.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.nomen.RootLocale;
+import io.nomen.method.Findings;
 import io.nomen.neighbours.NeighbourLists;
 import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.neighbours.Neighbours;
@@ -15,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +48,7 @@ import scala.Tuple2;
  *     {@link #close}
  * @param provenance how both were found, and how many there are
  */
-public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> provenance)
+public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Provenance provenance)
     implements AutoCloseable {
   static final int NEIGHBOURS = 10;
 
@@ -58,6 +59,22 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
 
   /** Pairs that the driver connects by itself; more are connected by Spark. */
   private static final int MOST_PAIRS = 1 << 18;
+
+  /**
+   * How neighbours were searched, and what was found.
+   *
+   * @param neighbours how many of each row
+   * @param duplicateCosine lowest cosine of near-duplicates
+   * @param imagesLikeAnEarlierOne rows of the groups but for the first of each
+   */
+  @JsonTypeName("resemblance")
+  public record Provenance(
+      NeighbourLists.Report search,
+      int neighbours,
+      double duplicateCosine,
+      long duplicateGroups,
+      long imagesLikeAnEarlierOne)
+      implements Findings.Part {}
 
   /**
    * Two rows that are near-duplicates.
@@ -78,7 +95,6 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
 
   static Resemblance of(RowBlocks embeddings, double threshold, int mostPairs) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
-    Map<String, Object> provenance = new LinkedHashMap<>();
     try (NeighbourLists lists =
         Neighbours.find(spark, embeddings, NEIGHBOURS, search(embeddings.rows()))) {
       JavaPairRDD<Long, Long> pairs =
@@ -99,13 +115,14 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
       } else {
         blocks.persist(StorageLevel.MEMORY_AND_DISK());
       }
-      provenance.put("search", lists.report());
-      provenance.put("neighbours", lists.count());
-      provenance.put("duplicate_cosine", threshold);
-      provenance.put("duplicate_groups", groups.values().distinct().count());
-      provenance.put(
-          "images_like_an_earlier_one", blocks.map(Resemblance::copies).fold(0L, Long::sum));
-      return new Resemblance(blocks, provenance);
+      return new Resemblance(
+          blocks,
+          new Provenance(
+              lists.report(),
+              lists.count(),
+              threshold,
+              groups.values().distinct().count(),
+              blocks.map(Resemblance::copies).fold(0L, Long::sum)));
     }
   }
 
@@ -183,7 +200,7 @@ public record Resemblance(JavaRDD<ResemblanceBlock> blocks, Map<String, Object> 
   public String remark() {
     return RootLocale.format(
         "%,d images look like an earlier one (cosine of %s or more)",
-        provenance.get("images_like_an_earlier_one"), provenance.get("duplicate_cosine"));
+        provenance.imagesLikeAnEarlierOne(), provenance.duplicateCosine());
   }
 
   /**

@@ -1,16 +1,16 @@
 package io.nomen.evaluate;
 
 import io.nomen.method.FittedModel;
+import io.nomen.run.RunRecord.QualityFacts;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -31,15 +31,27 @@ public record RunQuality(
     double[] meanConfidence,
     double overallConfidence,
     OptionalDouble neighbourConsistency) {
+  /** For {@code run.json} and the last line, where restarts were not compared. */
+  public QualityFacts summary() {
+    return summary(Stability.UNKNOWN);
+  }
+
   /** For {@code run.json} and the last line. */
-  public Map<String, Object> summary() {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("silhouette", rounded(silhouette.overall()));
-    summary.put("mean_confidence", rounded(overallConfidence));
-    neighbourConsistency.ifPresent(share -> summary.put("neighbour_consistency", rounded(share)));
-    summary.put("largest_cluster", Arrays.stream(sizes).max().orElse(0));
-    summary.put("smallest_cluster", Arrays.stream(sizes).filter(s -> s > 0).min().orElse(0));
-    return summary;
+  public QualityFacts summary(Stability stability) {
+    return new QualityFacts(
+        rounded(silhouette.overall()),
+        rounded(overallConfidence),
+        neighbourConsistency.isPresent()
+            ? OptionalDouble.of(rounded(neighbourConsistency.getAsDouble()))
+            : OptionalDouble.empty(),
+        Arrays.stream(sizes).max().orElse(0),
+        Arrays.stream(sizes).filter(s -> s > 0).min().orElse(0),
+        stability.percent().isPresent()
+            ? OptionalDouble.of(Math.round(stability.percent().getAsDouble() * 100) / 100.0)
+            : OptionalDouble.empty(),
+        stability.percent().isPresent()
+            ? OptionalInt.of(stability.restarts())
+            : OptionalInt.empty());
   }
 
   private static double rounded(double value) {
@@ -53,11 +65,11 @@ public record RunQuality(
    * @param percent mean over all pairs of restarts; empty where there was one start only
    * @param restarts how many were compared
    */
-  public record Stability(Optional<Double> percent, int restarts) {
+  public record Stability(OptionalDouble percent, int restarts) {
     private static final int SAMPLE = 2_000;
 
     /** For a method of which nothing is known but its result. */
-    static final Stability UNKNOWN = new Stability(Optional.empty(), 1);
+    static final Stability UNKNOWN = new Stability(OptionalDouble.empty(), 1);
 
     /**
      * Has all restarts assign a sample.
@@ -74,18 +86,7 @@ public record RunQuality(
       RowBlocks lengths = sample(spark, norms, seed);
       List<int[]> assignments =
           restarts.stream().map(model -> clusters(model, rows, lengths)).toList();
-      return new Stability(Optional.of(Quality.stability(assignments)), restarts.size());
-    }
-
-    /** For {@code run.json}: per cent, as the scores of {@code evaluate}. */
-    public Map<String, Object> summary() {
-      Map<String, Object> summary = new LinkedHashMap<>();
-      percent.ifPresent(
-          value -> {
-            summary.put("stability", Math.round(value * 100) / 100.0);
-            summary.put("stability_restarts", restarts);
-          });
-      return summary;
+      return new Stability(OptionalDouble.of(Quality.stability(assignments)), restarts.size());
     }
 
     private static RowBlocks sample(JavaSparkContext spark, RowBlocks matrix, long seed) {

@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.exchange.ImportJob.ImportSource;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import io.nomen.tensor.MatrixReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -112,7 +112,7 @@ interface EmbeddingRows extends Closeable {
                         : Stream.of(match.getPath().toString()))
             .toList();
       } catch (IOException e) {
-        throw StoreTrouble.cannot("list", uri, e);
+        throw StorageFailure.cannot("list", uri, e);
       }
     }
 

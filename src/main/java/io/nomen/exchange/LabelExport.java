@@ -13,7 +13,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -179,7 +179,7 @@ public final class LabelExport {
         out.printRecord(record);
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
     return assigned.totalRows();
   }
@@ -200,7 +200,7 @@ public final class LabelExport {
       json.useDefaultPrettyPrinter();
       body.write(json);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
     return assigned.totalRows();
   }
@@ -296,7 +296,7 @@ public final class LabelExport {
       xml.writeEndElement();
       xml.flush();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", interfaceFile, e);
+      throw StorageFailure.cannot("write", interfaceFile, e);
     } catch (XMLStreamException e) {
       throw new IllegalStateException(e);
     }
@@ -386,7 +386,7 @@ public final class LabelExport {
       xml.writeEndDocument();
       xml.flush();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     } catch (XMLStreamException e) {
       throw new IllegalStateException(e);
     }
@@ -479,7 +479,7 @@ public final class LabelExport {
         lines.write(Json.line(line) + '\n');
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", target + "/metadata.jsonl", e);
+      throw StorageFailure.cannot("write", target + "/metadata.jsonl", e);
     }
     return assigned.totalRows();
   }
@@ -523,7 +523,7 @@ public final class LabelExport {
       throw NomenException.input(
           "There can be no link at %s (%s); add --copy.".formatted(target, e.getMessage()), e);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", target, e);
+      throw StorageFailure.cannot("write", target, e);
     }
   }
 

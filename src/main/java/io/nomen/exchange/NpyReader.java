@@ -3,7 +3,7 @@ package io.nomen.exchange;
 import io.nomen.NomenException;
 import io.nomen.exchange.NpyReader.StoredNumber.Kind;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.MatrixReader;
 import java.io.DataInputStream;
@@ -48,7 +48,7 @@ public final class NpyReader implements MatrixReader {
     try {
       return new Header(uri, length).read(new DataInputStream(in));
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -251,7 +251,7 @@ public final class NpyReader implements MatrixReader {
     }
 
     private NomenException cannotRead(IOException e) {
-      return StoreTrouble.cannot("read", uri, e);
+      return StorageFailure.cannot("read", uri, e);
     }
 
     @Override

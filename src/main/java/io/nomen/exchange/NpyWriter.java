@@ -3,7 +3,7 @@ package io.nomen.exchange;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -60,6 +60,6 @@ public final class NpyWriter implements Closeable {
   }
 
   private NomenException cannot(IOException e) {
-    return StoreTrouble.cannot("write", uri, e);
+    return StorageFailure.cannot("write", uri, e);
   }
 }

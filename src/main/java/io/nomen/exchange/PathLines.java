@@ -1,7 +1,7 @@
 package io.nomen.exchange;
 
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;
@@ -33,7 +33,7 @@ final class PathLines implements Iterator<String>, Closeable {
     try {
       return Optional.ofNullable(in.readLine()).map(PathLines::plain);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -54,7 +54,7 @@ final class PathLines implements Iterator<String>, Closeable {
     try {
       in.close();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -77,7 +77,7 @@ final class PathLines implements Iterator<String>, Closeable {
         out.write('\n');
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
   }
 

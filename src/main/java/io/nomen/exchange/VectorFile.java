@@ -3,7 +3,7 @@ package io.nomen.exchange;
 import io.nomen.NomenException;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ public final class VectorFile implements Closeable {
     try {
       return Optional.ofNullable(file.readNextRowGroup()).map(RowGroup::new);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -221,7 +221,7 @@ public final class VectorFile implements Closeable {
     try {
       file.close();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 }

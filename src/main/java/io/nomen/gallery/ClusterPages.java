@@ -265,20 +265,7 @@ final class ClusterPages {
       for (NearCluster near : card.nearest()) {
         html.open("li");
         html.open("a", "href", page.to(SiteIndex.clusterPage(near.number())));
-        if (site.hasMosaic(near.number())) {
-          html.empty(
-              "img",
-              "src",
-              page.to(SiteIndex.mosaic(near.number())),
-              "alt",
-              "",
-              "width",
-              String.valueOf(Mosaic.WIDTH),
-              "height",
-              String.valueOf(Mosaic.HEIGHT),
-              "loading",
-              "lazy");
-        }
+        site.mosaic(near.number()).ifPresent(mosaic -> page.image(html, mosaic, ""));
         html.foreign(site.name(near.number())).close();
         html.leaf("span", "similarity " + Numbers.decimal(near.similarity()), "class", "note");
         if (near.nearlySame()) {

@@ -292,7 +292,7 @@ public record GalleryData(
      * How well the nouns describe a cluster's images.
      *
      * @param degree in a word or two
-     * @param rho near 1 where they do (ρ of Nomen's gate)
+     * @param rho near 1 where they do (ρ of Nomen's text agreement)
      */
     public record WordsFit(String degree, double rho) {}
 

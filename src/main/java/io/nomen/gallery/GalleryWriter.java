@@ -150,7 +150,7 @@ public final class GalleryWriter {
               .toList();
       if (!pictures.isEmpty()) {
         int number = cluster.card().number();
-        storage.writeBytes(folder + "/" + SiteIndex.mosaic(number), Mosaic.jpeg(pictures));
+        storage.writeBytes(folder + "/" + SiteIndex.mosaicFile(number), Mosaic.jpeg(pictures));
         mosaics.put(number, true);
       }
     }

@@ -96,24 +96,10 @@ final class OverviewPages {
   private void card(Html html, Page page, ClusterSample cluster) {
     ClusterCard card = cluster.card();
     html.open("li", "class", "card");
-    if (site.hasMosaic(card.number())) {
-      html.empty(
-          "img",
-          "src",
-          page.to(SiteIndex.mosaic(card.number())),
-          "width",
-          String.valueOf(Mosaic.WIDTH),
-          "height",
-          String.valueOf(Mosaic.HEIGHT),
-          "alt",
-          "typical images of " + card.name(),
-          "loading",
-          "lazy",
-          "decoding",
-          "async");
-    } else {
-      html.leaf("span", "no pictures", "class", "blank");
-    }
+    site.mosaic(card.number())
+        .ifPresentOrElse(
+            mosaic -> page.image(html, mosaic, "typical images of " + card.name()),
+            () -> html.leaf("span", "no pictures", "class", "blank"));
     html.open("h2");
     html.open("a", "href", page.to(SiteIndex.clusterPage(card.number())));
     html.foreign(card.name()).close().close();

@@ -130,6 +130,24 @@ final class Page {
     html.close().close();
   }
 
+  /** A picture, loaded when it comes into view. */
+  void image(Html html, SiteIndex.Shown shown, String alternative) {
+    html.empty(
+        "img",
+        "src",
+        to(shown.name()),
+        "width",
+        String.valueOf(shown.width()),
+        "height",
+        String.valueOf(shown.height()),
+        "alt",
+        alternative,
+        "loading",
+        "lazy",
+        "decoding",
+        "async");
+  }
+
   /** Links to the parts of something that is cut into pages; nothing where there is one. */
   void pager(Html html, String what, String first, int page, int pages) {
     if (pages < 2) {
@@ -190,7 +208,7 @@ final class Page {
    */
   record SiteIndex(GalleryPlan plan, Map<String, Shown> thumbnails, Map<Integer, Boolean> mosaics) {
 
-    /** A thumbnail in the gallery's folder, with its size in pixels. */
+    /** A picture in the gallery's folder, with its size in pixels. */
     record Shown(String name, int width, int height) {}
 
     GalleryData data() {
@@ -205,8 +223,10 @@ final class Page {
       return Optional.ofNullable(thumbnails.get(path));
     }
 
-    boolean hasMosaic(int cluster) {
-      return mosaics.getOrDefault(cluster, false);
+    Optional<Shown> mosaic(int cluster) {
+      return mosaics.getOrDefault(cluster, false)
+          ? Optional.of(new Shown(mosaicFile(cluster), Mosaic.WIDTH, Mosaic.HEIGHT))
+          : Optional.empty();
     }
 
     /** What a cluster is called; an unknown one is called by its number. */
@@ -218,7 +238,7 @@ final class Page {
       return "clusters/" + cluster + ".html";
     }
 
-    static String mosaic(int cluster) {
+    static String mosaicFile(int cluster) {
       return "m/" + cluster + ".jpg";
     }
 

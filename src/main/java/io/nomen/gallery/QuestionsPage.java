@@ -46,20 +46,7 @@ final class QuestionsPage {
     for (int cluster : asked.clusters()) {
       html.open("li", "data-answer", String.valueOf(cluster));
       html.open("a", "href", page.to(SiteIndex.clusterPage(cluster)));
-      if (site.hasMosaic(cluster)) {
-        html.empty(
-            "img",
-            "src",
-            page.to(SiteIndex.mosaic(cluster)),
-            "alt",
-            "",
-            "width",
-            String.valueOf(Mosaic.WIDTH),
-            "height",
-            String.valueOf(Mosaic.HEIGHT),
-            "loading",
-            "lazy");
-      }
+      site.mosaic(cluster).ifPresent(mosaic -> page.image(html, mosaic, ""));
       html.foreign(site.name(cluster)).close();
       html.close();
     }

@@ -41,20 +41,7 @@ final class Tiles {
     original.ifPresent(link -> html.open("a", "href", link));
     Optional<SiteIndex.Shown> thumbnail = site.thumbnail(path);
     if (thumbnail.isPresent()) {
-      html.empty(
-          "img",
-          "src",
-          page.to(thumbnail.get().name()),
-          "width",
-          String.valueOf(thumbnail.get().width()),
-          "height",
-          String.valueOf(thumbnail.get().height()),
-          "alt",
-          alternative,
-          "loading",
-          "lazy",
-          "decoding",
-          "async");
+      page.image(html, thumbnail.get(), alternative);
     } else {
       html.leaf("span", "no picture", "class", "blank", "role", "img", "aria-label", alternative);
     }

@@ -7,7 +7,7 @@ import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.safetensors.SafetensorsWriter;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,7 +117,7 @@ public final class Checkpoints {
       String history = file.metadata().getOrDefault("history", "");
       return Optional.of(new Saved(state, Json.read(history, TrainingHistory.class, uri)));
     } catch (NomenException e) {
-      StoreTrouble.stopUnlessOfOneFile(uri, e);
+      StorageFailure.stopUnlessOfOneFile(uri, e);
       LOG.warn("a checkpoint is passed over: {}", e.getMessage());
       return Optional.empty();
     }

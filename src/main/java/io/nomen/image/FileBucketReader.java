@@ -10,7 +10,7 @@ import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,7 +102,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
 
   /**
    * Stops the work where the store as a whole has stopped answering, in words that {@link
-   * StoreTrouble} does not know: every image that is left would count as a bad one.
+   * StorageFailure} does not know: every image that is left would count as a bad one.
    */
   private void count(ListedFile file, Content content) {
     if (content instanceof Content.Whole) {
@@ -133,7 +133,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     } catch (IOException e) {
       throw NomenException.input(
           "Cannot read %s (%s), nor the %d files before it, nor now %s: %s; the store is in trouble, so run the same command again when it is well."
-              .formatted(file.path(), reason, SUSPICIOUS - 1, asked, StoreTrouble.reason(e)),
+              .formatted(file.path(), reason, SUSPICIOUS - 1, asked, StorageFailure.reason(e)),
           e);
     }
   }
@@ -152,7 +152,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
+      StorageFailure.stopUnlessOfOneFile(file.path(), e);
       // Its row will say so.
       return false;
     }
@@ -175,7 +175,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
           new String(in.readNBytes(SideFiles.MAX_LABEL_BYTES), StandardCharsets.UTF_8).strip();
       return text.isEmpty() ? folder : Optional.of(text);
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(file.labelFile(), e);
+      StorageFailure.stopUnlessOfOneFile(file.labelFile(), e);
       // A label is for scores alone: the image is not worse for the lack of it.
       return folder;
     }
@@ -205,7 +205,7 @@ final class FileBucketReader implements CloseableIterator<RawImage> {
           ? tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
+      StorageFailure.stopUnlessOfOneFile(file.path(), e);
       return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
     }
   }

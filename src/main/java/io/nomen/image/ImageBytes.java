@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,7 +89,7 @@ public final class ImageBytes implements Closeable {
           ? FileBucketReader.tooLarge(bytes.length, options)
           : new Content.Whole(bytes);
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(path, e);
+      StorageFailure.stopUnlessOfOneFile(path, e);
       return new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e));
     }
   }
@@ -134,7 +134,7 @@ public final class ImageBytes implements Closeable {
     try {
       return storage.fileSystem(uri).getFileStatus(Storage.path(uri)).isFile();
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(uri, e);
+      StorageFailure.stopUnlessOfOneFile(uri, e);
       return false;
     }
   }
@@ -251,7 +251,7 @@ public final class ImageBytes implements Closeable {
       try {
         reader.close();
       } catch (IOException e) {
-        throw StoreTrouble.cannot("read", path, e);
+        throw StorageFailure.cannot("read", path, e);
       }
     }
   }

@@ -5,7 +5,7 @@ import io.nomen.image.Bucket.FileBucket;
 import io.nomen.image.Bucket.TarBucket;
 import io.nomen.image.BucketReader.SkippedCounts;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -122,7 +122,7 @@ public final class Inventory {
         RemoteWalk.walk(storage.fileSystem(uri), uri, this::take);
       }
     } catch (IOException e) {
-      String reason = LocalPath.isLocal(uri) ? LocalWalk.reason(e) : StoreTrouble.reason(e);
+      String reason = LocalPath.isLocal(uri) ? LocalWalk.reason(e) : StorageFailure.reason(e);
       throw NomenException.input("Cannot list %s: %s.".formatted(input, reason), e);
     }
   }
@@ -292,7 +292,7 @@ public final class Inventory {
     try (InputStream in = ImageFile.open(storage, file.path(), 0)) {
       return TarHeader.begins(in.readNBytes(TarHeader.BLOCK));
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(file.path(), e);
+      StorageFailure.stopUnlessOfOneFile(file.path(), e);
       // It is listed all the same, and its row will say what is wrong.
       return false;
     }

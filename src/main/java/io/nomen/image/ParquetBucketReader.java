@@ -7,7 +7,7 @@ import io.nomen.image.BucketReader.ReadOptions;
 import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -82,7 +82,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
         ready.addAll(images(row, record()));
         return ready.remove();
       } catch (IOException | RuntimeException e) {
-        StoreTrouble.stopUnlessOfOneFile(bucket.path(), e);
+        StorageFailure.stopUnlessOfOneFile(bucket.path(), e);
         // A damaged page: what is behind it in this file cannot be told apart from it.
         trouble = LocalWalk.reason(e);
       }

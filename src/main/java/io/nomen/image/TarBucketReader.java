@@ -9,7 +9,7 @@ import io.nomen.image.RawImage.Content;
 import io.nomen.image.RawImage.Label;
 import io.nomen.image.TarReader.TarMember;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +83,7 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
         take(member.get());
       }
     } catch (IOException e) {
-      StoreTrouble.stopUnlessOfOneFile(shard, e);
+      StorageFailure.stopUnlessOfOneFile(shard, e);
       sample.drainTo(ready);
       ready.add(whole(new Content.Missing(ImageStatus.UNREADABLE, LocalWalk.reason(e))));
       ended = true;

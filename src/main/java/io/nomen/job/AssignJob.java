@@ -7,6 +7,7 @@ import io.nomen.clip.ClipModel;
 import io.nomen.encode.EncodeStage;
 import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.RunQuality;
+import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.JobContext;
@@ -16,9 +17,7 @@ import io.nomen.run.RunRecord.Platform;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.tensor.AssignmentBlock;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,11 +73,17 @@ public final class AssignJob {
 
   private RunRecord run(Optional<ClipModel> model) {
     RunInProgress run =
-        new RunInProgress(context, folder, options.images(), options.embeddings(), model);
+        new RunInProgress(
+            context,
+            folder,
+            options.request().after(fitted),
+            options.images(),
+            options.embeddings(),
+            model);
     Map<String, String> settings =
         Map.of(
             "embeddings", run.source().id(), "run", fitted.run(), "nomen", Platform.nomenVersion());
-    return run.unlessDone(NAME, settings, options.resume(), () -> assign(run));
+    return run.unlessDone(NAME, settings, () -> assign(run));
   }
 
   private RunRecord assign(RunInProgress run) {
@@ -90,7 +95,7 @@ public final class AssignJob {
                   run.table().width(),
                   earlier.uri(),
                   model.width(),
-                  fitted.model().get("location")));
+                  fitted.model().location().orElse("not told which")));
     }
     JavaRDD<AssignmentBlock> rows =
         model
@@ -104,7 +109,14 @@ public final class AssignJob {
             () -> NamedClusters.of(earlier),
             fitted.seed());
     rows.unpersist();
-    return run.publish(() -> record(run, quality));
+    return run.publish(
+        () ->
+            run.record(
+                fitted,
+                options.title(),
+                fitted.clusters(),
+                quality,
+                Findings.of(new Assigned(earlier.uri(), fitted.run()))));
   }
 
   /** The model of the earlier run, where there are images to encode. */
@@ -114,36 +126,12 @@ public final class AssignJob {
     }
     ClipModel model =
         ClipCheckpoint.open(context.storage(), options.images().get().model().location()).model();
-    Object wanted = fitted.model().get("digest");
-    if (wanted != null && !wanted.equals(model.digest())) {
+    if (fitted.model().digest().filter(digest -> !digest.equals(model.digest())).isPresent()) {
       throw NomenException.usage(
           "The run in %s was made with another model (%s); give it as --model."
-              .formatted(earlier.uri(), fitted.model().get("location")));
+              .formatted(earlier.uri(), fitted.model().location().orElse("not told which")));
     }
     return Optional.of(model);
-  }
-
-  private RunRecord record(RunInProgress run, RunQuality quality) {
-    Map<String, Object> provenance = new LinkedHashMap<>();
-    provenance.put("assigned_by", earlier.uri());
-    provenance.put("run", fitted.run());
-    return new RunRecord(
-        run.attempt().attempt(),
-        options.title(),
-        Instant.now().toString(),
-        options.command(),
-        options.effectiveOptions(),
-        fitted.methodName(),
-        fitted.clusters(),
-        fitted.seed(),
-        fitted.model(),
-        fitted.vocabulary(),
-        run.source().counts(),
-        run.seconds(),
-        quality.summary(),
-        provenance,
-        List.of(),
-        Platform.versions());
   }
 
   /**
@@ -156,8 +144,14 @@ public final class AssignJob {
       String run,
       Optional<EncodeOptions> images,
       List<String> embeddings,
-      boolean resume,
       String title,
-      List<String> command,
-      Map<String, String> effectiveOptions) {}
+      RunRequest request) {}
+
+  /**
+   * Where the clusters are from.
+   *
+   * @param assignedBy folder of the earlier run
+   * @param run its id
+   */
+  record Assigned(String assignedBy, String run) implements Findings.Part {}
 }

@@ -13,7 +13,7 @@ import io.nomen.run.JobContext;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import io.nomen.tensor.RowBlocks;
 import java.io.IOException;
 import java.util.HashMap;
@@ -114,7 +114,7 @@ public final class AtlasExport {
         }
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     } finally {
       embeddings.unpersist();
     }

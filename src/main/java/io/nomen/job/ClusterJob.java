@@ -13,6 +13,7 @@ import io.nomen.evaluate.RunQuality;
 import io.nomen.evaluate.RunQuality.Stability;
 import io.nomen.heads.Checkpoints;
 import io.nomen.method.Clustering;
+import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
@@ -30,7 +31,10 @@ import io.nomen.run.NounTable;
 import io.nomen.run.ResemblanceBlock;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.ModelFacts;
 import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.QualityFacts;
+import io.nomen.run.RunRecord.VocabularyFacts;
 import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
@@ -39,7 +43,6 @@ import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -49,6 +52,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -126,6 +130,7 @@ public final class ClusterJob {
           new RunInProgress(
               context,
               folder,
+              options.request(),
               options.images(),
               options.embeddings(),
               checkpoint.map(ClipCheckpoint::model));
@@ -142,7 +147,7 @@ public final class ClusterJob {
     RunRecord record() {
       requireClasses();
       previous.ifPresent(earlier -> earlier.requireModelOf(run.source()));
-      return run.unlessDone(NAME, settings(), options.resume(), this::cluster);
+      return run.unlessDone(NAME, settings(), this::cluster);
     }
 
     private void requireClasses() {
@@ -295,24 +300,8 @@ public final class ClusterJob {
               space ->
                   SemanticTables.write(folder, id, space, nouns.orElseThrow())
                       .forEach(table -> run.attempts().put(table, id)));
-      FittedModel model = model(clustering);
-      StoredModel.write(folder, id, model);
-      run.attempts().put("heads", id);
-      run.time(
-              "layers",
-              () ->
-                  LayerStage.write(
-                      folder,
-                      run,
-                      options.layers(),
-                      model,
-                      nouns,
-                      clustering.semantics(),
-                      options.seed()))
-          .forEach(table -> run.attempts().put(table, id));
+      run.write(model(clustering), options.layers(), naming(), clustering.semantics());
       remarks(clustering, Optional.empty()).forEach(context.progress()::say);
-      Map<String, Object> measured = new LinkedHashMap<>(quality.summary());
-      measured.putAll(stability.summary());
       options
           .nouns()
           .ifPresent(
@@ -324,7 +313,7 @@ public final class ClusterJob {
                               .snapshot()
                               .table("nouns")
                               .folder()));
-      return run.publish(() -> record(clustering, resemblance, measured));
+      return run.publish(() -> record(clustering, resemblance, quality.summary(stability)));
     }
 
     private Optional<Resemblance> resemblance() {
@@ -344,58 +333,46 @@ public final class ClusterJob {
           .orElse(clustering.model());
     }
 
+    private ClusterNaming naming() {
+      return new ClusterNaming(
+          options.classes().isPresent(),
+          nounSource.isOwnList(),
+          nouns,
+          options.options().semantics(),
+          options.seed());
+    }
+
     private NamedClusters names(Clustering clustering) {
-      ClusterNaming naming =
-          new ClusterNaming(
-              options.classes().isPresent(),
-              nounSource.isOwnList(),
-              nouns,
-              options.options().semantics(),
-              options.seed());
       if (transitions.isEmpty()) {
-        return naming.of(run.embeddings(), clustering, Names.unknown(clustering.clusters()));
+        return naming().of(run.embeddings(), clustering, Names.unknown(clustering.clusters()));
       }
       ClusterTransitions found = transitions.get();
-      return naming
+      return naming()
           .of(run.embeddings(), clustering, previous.orElseThrow().names(found))
           .renumbered(found.ids(), found.firstNewId());
     }
 
     private RunRecord record(
-        Clustering clustering, Optional<Resemblance> resemblance, Map<String, Object> quality) {
-      Map<String, Object> model = new LinkedHashMap<>();
-      checkpoint
-          .map(ClipCheckpoint::model)
-          .ifPresent(
-              m -> {
-                model.put("id", m.id());
-                model.put("location", m.location());
-                model.put("digest", m.digest());
-              });
-      Map<String, Object> vocabulary = new LinkedHashMap<>();
-      nouns.ifPresent(n -> vocabulary.put("nouns", n.nouns().size()));
-      vocabulary.put("source", nounSource.description());
-      Map<String, Object> method = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
-      resemblance.ifPresent(found -> method.put("resemblance", found.provenance()));
-      count.ifPresent(choice -> method.put("cluster_count", choice));
-      transitions.ifPresent(found -> method.put(ClusterTransitions.KEY, found));
-      return new RunRecord(
-          run.attempt().attempt(),
+        Clustering clustering, Optional<Resemblance> resemblance, QualityFacts quality) {
+      List<Findings.Part> found = new ArrayList<>(clustering.findings().parts());
+      resemblance.map(Resemblance::provenance).ifPresent(found::add);
+      count.ifPresent(found::add);
+      transitions.ifPresent(found::add);
+      return run.record(
           options.title(),
-          Instant.now().toString(),
-          options.command(),
-          options.effectiveOptions(),
           options.method(),
           clustering.clusters(),
           options.seed(),
-          model,
-          vocabulary,
-          run.source().counts(),
-          run.seconds(),
+          checkpoint
+              .map(ClipCheckpoint::model)
+              .map(model -> ModelFacts.of(model.id(), model.location(), model.digest()))
+              .orElse(ModelFacts.NONE),
+          new VocabularyFacts(
+              nouns.map(table -> OptionalInt.of(table.nouns().size())).orElse(OptionalInt.empty()),
+              Optional.of(nounSource.description())),
           quality,
-          method,
-          remarks(clustering, count),
-          Platform.versions());
+          new Findings(found),
+          remarks(clustering, count));
     }
 
     /**
@@ -461,15 +438,15 @@ public final class ClusterJob {
     }
 
     void requireModelOf(EmbeddingSource source) {
-      Object own = record.model().get("digest");
-      boolean other =
-          own != null && source.model().filter(digest -> !digest.equals(own)).isPresent();
+      Optional<String> own = record.model().digest();
+      boolean other = own.isPresent() && source.model().isPresent() && !source.model().equals(own);
       int width = StoredModel.read(run).width();
       int wanted = EmbeddingTable.width(run.storage(), source.embeddings());
       if (other || width != wanted) {
         throw NomenException.usage(
             "--previous %s was made with another model (%s, %d columns), and these embeddings have %d columns; clusters go on only with the same model."
-                .formatted(run.uri(), record.model().get("location"), width, wanted));
+                .formatted(
+                    run.uri(), record.model().location().orElse("not told which"), width, wanted));
       }
     }
 

@@ -5,7 +5,6 @@ import io.nomen.encode.ModelChoice;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.method.MethodOptions;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -28,7 +27,6 @@ import java.util.OptionalInt;
  *     outliers
  * @param layers how many clusters coarser and finer layers shall have
  * @param title what is clustered, for people
- * @param command the subcommand and effective options, for {@code run.json}
  */
 public record ClusterOptions(
     Optional<EncodeOptions> images,
@@ -45,10 +43,8 @@ public record ClusterOptions(
     OptionalDouble duplicateCosine,
     List<Integer> layers,
     long seed,
-    boolean resume,
     String title,
-    List<String> command,
-    Map<String, String> effectiveOptions) {
+    RunRequest request) {
 
   /** K in words, as far as the options tell it. */
   String wanted() {

@@ -5,19 +5,16 @@ import io.nomen.method.FittedModel;
 import io.nomen.method.LayerTree;
 import io.nomen.method.LayerTree.LayerBlock;
 import io.nomen.naming.ClusterNames.ClusterName;
-import io.nomen.naming.ClusterNaming.Names;
+import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.LayerNames;
 import io.nomen.naming.LayerNames.Part;
 import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;
-import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Table;
 import io.nomen.semantics.NounScores;
-import io.nomen.semantics.SemanticCentres;
-import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
@@ -45,9 +42,8 @@ final class LayerStage {
   private final RunInProgress run;
   private final RowBlocks space;
   private final Map<Integer, ClusterName> names = new TreeMap<>();
-  private final Optional<NounTable> nouns;
+  private final ClusterNaming naming;
   private final Optional<SemanticSpace> semantics;
-  private final long seed;
   private final LayerTree tree;
   private final JavaRDD<LayerBlock> blocks;
 
@@ -78,14 +74,12 @@ final class LayerStage {
       Table assigned,
       List<ClusterRow> clusters,
       List<Integer> counts,
-      Optional<NounTable> nouns,
-      Optional<SemanticSpace> semantics,
-      long seed) {
+      ClusterNaming naming,
+      Optional<SemanticSpace> ofMethod) {
     this.run = run;
     this.space = space;
-    this.nouns = nouns;
-    this.semantics = semantics;
-    this.seed = seed;
+    this.naming = naming;
+    this.semantics = naming.space(run.embeddings(), ofMethod, clusters.size());
     clusters.forEach(row -> names.put(row.cluster(), ClusterName.of(row)));
     List<ClusterRow> alive = clusters.stream().filter(row -> row.size() > 0).toList();
     int count = alive.stream().mapToInt(row -> row.cluster() + 1).max().orElse(0);
@@ -93,7 +87,7 @@ final class LayerStage {
     alive.forEach(row -> sizes[row.cluster()] = row.size());
     JavaRDD<AssignmentBlock> assignments = run.table().assignments(assigned).map(PartOfTable::rows);
     Matrix means = ClusterProfiles.means(space, assignments, count);
-    this.tree = LayerTree.of(space, means, sizes, assignments, counts, seed);
+    this.tree = LayerTree.of(space, means, sizes, assignments, counts, naming.seed());
     this.blocks = tree.blocks().persist(StorageLevel.MEMORY_AND_DISK());
     this.ways =
         blocks.flatMapToPair(LayerStage::ways).reduceByKey(Way::with).values().collect().stream()
@@ -120,7 +114,7 @@ final class LayerStage {
    * Writes both tables of a run whose other tables are whole.
    *
    * @param counts how many clusters the other layers shall have; with none, nothing is done
-   * @param semantics the method's, where it has one
+   * @param ofMethod the method's semantic space, where it has one
    * @return the tables' names
    */
   static List<String> write(
@@ -128,9 +122,8 @@ final class LayerStage {
       RunInProgress run,
       List<Integer> counts,
       FittedModel model,
-      Optional<NounTable> nouns,
-      Optional<SemanticSpace> semantics,
-      long seed) {
+      ClusterNaming naming,
+      Optional<SemanticSpace> ofMethod) {
     if (counts.isEmpty()) {
       return List.of();
     }
@@ -151,18 +144,8 @@ final class LayerStage {
               folder.table("assignments", run.attempt()),
               clusters,
               counts,
-              nouns,
-              semantics.or(
-                  () ->
-                      nouns.map(
-                          table ->
-                              SemanticCentres.find(
-                                  run.embeddings(),
-                                  table.matrix(),
-                                  clusters.size(),
-                                  SemanticOptions.defaults(),
-                                  seed))),
-              seed);
+              naming,
+              ofMethod);
       try {
         return stage.write(folder);
       } finally {
@@ -274,16 +257,7 @@ final class LayerStage {
     int[] numbers = array(sizes(layer).keySet());
     int[] labels = AssignmentBlock.clusters(layer(layer), NounScores.rows(run.embeddings().rows()));
     int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
-    boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
-    List<ClusterName> found =
-        Names.of(
-            run.embeddings(),
-            dense,
-            semantics,
-            nouns,
-            ownList,
-            Names.unknown(numbers.length),
-            seed);
+    List<ClusterName> found = naming.names(run.embeddings(), dense, semantics, numbers.length);
     Map<Integer, ClusterName> byImages = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

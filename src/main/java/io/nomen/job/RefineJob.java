@@ -3,11 +3,12 @@ package io.nomen.job;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.evaluate.RunQuality;
+import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
 import io.nomen.method.RefinedModel;
 import io.nomen.naming.ClusterNames.ClusterName;
+import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
-import io.nomen.naming.ClusterNaming.Names;
 import io.nomen.refine.Changes;
 import io.nomen.refine.Refinement;
 import io.nomen.run.Assignments.PartOfTable;
@@ -23,17 +24,14 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
 import io.nomen.semantics.NounScores;
-import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,12 +65,15 @@ public final class RefineJob {
    * @param run folder of the run
    * @param changes the file that the gallery saved
    */
-  public record RefineOptions(
-      String run,
-      String changes,
-      boolean resume,
-      List<String> command,
-      Map<String, String> effectiveOptions) {}
+  public record RefineOptions(String run, String changes, RunRequest request) {}
+
+  /**
+   * Where the clusters are from.
+   *
+   * @param refined folder of the earlier run
+   * @param run its id
+   */
+  record Refined(String refined, String run) implements Findings.Part {}
 
   public RefineJob(JobContext context, RunFolder folder, RefineOptions options) {
     this.context = context;
@@ -122,18 +123,31 @@ public final class RefineJob {
   private RunRecord refine() {
     RunInProgress run =
         new RunInProgress(
-            context, folder, Optional.empty(), List.of(options.run()), Optional.empty());
+            context,
+            folder,
+            options.request().after(fitted),
+            Optional.empty(),
+            List.of(options.run()),
+            Optional.empty());
     Map<String, String> settings =
         Map.of(
             "run", earlier.run(),
             "changes", Digests.sha256(Json.line(changes)),
             "nomen", Platform.nomenVersion());
-    return run.unlessDone(NAME, settings, options.resume(), () -> refine(run));
+    return run.unlessDone(NAME, settings, () -> refine(run));
   }
 
   private RunRecord refine(RunInProgress run) {
     FittedModel model = StoredModel.read(earlier);
     Table assigned = earlier.table("assignments");
+    Optional<NounTable> nouns = NounTable.of(earlier);
+    ClusterNaming naming =
+        new ClusterNaming(
+            false,
+            nouns.map(NounTable::isOwnList).orElse(true),
+            nouns,
+            SemanticOptions.defaults(),
+            fitted.seed());
     List<ClusterRow> rows = earlier.rows(ClusterRow.SCHEMA);
     JavaRDD<PartOfTable> before = run.table().assignments(assigned);
     RowBlocks space = model.space(run.embeddings()).persist(StorageLevel.MEMORY_AND_DISK());
@@ -148,7 +162,8 @@ public final class RefineJob {
                     changes,
                     earlier.run(),
                     fitted.seed()))) {
-      NamedClusters names = run.time("names", () -> names(refinement, rows, run.embeddings()));
+      NamedClusters names =
+          run.time("names", () -> names(refinement, rows, run.embeddings(), naming));
       RunQuality quality =
           run.write(
               refinement.assignments(),
@@ -157,35 +172,27 @@ public final class RefineJob {
               () -> names,
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
-      String id = run.attempt().attempt();
-      StoredModel.write(folder, id, refined);
-      run.attempts().put("heads", id);
-      Optional<NounTable> nouns = NounTable.of(earlier);
-      run.time(
-              "layers",
-              () ->
-                  LayerStage.write(
-                      folder,
-                      run,
-                      layers(),
-                      refined,
-                      nouns,
-                      semantics(nouns, run.embeddings(), refinement.count()),
-                      fitted.seed()))
-          .forEach(table -> run.attempts().put(table, id));
+      run.write(refined, layers(), naming, ofMethod(nouns));
       nouns.ifPresent(
           found ->
               KEPT.stream()
                   .filter(earlier::has)
                   .forEach(name -> run.sources().put(name, earlier.table(name).folder())));
-      Map<String, Object> told = refinement.summary();
+      Refinement.Summary told = refinement.summary();
       context
           .progress()
           .say(
               RootLocale.format(
                   "%d changes obeyed; %d images like those that moved were asked, %d moved too",
-                  told.get("changes"), told.get("like_asked"), told.get("like_moved")));
-      return run.publish(() -> record(run, told, names.numbers().size(), quality));
+                  told.changes(), told.likeAsked(), told.likeMoved()));
+      return run.publish(
+          () ->
+              run.record(
+                  fitted,
+                  fitted.title(),
+                  names.numbers().size(),
+                  quality,
+                  Findings.of(new Refined(earlier.uri(), earlier.run()), told)));
     } finally {
       space.unpersist();
     }
@@ -195,7 +202,8 @@ public final class RefineJob {
    * Names stay; what people gave goes before; what is new is named as a run would name it, and of
    * the parts of a split the one that the old name fits keeps it, with the number.
    */
-  private NamedClusters names(Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings) {
+  private NamedClusters names(
+      Refinement refinement, List<ClusterRow> rows, RowBlocks embeddings, ClusterNaming naming) {
     Map<Integer, ClusterName> names = new TreeMap<>();
     Map<Integer, List<String>> centreNouns = new TreeMap<>();
     rows.forEach(
@@ -206,7 +214,13 @@ public final class RefineJob {
     Set<Integer> fresh = new HashSet<>(refinement.groups());
     fresh.addAll(refinement.partOf().keySet());
     if (!fresh.isEmpty()) {
-      List<ClusterName> anew = anew(embeddings, refinement);
+      List<ClusterName> anew =
+          naming.names(
+              embeddings,
+              AssignmentBlock.clusters(
+                  refinement.assignments(), NounScores.rows(embeddings.rows())),
+              naming.space(embeddings, ofMethod(naming.nouns()), refinement.count()),
+              refinement.count());
       Set<Integer> exchanged = new HashSet<>();
       refinement
           .partOf()
@@ -263,56 +277,10 @@ public final class RefineJob {
     return counts.values().stream().filter(count -> count != fitted.clusters()).toList();
   }
 
-  private Optional<SemanticSpace> semantics(
-      Optional<NounTable> nouns, RowBlocks embeddings, int clusters) {
-    return nouns.map(
-        table ->
-            earlier.has("selected_nouns")
-                ? SemanticTables.read(earlier, table)
-                : SemanticCentres.find(
-                    embeddings,
-                    table.matrix(),
-                    clusters,
-                    SemanticOptions.defaults(),
-                    fitted.seed()));
-  }
-
-  private List<ClusterName> anew(RowBlocks embeddings, Refinement refinement) {
-    Optional<NounTable> nouns = NounTable.of(earlier);
-    Optional<SemanticSpace> space = semantics(nouns, embeddings, refinement.count());
-    boolean ownList = nouns.map(NounTable::isOwnList).orElse(true);
-    return Names.of(
-        embeddings,
-        AssignmentBlock.clusters(refinement.assignments(), NounScores.rows(embeddings.rows())),
-        space,
-        nouns,
-        ownList,
-        Names.unknown(refinement.count()),
-        fitted.seed());
-  }
-
-  private RunRecord record(
-      RunInProgress run, Map<String, Object> told, int clusters, RunQuality quality) {
-    Map<String, Object> method = new LinkedHashMap<>();
-    method.put("refined", earlier.uri());
-    method.put("run", earlier.run());
-    method.putAll(told);
-    return new RunRecord(
-        run.attempt().attempt(),
-        fitted.title(),
-        Instant.now().toString(),
-        options.command(),
-        options.effectiveOptions(),
-        fitted.methodName(),
-        clusters,
-        fitted.seed(),
-        fitted.model(),
-        fitted.vocabulary(),
-        fitted.counts(),
-        run.seconds(),
-        quality.summary(),
-        method,
-        List.of(),
-        Platform.versions());
+  /** The semantic space of the run before, where its method had one. */
+  private Optional<SemanticSpace> ofMethod(Optional<NounTable> nouns) {
+    return nouns
+        .filter(table -> earlier.has("selected_nouns"))
+        .map(table -> SemanticTables.read(earlier, table));
   }
 }

@@ -5,6 +5,9 @@ import io.nomen.encode.EmbeddingSource;
 import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.gallery.feed.GalleryStage;
+import io.nomen.method.Findings;
+import io.nomen.method.FittedModel;
+import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.Assignments;
@@ -15,11 +18,19 @@ import io.nomen.run.ResemblanceBlock;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.MethodFacts;
+import io.nomen.run.RunRecord.ModelFacts;
+import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.QualityFacts;
 import io.nomen.run.RunRecord.Stopwatch;
+import io.nomen.run.RunRecord.VocabularyFacts;
 import io.nomen.run.Snapshot;
+import io.nomen.run.StoredModel;
+import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +46,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class RunInProgress {
   private final JobContext context;
   private final RunFolder folder;
+  private final RunRequest request;
   private final Stopwatch stopwatch = new Stopwatch();
   private final Map<String, String> attempts = new LinkedHashMap<>();
   private final Map<String, String> sources = new LinkedHashMap<>();
@@ -47,11 +59,13 @@ final class RunInProgress {
   RunInProgress(
       JobContext context,
       RunFolder folder,
+      RunRequest request,
       Optional<EncodeOptions> images,
       List<String> ready,
       Optional<ClipModel> model) {
     this.context = context;
     this.folder = folder;
+    this.request = request;
     this.source = time("encode", () -> EmbeddingSource.of(context, folder, images, ready, model));
   }
 
@@ -61,9 +75,8 @@ final class RunInProgress {
    *
    * @param clusters what is done otherwise; this run has an attempt and a matrix then
    */
-  RunRecord unlessDone(
-      String stage, Map<String, String> settings, boolean resume, Supplier<RunRecord> clusters) {
-    StageAttempt begun = folder.begin(stage, settings, resume);
+  RunRecord unlessDone(String stage, Map<String, String> settings, Supplier<RunRecord> clusters) {
+    StageAttempt begun = folder.begin(stage, settings, request.resume());
     Optional<Snapshot> done = folder.published(begun);
     if (done.isEmpty()) {
       attempt = folder.unpublished(begun);
@@ -74,7 +87,7 @@ final class RunInProgress {
     }
     context.progress().say(stage + ": done before with the same input and options");
     RunRecord record = folder.show(done.get());
-    new GalleryStage(context, folder).finish(done.get());
+    pages().finish(done.get());
     return record;
   }
 
@@ -110,10 +123,6 @@ final class RunInProgress {
   /** Where training and searches keep their state until the run is published. */
   String checkpoints() {
     return folder.uri() + "/_stages/heads-" + attempt.attempt();
-  }
-
-  Map<String, Double> seconds() {
-    return stopwatch.seconds();
   }
 
   /** Tables by name, with the attempts that hold them; to be added to before publishing. */
@@ -153,6 +162,24 @@ final class RunInProgress {
   }
 
   /**
+   * Writes the model, and the layers where some are wanted.
+   *
+   * @param layers how many clusters the other layers shall have
+   * @param ofMethod the method's semantic space, where it has one
+   */
+  void write(
+      FittedModel model,
+      List<Integer> layers,
+      ClusterNaming naming,
+      Optional<SemanticSpace> ofMethod) {
+    String id = attempt.attempt();
+    StoredModel.write(folder, id, model);
+    attempts.put("heads", id);
+    time("layers", () -> LayerStage.write(folder, this, layers, model, naming, ofMethod))
+        .forEach(written -> attempts.put(written, id));
+  }
+
+  /**
    * Publishes the tables with their record, and writes the gallery.
    *
    * @param record what is told of the run; asked again at the end, when all stages are timed
@@ -163,9 +190,59 @@ final class RunInProgress {
     Snapshot run = folder.publish(attempt.attempt(), attempts, sources, Optional.of(record.get()));
     folder.finish(attempt, Map.of());
     folder.storage().delete(checkpoints());
-    time("gallery", () -> new GalleryStage(context, folder).run(run));
+    time("gallery", () -> pages().run(run));
     RunRecord timed = record.get();
     folder.show(timed);
     return timed;
+  }
+
+  private GalleryStage pages() {
+    return new GalleryStage(context, folder, request.pages());
+  }
+
+  /** What is told of this run, as far as it is known by now. */
+  RunRecord record(
+      String title,
+      String methodName,
+      int clusters,
+      long seed,
+      ModelFacts model,
+      VocabularyFacts vocabulary,
+      QualityFacts quality,
+      Findings findings,
+      List<String> remarks) {
+    return new RunRecord(
+        attempt.attempt(),
+        title,
+        Instant.now().toString(),
+        request.command(),
+        request.effectiveOptions(),
+        request.pages().language(),
+        methodName,
+        clusters,
+        seed,
+        model,
+        vocabulary,
+        source.counts(),
+        stopwatch.seconds(),
+        quality,
+        MethodFacts.of(findings),
+        remarks,
+        Platform.versions());
+  }
+
+  /** The same of a run that has method, model and nouns of an {@code earlier} one. */
+  RunRecord record(
+      RunRecord earlier, String title, int clusters, RunQuality quality, Findings findings) {
+    return record(
+        title,
+        earlier.methodName(),
+        clusters,
+        earlier.seed(),
+        earlier.model(),
+        earlier.vocabulary(),
+        quality.summary(),
+        findings,
+        List.of());
   }
 }

@@ -1,6 +1,8 @@
 package io.nomen.method;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.nomen.heads.Trainer.TrainingHistory;
@@ -24,12 +26,12 @@ public record Findings(List<Part> parts) {
   }
 
   /** Findings of {@code parts}. */
-  static Findings of(Part... parts) {
+  public static Findings of(Part... parts) {
     return new Findings(List.of(parts));
   }
 
   /** The same with {@code part}. */
-  Findings and(Part part) {
+  public Findings and(Part part) {
     List<Part> more = new ArrayList<>(parts);
     more.add(part);
     return new Findings(more);
@@ -40,10 +42,14 @@ public record Findings(List<Part> parts) {
     return parts.stream().filter(kind::isInstance).map(kind::cast).findFirst();
   }
 
-  /** One kind of finding. */
+  /**
+   * One kind of finding, a record; who makes a run may add kinds. {@code run.json} has it as an
+   * object under its {@link JsonTypeName}, or its numbers beside those of the others.
+   */
   @JsonNaming(SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  public sealed interface Part {}
+  @JsonPropertyOrder(alphabetic = true)
+  public interface Part {}
 
   /**
    * How sure the model is.
@@ -122,6 +128,7 @@ public record Findings(List<Part> parts) {
    * @param axes how many
    * @param share of the nouns' variance that lies along them, 0 to 1
    */
+  @JsonTypeName("subspace")
   public record Subspace(int axes, double share) implements Part {}
 
   /**
@@ -133,7 +140,8 @@ public record Findings(List<Part> parts) {
    * @param textsJoin whether the texts were let in
    * @param words ρ in a sentence for people
    */
-  public record TextGate(
+  @JsonTypeName("text_agreement")
+  public record Agreement(
       double rho,
       List<Double> rhoPerCluster,
       List<String> fitPerCluster,
@@ -146,6 +154,7 @@ public record Findings(List<Part> parts) {
    *
    * @param taken whether the clusters are linkage's
    */
+  @JsonTypeName("linkage")
   public record LinkageComparison(
       boolean taken, double silhouette, double silhouetteSmoothedTwice, double silhouetteOfKmeans)
       implements Part {

@@ -56,7 +56,7 @@ record LinkageChoice(
     Matrix sample = NomenInputs.matrix(inputs.sample());
     double once = silhouette(inputs, sample, centres.get(0));
     double twice = silhouette(inputs, sample, centres.get(1));
-    double ofKmeans = silhouette(sample, inputs.gate().imageGroups(), input.clusters());
+    double ofKmeans = silhouette(sample, inputs.agreement().imageGroups(), input.clusters());
     return new LinkageChoice(
         always || once > ofKmeans + CLEAR,
         once,

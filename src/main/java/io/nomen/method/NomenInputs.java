@@ -34,8 +34,8 @@ import org.apache.spark.storage.StorageLevel;
  * @param rows all images in it, [N, m], persisted
  * @param sample some of them, at even distances, [n, m], persisted
  * @param semantics the nouns that the text counterparts come from
- * @param gate how well the nouns fit, measured on the sample
- * @param joint the sample with its text counterparts beside it where the gate is open, and without
+ * @param agreement how well the nouns fit, measured on the sample
+ * @param joint the sample with its text counterparts beside it where the texts join, and without
  *     where it is shut, persisted
  * @param lists neighbours of {@code joint}
  * @param smoothed {@code joint} after one smoothing over its neighbours
@@ -45,7 +45,7 @@ record NomenInputs(
     RowBlocks rows,
     RowBlocks sample,
     SemanticSpace semantics,
-    Gate gate,
+    TextAgreement agreement,
     RowBlocks joint,
     NeighbourLists lists,
     Smoothing smoothed)
@@ -94,13 +94,13 @@ record NomenInputs(
     SemanticSpace semantics = semantics(input, raw, nouns);
     NeighbourLists own = neighbours(input, sample);
     RowBlocks counterparts = texts(raw, subspace, semantics).persist(LEVEL);
-    Gate gate = Gate.measure(input, sample, counterparts, own);
-    RowBlocks joint = gate.open() ? beside(sample, counterparts).persist(LEVEL) : sample;
-    NeighbourLists lists = gate.open() ? neighbours(input, joint) : own;
+    TextAgreement agreement = TextAgreement.measure(input, sample, counterparts, own);
+    RowBlocks joint = agreement.textsJoin() ? beside(sample, counterparts).persist(LEVEL) : sample;
+    NeighbourLists lists = agreement.textsJoin() ? neighbours(input, joint) : own;
     counterparts.unpersist();
     raw.unpersist();
     return new NomenInputs(
-        subspace, rows, sample, semantics, gate, joint, lists, smoothed(input, joint, lists));
+        subspace, rows, sample, semantics, agreement, joint, lists, smoothed(input, joint, lists));
   }
 
   private static NeighbourLists neighbours(MethodInput input, RowBlocks rows) {
@@ -180,7 +180,7 @@ record NomenInputs(
     }
   }
 
-  /** The smoothed sample as images and, where the gate is open, as texts: [n, m] unit rows each. */
+  /** The smoothed sample as images and, where they join, as texts: [n, m] unit rows each. */
   List<RowBlocks> smoothedViews() {
     int width = sample.width();
     return IntStream.range(0, joint.width() / width)
@@ -260,7 +260,7 @@ record NomenInputs(
     return clustering
         .with(new Findings.Subspace(subspace.axes().rows(), subspace.share()))
         .with(Findings.Neighbours.of(lists.report()))
-        .with(gate.findings(clustering));
+        .with(agreement.findings(clustering));
   }
 
   /** Rows that are few enough for the driver. */

@@ -22,7 +22,9 @@ import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.run.RunRecord.MethodFacts;
 import io.nomen.run.RunRecord.Platform;
+import io.nomen.run.RunRecord.QualityFacts;
 import io.nomen.run.RunRecord.Stopwatch;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SubspaceWidth;
@@ -30,7 +32,6 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Prompts;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -303,9 +304,7 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
           stopwatch.time(
               "quality",
               () -> Stability.of(clustering.restarts(), embeddings, rows.norms(), getSeed()));
-      Map<String, Object> quality = new LinkedHashMap<>(survey.quality().summary());
-      quality.putAll(stability.summary());
-      RunRecord record = record(rows, words, fit, quality, stopwatch);
+      RunRecord record = record(rows, words, fit, survey.quality().summary(stability), stopwatch);
       NomenClusteringModel fitted =
           new NomenClusteringModel(uid, clustering.model(), survey.clusters(), record);
       return copyValues(fitted.setParent(this), ParamMap.empty());
@@ -332,21 +331,20 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
       FeatureRows rows,
       NounChoice words,
       ClusterCount.Fit fit,
-      Map<String, Object> quality,
+      QualityFacts quality,
       Stopwatch stopwatch) {
     Clustering clustering = fit.clustering();
     Map<String, String> options = new TreeMap<>();
     Arrays.stream(params())
         .filter(this::isDefined)
         .forEach(param -> options.put(param.name(), told(getOrDefault(param))));
-    Map<String, Object> found = new LinkedHashMap<>(RunRecord.flat(clustering.findings()));
-    fit.count().ifPresent(choice -> found.put("cluster_count", choice));
     return new RunRecord(
         RunFolder.newId(),
         uid,
         Instant.now().toString(),
         List.of("NomenClustering"),
         options,
+        Optional.empty(),
         getMethod(),
         clustering.clusters(),
         getSeed(),
@@ -359,7 +357,7 @@ public final class NomenClustering extends Estimator<NomenClusteringModel>
             Map.of("ok", rows.rows(), "left-out", rows.leftOut())),
         stopwatch.seconds(),
         quality,
-        found,
+        MethodFacts.of(fit.count().map(clustering.findings()::and).orElse(clustering.findings())),
         MethodRemarks.of(clustering.findings(), fit.count()),
         Platform.versions());
   }

@@ -4,7 +4,6 @@ import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
 import java.util.List;
-import java.util.Optional;
 
 /** How good a fit looks without a label, and how it came about. */
 public final class NomenClusteringSummary {
@@ -43,12 +42,12 @@ public final class NomenClusteringSummary {
 
   /** Mean silhouette of a sample in cosine distance, −1 to 1. */
   public double silhouette() {
-    return number("silhouette").orElse(Double.NaN);
+    return record.quality().silhouette();
   }
 
   /** Mean confidence of all rows, 0 to 1. */
   public double meanConfidence() {
-    return number("mean_confidence").orElse(Double.NaN);
+    return record.quality().meanConfidence();
   }
 
   /**
@@ -56,7 +55,7 @@ public final class NomenClusteringSummary {
    * single row.
    */
   public double neighbourConsistency() {
-    return number("neighbour_consistency").orElse(Double.NaN);
+    return record.quality().neighbourConsistency().orElse(Double.NaN);
   }
 
   /**
@@ -64,7 +63,7 @@ public final class NomenClusteringSummary {
    * where it starts once.
    */
   public double stability() {
-    return number("stability").orElse(Double.NaN);
+    return record.quality().stability().orElse(Double.NaN);
   }
 
   /** Sentences that a reader should see. */
@@ -75,11 +74,6 @@ public final class NomenClusteringSummary {
   /** All that is known of the fit, as {@code run.json} holds it. */
   public String toJson() {
     return Json.pretty(record);
-  }
-
-  private Optional<Double> number(String name) {
-    return Optional.ofNullable(record.quality().get(name))
-        .map(value -> ((Number) value).doubleValue());
   }
 
   @Override

@@ -9,6 +9,8 @@ import io.nomen.encode.NounEncoder;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord.ModelFacts;
+import io.nomen.run.RunRecord.VocabularyFacts;
 import io.nomen.spark.Sessions;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
@@ -19,10 +21,9 @@ import io.nomen.vocabulary.Prompts;
 import io.nomen.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -186,22 +187,16 @@ record NounChoice(
   }
 
   /** For the record of what was fitted. */
-  Map<String, Object> vocabulary() {
-    Map<String, Object> told = new LinkedHashMap<>();
-    table.ifPresent(nouns -> told.put("nouns", nouns.nouns().size()));
-    told.put("source", source);
-    return told;
+  VocabularyFacts vocabulary() {
+    return new VocabularyFacts(
+        table.map(nouns -> OptionalInt.of(nouns.nouns().size())).orElse(OptionalInt.empty()),
+        Optional.of(source));
   }
 
   /** The model for the record of what was fitted; nothing where it is not known. */
-  Map<String, Object> modelFacts() {
-    Map<String, Object> told = new LinkedHashMap<>();
-    model.ifPresent(
-        m -> {
-          told.put("id", m.id());
-          told.put("location", m.location());
-          told.put("digest", m.digest());
-        });
-    return told;
+  ModelFacts modelFacts() {
+    return model
+        .map(known -> ModelFacts.of(known.id(), known.location(), known.digest()))
+        .orElse(ModelFacts.NONE);
   }
 }

@@ -70,14 +70,39 @@ public record ClusterNaming(
       int[] clusters,
       Optional<SemanticSpace> space,
       List<Optional<ClusterName>> earlier) {
-    Optional<SemanticSpace> seen =
-        space.or(
-            () ->
-                nouns.map(
-                    table ->
-                        SemanticCentres.find(
-                            embeddings, table.matrix(), earlier.size(), semantics, seed)));
-    return Names.of(embeddings, clusters, seen, nouns, verbatim, earlier, seed);
+    return Names.of(
+        embeddings,
+        clusters,
+        space(embeddings, space, earlier.size()),
+        nouns,
+        verbatim,
+        earlier,
+        seed);
+  }
+
+  /**
+   * The semantic space that clusters are named from: the method's, or one that is found for the
+   * names alone; empty where there are no nouns.
+   *
+   * @param clusters K
+   */
+  public Optional<SemanticSpace> space(
+      RowBlocks embeddings, Optional<SemanticSpace> ofMethod, int clusters) {
+    return ofMethod.or(
+        () ->
+            nouns.map(
+                table ->
+                    SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed)));
+  }
+
+  /**
+   * Names of clusters that no earlier run had, from a {@code space} that was found before.
+   *
+   * @param clusters the cluster of every row in {@link NounScores#rows}, 0 to {@code count} − 1
+   */
+  public List<ClusterName> names(
+      RowBlocks embeddings, int[] clusters, Optional<SemanticSpace> space, int count) {
+    return Names.of(embeddings, clusters, space, nouns, verbatim, Names.unknown(count), seed);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.nomen.RootLocale;
 import io.nomen.evaluate.ClusterProfiles;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
+import io.nomen.method.Findings;
 import io.nomen.neighbours.NearestRows;
 import io.nomen.refine.Changes.Change;
 import io.nomen.run.Assignments.PartOfTable;
@@ -24,7 +25,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -215,20 +215,28 @@ public final class Refinement implements AutoCloseable {
     return groups;
   }
 
+  /**
+   * What was done.
+   *
+   * @param changes how many were obeyed
+   * @param imagesSaid images that people spoke of
+   * @param likeAsked images like those that moved
+   * @param likeMoved how many of these moved too
+   */
+  public record Summary(int changes, int imagesSaid, long imagesMoved, int likeAsked, int likeMoved)
+      implements Findings.Part {}
+
   /** What was done, for the record of the run. */
-  public Map<String, Object> summary() {
-    Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("changes", changes.changes().size());
-    summary.put("images_said", said.size());
-    summary.put(
-        "images_moved",
+  public Summary summary() {
+    return new Summary(
+        changes.changes().size(),
+        said.size(),
         moves.entrySet().stream()
             .filter(move -> move.getKey().now() != successor[move.getKey().before()])
             .mapToLong(Map.Entry::getValue)
-            .sum());
-    summary.put("like_asked", likeAsked);
-    summary.put("like_moved", likeMoved);
-    return summary;
+            .sum(),
+        likeAsked,
+        likeMoved);
   }
 
   /** Gives part {@code part} of a split the number of the whole, and the whole that of the part. */

@@ -1,13 +1,26 @@
 package io.nomen.run;
 
 import ai.djl.engine.Engine;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.nomen.method.Findings;
 import io.nomen.store.Json;
 import io.nomen.tensor.Torch;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.package$;
@@ -20,12 +33,9 @@ import org.apache.spark.package$;
  * @param created ISO-8601 instant
  * @param command the arguments, without secrets (there are none)
  * @param options effective options of the subcommand
- * @param model id, digest, precision and device of the model; empty where embeddings were given
- * @param vocabulary where the nouns are from and how many there are
- * @param counts listed, embedded and bad images, with a count per status
+ * @param language of the pages' own words, where one was asked for
  * @param seconds wall-clock seconds by stage
- * @param quality label-free quality
- * @param method the method's {@link Findings} in one object, and what the job adds
+ * @param method what the method found out, and how the job came to its clusters
  * @param remarks sentences that a reader should see
  * @param versions by component
  */
@@ -35,69 +45,138 @@ public record RunRecord(
     String created,
     List<String> command,
     Map<String, String> options,
+    Optional<String> language,
     String methodName,
     int clusters,
     long seed,
-    Map<String, Object> model,
-    Map<String, Object> vocabulary,
+    ModelFacts model,
+    VocabularyFacts vocabulary,
     Counts counts,
     Map<String, Double> seconds,
-    Map<String, Object> quality,
-    Map<String, Object> method,
+    QualityFacts quality,
+    MethodFacts method,
     List<String> remarks,
     Map<String, String> versions) {
-  /** Parts of findings that are objects of their own, by their names. */
-  private static final Map<Class<? extends Findings.Part>, String> NESTED =
-      Map.of(
-          Findings.TextGate.class, "gate",
-          Findings.LinkageComparison.class, "linkage",
-          Findings.Subspace.class, "subspace");
 
-  /** The other parts that are read again, by a field that no other has. */
-  private static final Map<Class<? extends Findings.Part>, String> FLAT =
-      Map.of(
-          Findings.Confidence.class, "mean_confidence",
-          Findings.KMeans.class, "objective",
-          Findings.Training.class, "loss",
-          Findings.SemanticConsistency.class, "risk_bound",
-          Findings.Classes.class, "empty_classes");
+  public RunRecord {
+    // Earlier versions did not tell it.
+    language = language == null ? Optional.empty() : language;
+  }
+
+  /** What is told of the method, of this kind. */
+  public <T extends Record & Findings.Part> Optional<T> part(Class<T> kind) {
+    return method.part(kind);
+  }
+
+  /**
+   * The model that made the embeddings; empty where they were given.
+   *
+   * @param digest of its weights and settings
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record ModelFacts(
+      Optional<String> id, Optional<String> location, Optional<String> digest) {
+    public static final ModelFacts NONE =
+        new ModelFacts(Optional.empty(), Optional.empty(), Optional.empty());
+
+    public static ModelFacts of(String id, String location, String digest) {
+      return new ModelFacts(Optional.of(id), Optional.of(location), Optional.of(digest));
+    }
+  }
+
+  /**
+   * The nouns.
+   *
+   * @param nouns how many there are
+   * @param source where they are from, for people
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record VocabularyFacts(OptionalInt nouns, Optional<String> source) {}
 
   /** {@code listed = embedded + bad}. */
   public record Counts(long listed, long embedded, long bad, Map<String, Long> statuses) {}
 
-  /** Findings as {@code run.json} holds them: the numbers of most parts side by side. */
-  public static Map<String, Object> flat(Findings findings) {
-    Map<String, Object> flat = new TreeMap<>();
-    for (Findings.Part part : findings.parts()) {
-      String own = NESTED.get(part.getClass());
-      if (own == null) {
-        Json.mapper()
-            .valueToTree(part)
-            .fields()
-            .forEachRemaining(field -> flat.put(field.getKey(), field.getValue()));
-      } else {
-        flat.put(own, Json.mapper().convertValue(part, Map.class));
-      }
+  /**
+   * Quality without labels.
+   *
+   * @param silhouette −1 to 1
+   * @param meanConfidence 0 to 1
+   * @param neighbourConsistency 0 to 1; empty for a single image
+   * @param largestCluster images
+   * @param smallestCluster images
+   * @param stability mean adjusted Rand index between restarts, in per cent; empty for one start
+   * @param stabilityRestarts how many these were
+   */
+  @JsonNaming(SnakeCaseStrategy.class)
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  @JsonPropertyOrder(alphabetic = true)
+  public record QualityFacts(
+      double silhouette,
+      double meanConfidence,
+      OptionalDouble neighbourConsistency,
+      long largestCluster,
+      long smallestCluster,
+      OptionalDouble stability,
+      OptionalInt stabilityRestarts) {
+
+    /** The figures by the names that the file has, in words. */
+    public Map<String, Double> figures() {
+      Map<String, Double> figures = new LinkedHashMap<>();
+      Json.mapper()
+          .convertValue(this, new TypeReference<Map<String, Double>>() {})
+          .forEach((name, value) -> figures.put(name.replace('_', ' '), value));
+      return figures;
     }
-    return flat;
   }
 
-  /** What the method found out, as far as this version knows it. */
-  public Findings findings() {
-    List<Findings.Part> parts = new ArrayList<>();
-    FLAT.forEach(
-        (kind, known) -> {
-          if (method.containsKey(known)) {
-            parts.add(Json.mapper().convertValue(method, kind));
-          }
-        });
-    NESTED.forEach(
-        (kind, own) -> {
-          if (method.containsKey(own)) {
-            parts.add(Json.mapper().convertValue(method.get(own), kind));
-          }
-        });
-    return new Findings(parts);
+  /**
+   * Findings as the file holds them: those with a {@link JsonTypeName} are objects under it, and
+   * the numbers of all others lie side by side. What this version does not know stays as it is.
+   */
+  public static final class MethodFacts {
+    private final SortedMap<String, JsonNode> json;
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    MethodFacts(Map<String, JsonNode> json) {
+      this.json = new TreeMap<>(json);
+      // Its name in earlier versions.
+      Optional.ofNullable(this.json.remove("gate"))
+          .ifPresent(told -> this.json.put("text_agreement", told));
+    }
+
+    public static MethodFacts of(Findings findings) {
+      Map<String, JsonNode> json = new TreeMap<>();
+      for (Findings.Part part : findings.parts()) {
+        JsonTypeName own = part.getClass().getAnnotation(JsonTypeName.class);
+        JsonNode told = Json.mapper().valueToTree(part);
+        if (own == null) {
+          told.fields().forEachRemaining(field -> json.put(field.getKey(), field.getValue()));
+        } else {
+          json.put(own.value(), told);
+        }
+      }
+      return new MethodFacts(json);
+    }
+
+    @JsonValue
+    Map<String, JsonNode> json() {
+      return json;
+    }
+
+    /** The part of this kind, where it is told whole. */
+    <T extends Record & Findings.Part> Optional<T> part(Class<T> kind) {
+      JsonTypeName own = kind.getAnnotation(JsonTypeName.class);
+      if (own != null) {
+        return Optional.ofNullable(json.get(own.value()))
+            .map(told -> Json.mapper().convertValue(told, kind));
+      }
+      SnakeCaseStrategy names = new SnakeCaseStrategy();
+      return Arrays.stream(kind.getRecordComponents())
+              .filter(component -> component.getType() != Optional.class)
+              .allMatch(component -> json.containsKey(names.translate(component.getName())))
+          ? Optional.of(Json.mapper().convertValue(json, kind))
+          : Optional.empty();
+    }
   }
 
   /** What the last line on stdout says of the run. */

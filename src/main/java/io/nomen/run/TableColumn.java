@@ -2,7 +2,7 @@ package io.nomen.run;
 
 import io.nomen.NomenException;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +40,7 @@ public final class TableColumn {
             HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri)))) {
       return reader.getFooter().getFileMetaData().getSchema().containsField(column);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -123,7 +123,7 @@ public final class TableColumn {
             });
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 

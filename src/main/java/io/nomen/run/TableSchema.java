@@ -1,7 +1,7 @@
 package io.nomen.run;
 
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.reflect.Constructor;
@@ -240,7 +240,7 @@ public final class TableSchema<R extends Record> implements Serializable {
             constructor.newInstance(columns.stream().map(column -> column.read(row)).toArray()));
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a row of %s cannot be made".formatted(name), e);
     }

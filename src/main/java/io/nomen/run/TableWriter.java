@@ -4,7 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.run.TableSchema.Column;
 import io.nomen.run.TableSchema.Kind;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -79,11 +79,11 @@ public final class TableWriter<R extends Record> implements Closeable {
 
   private NomenException cannotWrite(IOException e) {
     String advice =
-        StoreTrouble.of(e).isPresent()
+        StorageFailure.of(e).isPresent()
             ? ""
             : "; check space and permissions, then run the same command again";
     return NomenException.input(
-        "Cannot write %s: %s%s.".formatted(uri, StoreTrouble.reason(e), advice), e);
+        "Cannot write %s: %s%s.".formatted(uri, StorageFailure.reason(e), advice), e);
   }
 
   private static final class Builder<R extends Record>

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import io.nomen.tensor.MatrixReader;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -140,7 +140,7 @@ public final class SafetensorsReader {
       opened.readHeader(exactly(in, (int) headerLength), length - opened.dataStart);
       return opened;
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", source.name(), e);
+      throw StorageFailure.cannot("read", source.name(), e);
     }
   }
 
@@ -168,7 +168,7 @@ public final class SafetensorsReader {
       decode(in, tensor.type(), values);
       return values;
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", source.name(), e);
+      throw StorageFailure.cannot("read", source.name(), e);
     }
   }
 
@@ -217,7 +217,7 @@ public final class SafetensorsReader {
       try {
         decode(in, tensor.type(), values);
       } catch (IOException e) {
-        throw StoreTrouble.cannot("read", source.name(), e);
+        throw StorageFailure.cannot("read", source.name(), e);
       }
       read += now;
       return values;
@@ -229,7 +229,7 @@ public final class SafetensorsReader {
       try {
         in.skipNBytes(Math.multiplyExact(now, (long) width * tensor.type().bytes()));
       } catch (IOException e) {
-        throw StoreTrouble.cannot("read", source.name(), e);
+        throw StorageFailure.cannot("read", source.name(), e);
       }
       read += now;
     }
@@ -239,7 +239,7 @@ public final class SafetensorsReader {
       try {
         in.close();
       } catch (IOException e) {
-        throw StoreTrouble.cannot("read", source.name(), e);
+        throw StorageFailure.cannot("read", source.name(), e);
       }
     }
   }

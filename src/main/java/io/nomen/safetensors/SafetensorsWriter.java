@@ -3,7 +3,7 @@ package io.nomen.safetensors;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class SafetensorsWriter implements Closeable {
     try {
       out.write(bytes, 0, count);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", name, e);
+      throw StorageFailure.cannot("write", name, e);
     }
   }
 
@@ -93,7 +93,7 @@ public final class SafetensorsWriter implements Closeable {
     try {
       out.close();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", name, e);
+      throw StorageFailure.cannot("write", name, e);
     }
   }
 }

@@ -101,13 +101,13 @@ public final class Storage implements Serializable {
     try {
       return path(uri).getFileSystem(configuration(uri));
     } catch (UnsupportedFileSystemException e) {
-      throw StoreTrouble.unknown(uri, e);
+      throw StorageFailure.unknown(uri, e);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("reach", uri, e);
+      throw StorageFailure.cannot("reach", uri, e);
     } catch (RuntimeException e) {
       // Hadoop's word for a configured file system whose jar is missing.
       if (e.getCause() instanceof ClassNotFoundException) {
-        throw StoreTrouble.unknown(uri, e);
+        throw StorageFailure.unknown(uri, e);
       }
       throw e;
     }
@@ -126,7 +126,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).open(path(uri));
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -138,7 +138,7 @@ public final class Storage implements Serializable {
       return in;
     } catch (IOException e) {
       IOUtils.closeStream(in);
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -147,7 +147,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).getFileStatus(path(uri)).getLen();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -187,7 +187,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).create(path(uri), true);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
   }
 
@@ -195,7 +195,7 @@ public final class Storage implements Serializable {
     try {
       return bytes(uri);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -225,7 +225,7 @@ public final class Storage implements Serializable {
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
   }
 
@@ -248,7 +248,7 @@ public final class Storage implements Serializable {
         }
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
   }
 
@@ -290,10 +290,10 @@ public final class Storage implements Serializable {
       // Other stores have other types for it. The file may be gone again by now.
       if (e instanceof FileAlreadyExistsException
           || e instanceof java.nio.file.FileAlreadyExistsException
-          || (StoreTrouble.of(e).isEmpty() && exists(uri))) {
+          || (StorageFailure.of(e).isEmpty() && exists(uri))) {
         return false;
       }
-      throw StoreTrouble.cannot("write", uri, e);
+      throw StorageFailure.cannot("write", uri, e);
     }
   }
 
@@ -312,7 +312,7 @@ public final class Storage implements Serializable {
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("look at", uri, e);
+      throw StorageFailure.cannot("look at", uri, e);
     }
   }
 
@@ -320,7 +320,7 @@ public final class Storage implements Serializable {
     try {
       return fileSystem(uri).exists(path(uri));
     } catch (IOException e) {
-      throw StoreTrouble.cannot("look at", uri, e);
+      throw StorageFailure.cannot("look at", uri, e);
     }
   }
 
@@ -341,7 +341,7 @@ public final class Storage implements Serializable {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("list", glob, e);
+      throw StorageFailure.cannot("list", glob, e);
     }
   }
 
@@ -359,7 +359,7 @@ public final class Storage implements Serializable {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw StoreTrouble.cannot("list", uri, e);
+      throw StorageFailure.cannot("list", uri, e);
     }
   }
 
@@ -368,7 +368,7 @@ public final class Storage implements Serializable {
     try {
       fileSystem(uri).delete(path(uri), true);
     } catch (IOException e) {
-      throw StoreTrouble.cannot("delete", uri, e);
+      throw StorageFailure.cannot("delete", uri, e);
     }
   }
 

@@ -1,2 +1,2 @@
-/** File systems: one door to whatever Hadoop reaches, its troubles told apart, JSON and digests. */
+/** File systems: one door to whatever Hadoop reaches, its failures told apart, JSON and digests. */
 package io.nomen.store;

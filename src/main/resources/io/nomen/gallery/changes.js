@@ -2,6 +2,9 @@
 "use strict";
 
 (() => {
+  const FORMAT = "nomen changes";
+  const VERSION = 1;
+  const LARGEST = 2 ** 26;
   const { make, count } = nomen;
   const run = document.body.dataset.run;
   const key = `nomen-changes ${run}`;
@@ -88,8 +91,65 @@
     document.dispatchEvent(new CustomEvent("nomen-changes"));
   }
 
+  const isPaths = (paths) => Array.isArray(paths) && paths.length > 0 && paths.every((path) => typeof path === "string");
+  const isName = (name) => typeof name === "string" && name.trim() !== "";
+  const isCluster = (number) => names.has(number);
+  const READABLE = {
+    rename: (change) => isCluster(change.cluster) && isName(change.name),
+    merge: (change) => Array.isArray(change.clusters) && change.clusters.length > 1 && change.clusters.every(isCluster),
+    split: (change) => isCluster(change.cluster) && Number.isInteger(change.into),
+    apart: (change) => isCluster(change.cluster) && isPaths(change.paths),
+    belongs: (change) => isCluster(change.cluster) && isPaths(change.paths),
+    together: (change) => isPaths(change.paths) && (change.name === undefined || isName(change.name)),
+  };
+
+  // What is wrong with a file, in a sentence; nothing where it can be loaded.
+  function fault(file, name) {
+    if (file?.format !== FORMAT || !Array.isArray(file.changes)) {
+      return `${name} is no file of changes; choose one that a gallery saved.`;
+    }
+    if (file.version !== VERSION) {
+      return `${name} holds changes in version ${file.version}, and this gallery reads version ${VERSION}.`;
+    }
+    if (file.run !== run) {
+      return `${name} was saved in the gallery of run ${file.run}, and this is the gallery of run ${run}.`;
+    }
+    const wrong = file.changes.findIndex((change) => !Object.hasOwn(READABLE, change?.kind) || !READABLE[change.kind](change));
+    return wrong < 0 ? null : `Change ${wrong + 1} in ${name} cannot be read, so nothing was loaded.`;
+  }
+
+  // At the end of every page: changes that were saved go after those that are there, none of them twice.
+  function loader() {
+    const said = make("output", { class: "note" });
+    const input = make("input", {
+      type: "file", id: "load", accept: ".json,application/json",
+      onchange: async () => {
+        const [chosen] = input.files;
+        const text = chosen.size > LARGEST ? "" : await chosen.text();
+        let file = null;
+        try {
+          file = JSON.parse(text);
+        } catch {
+          // Told below, as of any other file that is none of changes.
+        }
+        const wrong = fault(file, chosen.name);
+        if (wrong) {
+          said.textContent = nomen.say(wrong);
+        } else {
+          const there = new Set(changes.map((change) => JSON.stringify(change)));
+          const more = file.changes.filter((change) => !there.has(JSON.stringify(change)));
+          changes.push(...more);
+          keep();
+          said.textContent = `${nomen.say("Loaded:")} ${count(more.length, "change", "changes")}`;
+        }
+        input.value = "";
+      },
+    });
+    return make("p", { class: "change-form" }, make("label", { for: "load" }, "Load changes"), " ", input, " ", said);
+  }
+
   function save() {
-    const file = { format: "nomen changes", version: 1, run, changes };
+    const file = { format: FORMAT, version: VERSION, run, changes };
     const link = make("a", {
       href: URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 1)}\n`], { type: "application/json" })),
       download: `nomen-changes-${run.replace(/[^\w.-]+/g, "_")}.json`,
@@ -255,6 +315,7 @@
     }
     document.addEventListener("nomen-selected", onMap);
     onQuestions();
+    document.querySelector("footer").prepend(loader());
     show();
   });
 })();

@@ -2,8 +2,6 @@ package io.nomen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nomen.run.RunFolder;
-import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
@@ -13,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code nomen cluster --layers}, from embeddings of twelve things that are six kinds of three. */
 class LayersTest {
   private static final int WIDTH = 24;
-  private static final Storage STORAGE = new Storage(new Configuration());
 
   @TempDir static Path folder;
 
@@ -29,26 +25,17 @@ class LayersTest {
   static void cluster() throws Exception {
     Matrix kinds = RandomRows.around(6, RandomRows.anywhere(3, WIDTH, 1), 0.15, 2);
     Matrix things = RandomRows.around(12, kinds, 0.1, 3);
-    Command.npy(folder.resolve("images.npy"), RandomRows.around(240, things, 0.01, 4));
-    Command.npy(folder.resolve("words.npy"), things);
-    Files.write(
-        folder.resolve("words.txt"),
+    Command.imported(
+        folder,
+        RandomRows.around(240, things, 0.01, 4),
         List.of(
             "crow", "lizard", "teapot", "violin", "boat", "cactus", "drum", "fork", "hat", "kite",
-            "lamp", "shoe"));
-    Command.done("import", "--npy", folder.resolve("images.npy"), "--output", folder.resolve("e"));
-    Command.done(
-        "vocabulary",
-        "--nouns",
-        folder.resolve("words.txt"),
-        "--nouns-npy",
-        folder.resolve("words.npy"),
-        "--output",
-        folder.resolve("words"));
+            "lamp", "shoe"),
+        things);
     Command.done(
         "cluster",
         "--embeddings",
-        folder.resolve("e"),
+        folder.resolve("embeddings"),
         "--method",
         "kmeans",
         "--clusters",
@@ -62,10 +49,7 @@ class LayersTest {
   }
 
   private static List<TableRow> rows(String table) {
-    return new RunFolder(STORAGE, folder.resolve("run").toString())
-        .snapshot().table(table).uris().stream()
-            .flatMap(uri -> TableRow.read(STORAGE, uri).stream())
-            .toList();
+    return TableRow.of(folder.resolve("run"), table);
   }
 
   @Test

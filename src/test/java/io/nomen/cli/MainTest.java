@@ -66,6 +66,15 @@ class MainTest {
   }
 
   @Test
+  void an_unknown_option_and_what_is_missing_are_told_together() {
+    Command ended = Command.alone("refine", "--chanegs", "x.json", "--output", "out");
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.refusal())
+        .contains("\"--chanegs\" is not an option of nomen refine; did you mean \"--changes\".")
+        .contains("Missing: --run RUN, --changes FILE.json.");
+  }
+
+  @Test
   void a_job_file_gives_options_and_the_command_line_wins() throws Exception {
     Path job = folder.resolve("job.yaml");
     Files.writeString(job, "input: [samples]\nclusters: 7\nseed: 5\n");

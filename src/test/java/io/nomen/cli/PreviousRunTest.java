@@ -125,7 +125,8 @@ class PreviousRunTest {
     assertThat(run("third").rows(ClusterRow.SCHEMA))
         .allSatisfy(row -> assertThat(row.name()).isEqualTo("cluster " + row.cluster()));
 
-    ClusterTransitions told = ClusterTransitions.of(run("third").requireRecord()).orElseThrow();
+    ClusterTransitions told =
+        run("third").requireRecord().part(ClusterTransitions.class).orElseThrow();
     assertThat(told.run()).isEqualTo(run("second").run());
     assertThat(told.died())
         .extracting(ClusterTransitions.Died::cluster)
@@ -146,10 +147,10 @@ class PreviousRunTest {
     }
     // Run again, a week does not go on from a later one.
     Command again = cluster("run-46", "run-*", 0, 1, 2);
-    assertThat(ClusterTransitions.of(run("run-45").requireRecord())).isEmpty();
-    assertThat(ClusterTransitions.of(run("run-46").requireRecord()).orElseThrow().run())
+    assertThat(run("run-45").requireRecord().part(ClusterTransitions.class)).isEmpty();
+    assertThat(run("run-46").requireRecord().part(ClusterTransitions.class).orElseThrow().run())
         .isEqualTo(run("run-45").run());
-    assertThat(ClusterTransitions.of(run("run-47").requireRecord()).orElseThrow().run())
+    assertThat(run("run-47").requireRecord().part(ClusterTransitions.class).orElseThrow().run())
         .isNotEqualTo(run("run-45").run());
     assertThat(again.err()).contains("run-46");
     assertThat(clusters("run-47")).isEqualTo(clusters("run-45"));
@@ -186,7 +187,8 @@ class PreviousRunTest {
     embeddings("rows", 2, 1, 0);
     Command.done("import", "--npy", folder.resolve("rows.npy"), "--output", other);
     Command.done(words("second", other, 3, "--previous", folder.resolve("first")));
-    ClusterTransitions told = ClusterTransitions.of(run("second").requireRecord()).orElseThrow();
+    ClusterTransitions told =
+        run("second").requireRecord().part(ClusterTransitions.class).orElseThrow();
     assertThat(told.survived()).hasSize(3);
     assertThat(told.compared()).isEqualTo(3L * EACH);
     assertThat(clusters("second")).containsEntry("row-0000000", first.get("place-2"));

@@ -13,6 +13,7 @@ import io.nomen.testing.RandomRows;
 import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,22 +42,11 @@ class RefineTest {
   @BeforeAll
   static void cluster() throws Exception {
     Matrix places = RandomRows.anywhere(WORDS.size(), WIDTH, 1);
-    Command.npy(folder.resolve("images.npy"), RandomRows.around(120, places, 0.1, 2));
-    Command.npy(folder.resolve("words.npy"), places);
-    Files.write(folder.resolve("words.txt"), WORDS);
-    Command.done("import", "--npy", folder.resolve("images.npy"), "--output", folder.resolve("e"));
-    Command.done(
-        "vocabulary",
-        "--nouns",
-        folder.resolve("words.txt"),
-        "--nouns-npy",
-        folder.resolve("words.npy"),
-        "--output",
-        folder.resolve("words"));
+    Command.imported(folder, RandomRows.around(120, places, 0.1, 2), WORDS, places);
     Command.done(
         "cluster",
         "--embeddings",
-        folder.resolve("e"),
+        folder.resolve("embeddings"),
         "--method",
         "kmeans",
         "--clusters",
@@ -71,10 +61,7 @@ class RefineTest {
   }
 
   private static List<TableRow> rows(String run, String table) {
-    return new RunFolder(STORAGE, folder.resolve(run).toString())
-        .snapshot().table(table).uris().stream()
-            .flatMap(uri -> TableRow.read(STORAGE, uri).stream())
-            .toList();
+    return TableRow.of(folder.resolve(run), table);
   }
 
   private static Map<String, Integer> clusters(String run) {
@@ -238,7 +225,7 @@ class RefineTest {
         "--run",
         folder.resolve("model"),
         "--embeddings",
-        folder.resolve("e"),
+        folder.resolve("embeddings"),
         "--output",
         folder.resolve("assigned"));
     Map<String, Integer> assigned = clusters("assigned");
@@ -257,6 +244,61 @@ class RefineTest {
     Command again = refine("run", "twice", change);
     requireDone(again);
     assertThat(again.err()).contains("done before");
+  }
+
+  @Test
+  void pages_speak_the_language_of_the_run_that_they_go_on_from() throws Exception {
+    Object[] cluster = {
+      "cluster",
+      "--embeddings",
+      folder.resolve("embeddings"),
+      "--method",
+      "kmeans",
+      "--clusters",
+      6,
+      "--vocabulary",
+      folder.resolve("words"),
+      "--output",
+      folder.resolve("german")
+    };
+    Object[] german = Arrays.copyOf(cluster, cluster.length + 4);
+    System.arraycopy(
+        new Object[] {"--language", "de", "--questions", 5}, 0, german, cluster.length, 4);
+    Command.done(german);
+    assertThat(index("german")).contains("lang=\"de\"").contains("Namen");
+    assertThat(folder.resolve("german/gallery/questions.html")).exists();
+
+    Command.done(cluster);
+    assertThat(index("german")).as("the same again").contains("lang=\"de\"");
+    assertThat(folder.resolve("german/gallery/questions.html")).exists();
+
+    requireDone(refine("german", "refined-german", new Changes.Rename(number("crow"), "Krähe")));
+    assertThat(index("refined-german")).contains("lang=\"de\"").contains("Krähe");
+    Command.done(
+        "assign",
+        "--run",
+        folder.resolve("refined-german"),
+        "--embeddings",
+        folder.resolve("embeddings"),
+        "--output",
+        folder.resolve("assigned-german"));
+    assertThat(index("assigned-german")).contains("lang=\"de\"");
+
+    Command.done("gallery", "--run", folder.resolve("german"));
+    assertThat(index("german")).contains("lang=\"de\"");
+    Command.done("gallery", "--run", folder.resolve("german"), "--language", "en");
+    assertThat(index("german")).contains("lang=\"en\"");
+    Command.done(german);
+    assertThat(index("german")).as("asked for again").contains("lang=\"de\"");
+
+    german[cluster.length + 1] = "fr";
+    Command refused = Command.run(german);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.refusal()).contains("--language is \"fr\"; give en or de.");
+  }
+
+  private static String index(String run) throws Exception {
+    return Files.readString(folder.resolve(run).resolve("gallery/index.html"));
   }
 
   @Test

@@ -3,9 +3,7 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.run.RunFolder;
 import io.nomen.store.Json;
-import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
@@ -13,9 +11,7 @@ import io.nomen.testing.TableRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,23 +30,13 @@ class SicCommandTest {
   static void embeddings() throws Exception {
     Matrix places = RandomRows.anywhere(6, WIDTH, 1);
     Matrix images = RandomRows.around(90, places.select(new int[] {0, 1, 2}), 0.1, 2);
-    Command.npy(folder.resolve("images.npy"), images);
-    Command.npy(folder.resolve("words.npy"), RandomRows.around(120, places, 0.1, 3));
-    Files.writeString(
-        folder.resolve("words.txt"),
+    Command.imported(
+        folder,
+        images,
         IntStream.range(0, 120)
             .mapToObj(i -> i < 6 ? WORDS.get(i) : WORDS.get(i % 6) + " kind " + i / 6)
-            .collect(Collectors.joining("\n", "", "\n")));
-    Command.done(
-        "import", "--npy", folder.resolve("images.npy"), "--output", folder.resolve("embeddings"));
-    Command.done(
-        "vocabulary",
-        "--nouns",
-        folder.resolve("words.txt"),
-        "--nouns-npy",
-        folder.resolve("words.npy"),
-        "--output",
-        folder.resolve("words"));
+            .toList(),
+        RandomRows.around(120, places, 0.1, 3));
   }
 
   private static JsonNode run(String mapping) throws Exception {
@@ -77,11 +63,7 @@ class SicCommandTest {
   }
 
   private static List<TableRow> clusters(String run) {
-    Storage storage = new Storage(new Configuration());
-    RunFolder finished = new RunFolder(storage, folder.resolve(run).toString());
-    return finished.snapshot().table("clusters").uris().stream()
-        .flatMap(uri -> TableRow.read(storage, uri).stream())
-        .toList();
+    return TableRow.of(folder.resolve(run), "clusters");
   }
 
   @ParameterizedTest

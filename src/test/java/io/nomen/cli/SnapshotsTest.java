@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.Progress;
+import io.nomen.gallery.feed.GalleryStage.GalleryOptions;
 import io.nomen.job.AssignJob;
 import io.nomen.job.AssignJob.AssignOptions;
+import io.nomen.job.RunRequest;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -77,15 +79,13 @@ class SnapshotsTest {
                 folder.resolve("run").toString(),
                 Optional.empty(),
                 List.of(folder.resolve("embeddings").toString()),
-                true,
                 "rows",
-                List.of(),
-                Map.of()));
+                new RunRequest(List.of(), Map.of(), true, GalleryOptions.NONE)));
     String began = run("run").run();
     cluster(5, folder.resolve("embeddings"));
     RunRecord record = job.run();
     assertThat(record.clusters()).isEqualTo(3);
-    assertThat(record.method()).containsEntry("run", began);
+    assertThat(Json.line(record.method())).contains("\"run\":\"" + began + "\"");
     assertThat(run("assigned").rows(ClusterRow.SCHEMA)).hasSize(3);
   }
 

@@ -3,9 +3,7 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.run.RunFolder;
 import io.nomen.store.Json;
-import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
@@ -14,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code --method zero-shot} through the command line, over ready embeddings and over images. */
 class ZeroShotTest {
   private static final int WIDTH = 16;
-  private static final Storage STORAGE = new Storage(new Configuration());
 
   @TempDir static Path folder;
 
@@ -30,20 +26,8 @@ class ZeroShotTest {
   static void embeddings() throws Exception {
     Matrix places = RandomRows.anywhere(4, WIDTH, 1);
     Matrix images = RandomRows.around(60, places.select(new int[] {0, 1, 2}), 0.1, 2);
-    Command.npy(folder.resolve("images.npy"), images);
-    Command.npy(folder.resolve("words.npy"), places);
-    Files.writeString(folder.resolve("words.txt"), "Crow\nlizard\nteapot\nviolin\n");
     Files.writeString(folder.resolve("classes.txt"), "violin\nteapot\ncrow\nlizard\n");
-    Command.done(
-        "import", "--npy", folder.resolve("images.npy"), "--output", folder.resolve("embeddings"));
-    Command.done(
-        "vocabulary",
-        "--nouns",
-        folder.resolve("words.txt"),
-        "--nouns-npy",
-        folder.resolve("words.npy"),
-        "--output",
-        folder.resolve("words"));
+    Command.imported(folder, images, List.of("Crow", "lizard", "teapot", "violin"), places);
   }
 
   private static Command zeroShot(String output, Object... more) {
@@ -62,10 +46,7 @@ class ZeroShotTest {
   }
 
   private static List<TableRow> rows(String run, String table) {
-    return new RunFolder(STORAGE, folder.resolve(run).toString())
-        .snapshot().table(table).uris().stream()
-            .flatMap(uri -> TableRow.read(STORAGE, uri).stream())
-            .toList();
+    return TableRow.of(folder.resolve(run), table);
   }
 
   @Test

@@ -139,9 +139,9 @@ class ResemblanceTest {
     }
     int[] groups = groups(of(values, 0.999));
     assertThat(Arrays.stream(groups, 90, 150)).containsOnly(3);
-    assertThat(of(values, 0.999).provenance())
-        .containsEntry("duplicate_groups", 1L)
-        .containsEntry("images_like_an_earlier_one", 60L);
+    Resemblance.Provenance found = of(values, 0.999).provenance();
+    assertThat(found.duplicateGroups()).isEqualTo(1);
+    assertThat(found.imagesLikeAnEarlierOne()).isEqualTo(60);
   }
 
   @Test
@@ -170,11 +170,11 @@ class ResemblanceTest {
       near(values, rows - 1 - 3 * pair, 50 * pair, 0.985);
     }
     Resemblance found = of(values, 0.97);
-    assertThat(found.provenance().get("search").toString()).contains("inverted-file");
+    assertThat(found.provenance().search().search()).isEqualTo("inverted-file");
     int[] groups = groups(found);
     for (int pair = 0; pair < 100; pair++) {
       assertThat(groups[rows - 1 - 3 * pair]).isEqualTo(50 * pair);
     }
-    assertThat(found.provenance()).containsEntry("images_like_an_earlier_one", 100L);
+    assertThat(found.provenance().imagesLikeAnEarlierOne()).isEqualTo(100);
   }
 }

@@ -3,8 +3,7 @@ package io.nomen.gallery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nomen.run.RunFolder;
-import io.nomen.store.Storage;
+import io.nomen.store.Json;
 import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.RandomRows;
@@ -17,9 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,26 +34,13 @@ class ChangesInChromiumTest {
 
   @BeforeAll
   static void start() throws IOException {
-    Optional<Path> binary = Chromium.binary();
-    Assumptions.assumeTrue(
-        binary.isPresent(), "SKIPPED: no chromium on the path; install it or name it in CHROME");
+    chromium = Chromium.orSkip(folder.resolve("profile"));
     Matrix places = RandomRows.anywhere(WORDS.size(), WIDTH, 1);
-    Command.npy(folder.resolve("images.npy"), RandomRows.around(80, places, 0.1, 2));
-    Command.npy(folder.resolve("words.npy"), places);
-    Files.write(folder.resolve("words.txt"), WORDS);
-    Command.done("import", "--npy", folder.resolve("images.npy"), "--output", folder.resolve("e"));
-    Command.done(
-        "vocabulary",
-        "--nouns",
-        folder.resolve("words.txt"),
-        "--nouns-npy",
-        folder.resolve("words.npy"),
-        "--output",
-        folder.resolve("words"));
+    Command.imported(folder, RandomRows.around(80, places, 0.1, 2), WORDS, places);
     Command.done(
         "cluster",
         "--embeddings",
-        folder.resolve("e"),
+        folder.resolve("embeddings"),
         "--method",
         "kmeans",
         "--clusters",
@@ -65,7 +49,6 @@ class ChangesInChromiumTest {
         folder.resolve("words"),
         "--output",
         folder.resolve("run"));
-    chromium = new Chromium(binary.orElseThrow(), folder.resolve("profile"));
   }
 
   @AfterAll
@@ -77,17 +60,11 @@ class ChangesInChromiumTest {
 
   @BeforeEach
   void window() {
-    chromium.call(
-        "Emulation.setDeviceMetricsOverride",
-        Map.of("width", 1200, "height", 1000, "deviceScaleFactor", 1, "mobile", false));
+    chromium.window(1200, 1000);
   }
 
   private static List<TableRow> rows(String run, String table) {
-    Storage storage = new Storage(new Configuration());
-    return new RunFolder(storage, folder.resolve(run).toString())
-        .snapshot().table(table).uris().stream()
-            .flatMap(uri -> TableRow.read(storage, uri).stream())
-            .toList();
+    return TableRow.of(folder.resolve(run), table);
   }
 
   private static Map<String, Integer> clusters(String run) {
@@ -108,9 +85,7 @@ class ChangesInChromiumTest {
   }
 
   private static void nothingWentWrong() {
-    assertThat(chromium.events("Log.entryAdded")).isEmpty();
-    assertThat(chromium.events("Runtime.consoleAPICalled")).isEmpty();
-    assertThat(chromium.events("Runtime.exceptionThrown")).isEmpty();
+    assertThat(chromium.complaints()).isEmpty();
   }
 
   private static String said() {
@@ -198,6 +173,68 @@ class ChangesInChromiumTest {
         .contains("black <birds>")
         .doesNotContain("lizard\n20 images");
     nothingWentWrong();
+  }
+
+  @Test
+  void saved_changes_are_loaded_again_and_nothing_is_lost_to_a_bad_file() throws IOException {
+    final int crow = numbers("run").get("crow");
+    open("run", "clusters/" + crow + ".html");
+    chromium.evaluate("localStorage.clear()");
+    open("run", "clusters/" + crow + ".html");
+    chromium.evaluate(
+        "nomen.changes.add({kind: 'rename', cluster: %d, name: 'rooks'})".formatted(crow));
+    chromium.evaluate("nomen.changes.add({kind: 'split', cluster: %d, into: 3})".formatted(crow));
+    Path saved = save(2);
+    chromium.click("#changes > button:last-of-type");
+    chromium.await("document.getElementById('changes').hidden");
+    chromium.evaluate("nomen.changes.add({kind: 'split', cluster: %d, into: 3})".formatted(crow));
+
+    load(saved, "Loaded: 1 change");
+    assertThat(
+            chromium.evaluate("nomen.changes.all().map((change) => change.kind).join()").asText())
+        .as("what was there comes first, and what the file has too is there once")
+        .isEqualTo("split,rename");
+
+    String whole = Files.readString(saved);
+    String run = chromium.evaluate("document.body.dataset.run").asText();
+    load(
+        file("holiday.json", "{\"a\": 1}"),
+        "holiday.json is no file of changes; choose one that a gallery saved.");
+    load(
+        file("cut.json", whole.substring(0, 90)),
+        "cut.json is no file of changes; choose one that a gallery saved.");
+    load(
+        file("later.json", whole.replace("\"version\": 1", "\"version\": 2")),
+        "later.json holds changes in version 2, and this gallery reads version 1.");
+    load(
+        file("other.json", whole.replace(run, "another")),
+        "other.json was saved in the gallery of run another, and this is the gallery of run "
+            + run
+            + ".");
+    load(
+        file("odd.json", whole.replace("\"into\": 3", "\"into\": \"many\"")),
+        "Change 2 in odd.json cannot be read, so nothing was loaded.");
+    assertThat(said()).isEqualTo("2 changes");
+    nothingWentWrong();
+
+    Command.done("gallery", "--run", folder.resolve("run"), "--language", "de");
+    open("run", "index.html");
+    assertThat(chromium.evaluate("document.querySelector('label[for=load]').textContent").asText())
+        .isEqualTo("Änderungen laden");
+    load(
+        folder.resolve("odd.json"),
+        "Änderung 2 in odd.json ist nicht lesbar, darum wurde nichts geladen.");
+    Command.done("gallery", "--run", folder.resolve("run"), "--language", "en");
+  }
+
+  private static Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static void load(Path file, String answer) {
+    chromium.choose("#load", file);
+    chromium.await(
+        "document.querySelector('footer output').textContent === %s".formatted(Json.line(answer)));
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** One headless Chromium with one tab, spoken to over the DevTools protocol. */
 final class Chromium implements AutoCloseable {
@@ -82,6 +83,14 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** A browser of this machine; without one the tests are skipped, and say so. */
+  static Chromium orSkip(Path profile) throws IOException {
+    Optional<Path> binary = binary();
+    Assumptions.assumeTrue(
+        binary.isPresent(), "SKIPPED: no chromium on the path; install it or name it in CHROME");
+    return new Chromium(binary.orElseThrow(), profile);
+  }
+
   private String address() throws IOException {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -120,6 +129,20 @@ final class Chromium implements AutoCloseable {
     return result.get("result");
   }
 
+  /** A window of a desk, in pixels. */
+  void window(int width, int height) {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  /** What the page has logged or thrown since it was opened. */
+  List<JsonNode> complaints() {
+    return Stream.of("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")
+        .flatMap(kind -> events(kind).stream())
+        .toList();
+  }
+
   /** Opens a page and waits until it is loaded; events before it are forgotten. */
   void open(Path page) {
     events.clear();
@@ -145,6 +168,16 @@ final class Chromium implements AutoCloseable {
   /** Writes a text where the cursor is, as a keyboard does. */
   void type(String text) {
     call("Input.insertText", Map.of("text", text));
+  }
+
+  /** Chooses a file in the input that {@code selector} finds, as its dialogue does. */
+  void choose(String selector, Path file) {
+    int root = call("DOM.getDocument", Map.of("depth", 0)).at("/root/nodeId").asInt();
+    int input =
+        call("DOM.querySelector", Map.of("nodeId", root, "selector", selector))
+            .get("nodeId")
+            .asInt();
+    call("DOM.setFileInputFiles", Map.of("nodeId", input, "files", List.of(file.toString())));
   }
 
   /** One event of a mouse: {@code mousePressed}, {@code mouseMoved} or {@code mouseReleased}. */

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,14 +29,11 @@ class MapInChromiumTest {
 
   @BeforeAll
   static void start() throws IOException {
-    Optional<Path> binary = Chromium.binary();
-    Assumptions.assumeTrue(
-        binary.isPresent(), "SKIPPED: no chromium on the path; install it or name it in CHROME");
+    chromium = Chromium.orSkip(profile);
     TestGallery.write(
         GalleryPlan.of(TestGallery.data(12, 30), TestGallery.SMALL),
         TestGallery.pictures(),
         folder);
-    chromium = new Chromium(binary.orElseThrow(), profile);
   }
 
   @AfterAll
@@ -49,9 +45,7 @@ class MapInChromiumTest {
 
   @BeforeEach
   void open() {
-    chromium.call(
-        "Emulation.setDeviceMetricsOverride",
-        Map.of("width", 1200, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+    chromium.window(1200, 900);
     chromium.open(folder.resolve("map.html"));
     chromium.await("!!nomen.map");
     chromium.evaluate("document.querySelector('canvas').scrollIntoView()");
@@ -67,9 +61,7 @@ class MapInChromiumTest {
 
   @AfterEach
   void nothing_went_wrong_and_nothing_left_the_gallery() {
-    assertThat(chromium.events("Log.entryAdded")).isEmpty();
-    assertThat(chromium.events("Runtime.consoleAPICalled")).isEmpty();
-    assertThat(chromium.events("Runtime.exceptionThrown")).isEmpty();
+    assertThat(chromium.complaints()).isEmpty();
     assertThat(chromium.events("Network.requestWillBeSent"))
         .allSatisfy(
             request ->

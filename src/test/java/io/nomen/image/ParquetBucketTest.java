@@ -12,6 +12,7 @@ import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.image.RawImage.Content;
 import io.nomen.store.Storage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,10 +121,19 @@ class ParquetBucketTest {
     private static int opened;
 
     @Override
+    public URI getUri() {
+      return URI.create("counted:///");
+    }
+
+    @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path file, int buffer) throws IOException {
       opened++;
       return super.open(file, buffer);
     }
+  }
+
+  private static String counted(RawImage row) {
+    return row.path().replaceFirst("^(file:)?", "counted:");
   }
 
   @Test
@@ -131,19 +141,19 @@ class ParquetBucketTest {
     List<RawImage> rows = read(buckets(columns("image", "", "")));
     rows.removeIf(row -> row.length() == 0);
     Configuration counting = new Configuration();
-    counting.set("fs.file.impl", CountingFileSystem.class.getName());
-    counting.setBoolean("fs.file.impl.disable.cache", true);
+    counting.set("fs.counted.impl", CountingFileSystem.class.getName());
     try (ImageBytes images = new ImageBytes(new Storage(counting))) {
       CountingFileSystem.opened = 0;
       for (RawImage row : rows) {
         byte[] expected = ((Content.Whole) row.content()).bytes();
-        assertThat(images.read(row.path(), row.offset(), row.length())).isEqualTo(expected);
-        assertThat(images.read(row.path(), row.offset(), row.length())).isEqualTo(expected);
+        String path = counted(row);
+        assertThat(images.read(path, row.offset(), row.length())).isEqualTo(expected);
+        assertThat(images.read(path, row.offset(), row.length())).isEqualTo(expected);
       }
       assertThat(CountingFileSystem.opened).isEqualTo(1);
       for (int i : new int[] {40, 3, 4, 30, 29, 48}) {
         RawImage row = rows.get(i);
-        assertThat(images.read(row.path(), row.offset(), row.length()))
+        assertThat(images.read(counted(row), row.offset(), row.length()))
             .isEqualTo(((Content.Whole) row.content()).bytes());
       }
       assertThat(CountingFileSystem.opened).as("back three times").isEqualTo(4);

@@ -7,6 +7,7 @@ import io.nomen.encode.EncodeStage.EncodeOptions;
 import io.nomen.encode.ModelChoice;
 import io.nomen.exchange.ExportJob;
 import io.nomen.exchange.LabelExport;
+import io.nomen.gallery.feed.GalleryStage.GalleryOptions;
 import io.nomen.image.Inventory.InventoryOptions;
 import io.nomen.job.VocabularyJob.VocabularyChoice;
 import io.nomen.kmeans.SphericalKMeans;
@@ -25,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,10 +107,8 @@ class MainJobTest {
             OptionalDouble.of(0.97),
             List.of(),
             0,
-            resume,
             "photos",
-            List.of("nomen", "cluster"),
-            new LinkedHashMap<>()));
+            new RunRequest(List.of("nomen", "cluster"), Map.of(), resume, GalleryOptions.NONE)));
   }
 
   private static RunFolder run(String output) {

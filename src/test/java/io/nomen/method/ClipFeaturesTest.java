@@ -3,20 +3,12 @@ package io.nomen.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
-import io.nomen.semantics.NounMatrix;
+import io.nomen.method.Inputs.ClipFeatures;
 import io.nomen.tensor.AssignmentBlock;
-import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlocks;
-import io.nomen.testing.LocalSpark;
-import io.nomen.testing.Npy;
-import io.nomen.testing.Shared;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,31 +45,22 @@ class ClipFeaturesTest {
       double ari,
       double ariDeviation)
       throws IOException {
-    List<Scores> scores = scores(Shared.data("clip-features").resolve(set), method);
+    List<Scores> scores = scores(set, method);
     LOG.info("{} {}: {}", set, method, scores);
     assertThat(mean(scores, Scores::acc)).isGreaterThan(acc - Math.max(1, accDeviation));
     assertThat(mean(scores, Scores::nmi)).isGreaterThan(nmi - Math.max(1, nmiDeviation));
     assertThat(mean(scores, Scores::ari)).isGreaterThan(ari - Math.max(1, ariDeviation));
   }
 
-  private static List<Scores> scores(Path set, String method) throws IOException {
-    Matrix images = Npy.unitRows(set.resolve("image_test.npy"));
-    int[] labels = Npy.integers(set.resolve("labels_test.npy"));
-    NounMatrix nouns =
-        new NounMatrix(
-            Files.readAllLines(set.resolveSibling("nouns.txt")),
-            Npy.unitRows(set.resolveSibling("nouns.npy")));
-    int clusters = Arrays.stream(labels).max().orElseThrow() + 1;
-    RowBlocks rows =
-        RowBlocks.of(LocalSpark.context(), images.values(), images.width())
-            .persist(StorageLevel.MEMORY_ONLY());
+  private static List<Scores> scores(String set, String method) throws IOException {
+    ClipFeatures features = ClipFeatures.of(set);
     try {
       return java.util.stream.LongStream.range(0, SEEDS)
-          .mapToObj(seed -> Inputs.with(MethodInput.of(rows, clusters, seed), nouns))
-          .map(input -> Scores.of(labels, clusters(method, input)))
+          .mapToObj(features::input)
+          .map(input -> Scores.of(features.labels(), clusters(method, input)))
           .toList();
     } finally {
-      rows.unpersist();
+      features.rows().unpersist();
     }
   }
 

@@ -15,8 +15,9 @@ class FindingsTest {
   private static final NeighbourLists.Report EXACT =
       new NeighbourLists.Report(
           "exact", OptionalInt.empty(), OptionalInt.empty(), 1, OptionalInt.empty());
-  private static final Findings.TextGate GATE =
-      new Findings.TextGate(0.9, List.of(0.8, 1.0), List.of("well", "well"), true, "the words fit");
+  private static final Findings.Agreement AGREEMENT =
+      new Findings.Agreement(
+          0.9, List.of(0.8, 1.0), List.of("well", "well"), true, "the words fit");
   private static final Findings.Training TRAINING =
       new Findings.Training(
           0.5,
@@ -32,17 +33,18 @@ class FindingsTest {
     assertThat(
             json(
                 Findings.of(
-                    GATE,
+                    AGREEMENT,
                     new Findings.Confidence(0.25),
                     new Findings.LinkageComparison(true, 0.5, 0.25, 0.125),
                     new Findings.Subspace(163, 0.85),
                     Findings.Neighbours.of(EXACT))))
         .isEqualTo(
-            "{\"gate\":{\"fit_per_cluster\":[\"well\",\"well\"],\"rho\":0.9,\"rho_per_cluster\":[0.8,1.0],\"texts_join\":true,\"words\":\"the"
-                + " words fit\"},\"linkage\":{\"silhouette\":0.5,\"silhouette_of_kmeans\":0.125,"
+            "{\"linkage\":{\"silhouette\":0.5,\"silhouette_of_kmeans\":0.125,"
                 + "\"silhouette_smoothed_twice\":0.25,\"taken\":true},\"mean_confidence\":0.25,"
                 + "\"neighbours\":{\"search\":\"exact\",\"cells\":null,\"nprobe\":null,\"recall\":1.0,"
-                + "\"sample\":null},\"subspace\":{\"axes\":163,\"share\":0.85}}");
+                + "\"sample\":null},\"subspace\":{\"axes\":163,\"share\":0.85},"
+                + "\"text_agreement\":{\"fit_per_cluster\":[\"well\",\"well\"],\"rho\":0.9,"
+                + "\"rho_per_cluster\":[0.8,1.0],\"texts_join\":true,\"words\":\"the words fit\"}}");
     assertThat(json(Findings.of(Findings.Neighbours.of(EXACT, EXACT), TRAINING)))
         .contains("\"image_neighbours\":{", "\"text_neighbours\":{", "\"replica_seed\":7")
         .contains("\"epochs\":[{\"epoch\":1,\"terms\":{\"loss\":1.5}},")
@@ -54,17 +56,37 @@ class FindingsTest {
     Findings.SemanticConsistency sic =
         new Findings.SemanticConsistency("adjusted", 500, true, Map.of("confidence", 0.5));
     Findings written =
-        Findings.of(GATE, TRAINING, sic, new Findings.Classes(2, List.of("dog")))
+        Findings.of(AGREEMENT, TRAINING, sic, new Findings.Classes(2, List.of("dog")))
             .and(new Findings.KMeans(0.75, List.of(0.75), 9));
     String record = "{\"method\":" + json(written) + "}";
-    Findings read = Json.read(record, RunRecord.class, "run.json").findings();
-    assertThat(read.parts()).containsExactlyInAnyOrderElementsOf(written.parts());
+    RunRecord read = Json.read(record, RunRecord.class, "run.json");
+    assertThat(read.part(Findings.Agreement.class)).contains(AGREEMENT);
+    assertThat(read.part(Findings.Training.class)).contains(TRAINING);
+    assertThat(read.part(Findings.SemanticConsistency.class)).contains(sic);
+    assertThat(read.part(Findings.Classes.class)).contains(new Findings.Classes(2, List.of("dog")));
+    assertThat(read.part(Findings.KMeans.class))
+        .contains(new Findings.KMeans(0.75, List.of(0.75), 9));
+    assertThat(read.part(Findings.Confidence.class)).isEmpty();
+    assertThat(read.part(Findings.LinkageComparison.class)).isEmpty();
+    assertThat(Json.line(read.method())).isEqualTo(json(written));
+  }
+
+  @Test
+  void a_record_of_an_earlier_version_calls_the_agreement_a_gate() {
+    String record =
+        "{\"method\":" + json(Findings.of(AGREEMENT)).replace("text_agreement", "gate") + "}";
+    assertThat(Json.read(record, RunRecord.class, "run.json").part(Findings.Agreement.class))
+        .contains(AGREEMENT);
   }
 
   @Test
   void a_record_of_something_else_has_none() {
     String record = "{\"method\":{\"assigned_by\":\"runs/first\",\"run\":\"x\"}}";
-    assertThat(Json.read(record, RunRecord.class, "run.json").findings().parts()).isEmpty();
+    RunRecord read = Json.read(record, RunRecord.class, "run.json");
+    assertThat(read.part(Findings.Agreement.class)).isEmpty();
+    assertThat(read.part(Findings.Confidence.class)).isEmpty();
+    assertThat(read.part(Findings.KMeans.class)).isEmpty();
+    assertThat(Json.line(read)).contains("\"assigned_by\":\"runs/first\"");
   }
 
   @Test
@@ -75,6 +97,6 @@ class FindingsTest {
   }
 
   private static String json(Findings findings) {
-    return Json.line(RunRecord.flat(findings));
+    return Json.line(RunRecord.MethodFacts.of(findings));
   }
 }

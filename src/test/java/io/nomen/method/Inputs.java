@@ -3,9 +3,18 @@ package io.nomen.method;
 import io.nomen.heads.Checkpoints;
 import io.nomen.method.MethodOptions.TrainingOptions;
 import io.nomen.semantics.NounMatrix;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.LocalSpark;
+import io.nomen.testing.Npy;
+import io.nomen.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.spark.storage.StorageLevel;
 
 /** Inputs of methods with one thing changed. */
 final class Inputs {
@@ -89,5 +98,31 @@ final class Inputs {
         usual.trainMax(),
         usual.linkage(),
         mapping);
+  }
+
+  /**
+   * The test split of one of the shared sets of CLIP features.
+   *
+   * @param rows unit rows, persisted
+   * @param nouns of all sets
+   */
+  record ClipFeatures(RowBlocks rows, int[] labels, NounMatrix nouns) {
+
+    static ClipFeatures of(String set) throws IOException {
+      Path folder = Shared.data("clip-features");
+      Matrix images = Npy.unitRows(folder.resolve(set).resolve("image_test.npy"));
+      return new ClipFeatures(
+          RowBlocks.of(LocalSpark.context(), images.values(), images.width())
+              .persist(StorageLevel.MEMORY_ONLY()),
+          Npy.integers(folder.resolve(set).resolve("labels_test.npy")),
+          new NounMatrix(
+              Files.readAllLines(folder.resolve("nouns.txt")),
+              Npy.unitRows(folder.resolve("nouns.npy"))));
+    }
+
+    MethodInput input(long seed) {
+      int classes = Arrays.stream(labels).max().orElseThrow() + 1;
+      return with(MethodInput.of(rows, classes, seed), nouns);
+    }
   }
 }

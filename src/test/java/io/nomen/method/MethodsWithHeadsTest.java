@@ -166,9 +166,9 @@ class MethodsWithHeadsTest {
 
   @Test
   void texts_join_where_the_nouns_fit() {
-    assertThat(gate(0.7).open()).isFalse();
-    assertThat(gate(0.9).open()).isTrue();
-    assertThat(gate(0.5).words()).contains("do not describe");
+    assertThat(agreement(0.7).textsJoin()).isFalse();
+    assertThat(agreement(0.9).textsJoin()).isTrue();
+    assertThat(agreement(0.5).words()).contains("do not describe");
   }
 
   @Test
@@ -323,16 +323,16 @@ class MethodsWithHeadsTest {
     return new Matrix(rows, WIDTH, values).unit();
   }
 
-  private static Gate gate(double rho) {
-    return new Gate(rho, new int[0], new byte[0], new byte[0]);
+  private static TextAgreement agreement(double rho) {
+    return new TextAgreement(rho, new int[0], new byte[0], new byte[0]);
   }
 
   private static double rho(Clustering clustering) {
-    return clustering.findings().part(Findings.TextGate.class).orElseThrow().rho();
+    return clustering.findings().part(Findings.Agreement.class).orElseThrow().rho();
   }
 
   private static List<Double> rhoPerCluster(Clustering clustering) {
-    return clustering.findings().part(Findings.TextGate.class).orElseThrow().rhoPerCluster();
+    return clustering.findings().part(Findings.Agreement.class).orElseThrow().rhoPerCluster();
   }
 
   private static double accuracy(JavaRDD<AssignmentBlock> assignments) {

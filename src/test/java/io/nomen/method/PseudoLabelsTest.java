@@ -4,21 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.kmeans.CentreAssignment;
-import io.nomen.semantics.NounMatrix;
+import io.nomen.method.Inputs.ClipFeatures;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlocks;
-import io.nomen.testing.LocalSpark;
-import io.nomen.testing.Npy;
-import io.nomen.testing.Shared;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,7 +49,7 @@ class PseudoLabelsTest {
 
   /** Far above chance, which is 3, 2 and 1 per cent: a mapping that is broken is not. */
   private static void assertRight(String set, SicMapping mapping, double least) throws Exception {
-    List<Outcome> outcomes = outcomes(Shared.data("clip-features").resolve(set), mapping);
+    List<Outcome> outcomes = outcomes(set, mapping);
     double pseudo = mean(outcomes, o -> o.pseudo().acc());
     LOG.info(
         "{} {}: pseudo-labels {}±{}; clusters ACC {}±{}, NMI {}, ARI {}",
@@ -71,30 +64,21 @@ class PseudoLabelsTest {
     assertThat(pseudo).isGreaterThan(least);
   }
 
-  private static List<Outcome> outcomes(Path set, SicMapping mapping) throws Exception {
-    Matrix images = Npy.unitRows(set.resolve("image_test.npy"));
-    int[] labels = Npy.integers(set.resolve("labels_test.npy"));
-    NounMatrix nouns =
-        new NounMatrix(
-            Files.readAllLines(set.resolveSibling("nouns.txt")),
-            Npy.unitRows(set.resolveSibling("nouns.npy")));
-    int clusters = Arrays.stream(labels).max().orElseThrow() + 1;
-    RowBlocks rows =
-        RowBlocks.of(LocalSpark.context(), images.values(), images.width())
-            .persist(StorageLevel.MEMORY_ONLY());
+  private static List<Outcome> outcomes(String set, SicMapping mapping) throws Exception {
+    ClipFeatures features = ClipFeatures.of(set);
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed = 0; seed < SEEDS; seed++) {
-      MethodInput input =
-          Inputs.with(Inputs.with(MethodInput.of(rows, clusters, seed), nouns), options(mapping));
+      MethodInput input = Inputs.with(features.input(seed), options(mapping));
       try (Clustering found = Methods.named("sic").cluster(input)) {
         Matrix centres = found.semantics().orElseThrow().centres();
         outcomes.add(
             new Outcome(
-                Scores.of(labels, numbers(CentreAssignment.assign(rows, centres))),
-                Scores.of(labels, numbers(found.assignments()))));
+                Scores.of(
+                    features.labels(), numbers(CentreAssignment.assign(features.rows(), centres))),
+                Scores.of(features.labels(), numbers(found.assignments()))));
       }
     }
-    rows.unpersist();
+    features.rows().unpersist();
     return outcomes;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nomen.NomenException;
+import io.nomen.method.Findings;
 import io.nomen.run.RunFolder.StageAttempt;
 import io.nomen.store.Storage;
 import io.nomen.testing.TableRow;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -62,15 +65,17 @@ class RunFolderTest {
         "2026-11-28T00:00:00Z",
         List.of(),
         Map.of(),
+        Optional.empty(),
         "kmeans",
         1,
         0,
-        Map.of(),
-        Map.of(),
+        RunRecord.ModelFacts.NONE,
+        new RunRecord.VocabularyFacts(OptionalInt.empty(), Optional.empty()),
         new RunRecord.Counts(1, 1, 0, Map.of("ok", 1L)),
         Map.of(),
-        Map.of(),
-        Map.of(),
+        new RunRecord.QualityFacts(
+            0, 1, OptionalDouble.empty(), 1, 1, OptionalDouble.empty(), OptionalInt.empty()),
+        RunRecord.MethodFacts.of(new Findings(List.of())),
         List.of(),
         Map.of());
   }

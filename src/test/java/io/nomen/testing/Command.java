@@ -7,10 +7,13 @@ import io.nomen.store.Json;
 import io.nomen.store.Storage;
 import io.nomen.tensor.Matrix;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -74,6 +77,28 @@ public record Command(int exitCode, String out, String err) {
         .filter(line -> line.startsWith("nomen: "))
         .map(line -> line.substring("nomen: ".length()))
         .reduce("", (a, b) -> a.isEmpty() ? b : a + "\n" + b);
+  }
+
+  /**
+   * Imports ready embeddings of images as the folder {@code embeddings} in {@code folder}, and of
+   * words as {@code words}.
+   */
+  public static void imported(Path folder, Matrix images, List<String> words, Matrix embeddings)
+      throws IOException {
+    done(
+        "import",
+        "--npy",
+        npy(folder.resolve("images.npy"), images),
+        "--output",
+        folder.resolve("embeddings"));
+    done(
+        "vocabulary",
+        "--nouns",
+        Files.write(folder.resolve("words.txt"), words),
+        "--nouns-npy",
+        npy(folder.resolve("words.npy"), embeddings),
+        "--output",
+        folder.resolve("words"));
   }
 
   /** Writes a matrix as {@code .npy} for {@code nomen import}. */

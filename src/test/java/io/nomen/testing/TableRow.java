@@ -1,11 +1,14 @@
 package io.nomen.testing;
 
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -29,9 +32,18 @@ public final class TableRow {
         rows.add(new TableRow(group));
       }
     } catch (IOException e) {
-      throw StoreTrouble.cannot("read", uri, e);
+      throw StorageFailure.cannot("read", uri, e);
     }
     return rows;
+  }
+
+  /** All rows of a table of the run in {@code folder}. */
+  public static List<TableRow> of(Path folder, String table) {
+    Storage storage = new Storage(new Configuration());
+    return new RunFolder(storage, folder.toString())
+        .snapshot().table(table).uris().stream()
+            .flatMap(uri -> read(storage, uri).stream())
+            .toList();
   }
 
   public String string(String column) {

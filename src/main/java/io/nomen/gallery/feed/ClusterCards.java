@@ -20,14 +20,14 @@ final class ClusterCards {
   private ClusterCards() {}
 
   static List<ClusterCard> read(Snapshot run, RunRecord record) {
-    Optional<Findings.TextGate> gate = record.findings().part(Findings.TextGate.class);
-    Optional<ClusterTransitions> renumbered = ClusterTransitions.of(record);
+    Optional<Findings.Agreement> agreement = record.part(Findings.Agreement.class);
+    Optional<ClusterTransitions> renumbered = record.part(ClusterTransitions.class);
     return run.rows(ClusterRow.SCHEMA).stream()
         .map(
             row -> {
-              // The gate knows the clusters by the method's own numbers.
+              // It knows the clusters by the method's own numbers.
               int place = renumbered.map(t -> t.place(row.cluster())).orElse(row.cluster());
-              return card(row, gate.map(fit -> wordsFit(fit, place)));
+              return card(row, agreement.map(fit -> wordsFit(fit, place)));
             })
         .toList();
   }
@@ -50,8 +50,9 @@ final class ClusterCards {
         near(row));
   }
 
-  private static WordsFit wordsFit(Findings.TextGate gate, int cluster) {
-    return new WordsFit(gate.fitPerCluster().get(cluster), gate.rhoPerCluster().get(cluster));
+  private static WordsFit wordsFit(Findings.Agreement agreement, int cluster) {
+    return new WordsFit(
+        agreement.fitPerCluster().get(cluster), agreement.rhoPerCluster().get(cluster));
   }
 
   private static List<NounScore> nouns(ClusterRow row) {

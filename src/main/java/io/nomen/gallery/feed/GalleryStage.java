@@ -28,6 +28,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.ScopedIterator;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,14 +51,12 @@ public final class GalleryStage {
    *
    * @param questions how many images are asked for
    * @param comparedWith a run whose clusters these are compared with
-   * @param language of the pages' own words: {@code en} or {@code de}
+   * @param language of the pages' own words, {@code en} or {@code de}; empty for the run's
    */
-  public record GalleryOptions(int questions, Optional<Snapshot> comparedWith, String language) {
-    public static final GalleryOptions NONE = new GalleryOptions(0, Optional.empty(), "en");
-  }
-
-  public GalleryStage(JobContext context, RunFolder folder) {
-    this(context, folder, GalleryOptions.NONE);
+  public record GalleryOptions(
+      int questions, Optional<Snapshot> comparedWith, Optional<String> language) {
+    public static final GalleryOptions NONE =
+        new GalleryOptions(0, Optional.empty(), Optional.empty());
   }
 
   public GalleryStage(JobContext context, RunFolder folder, GalleryOptions options) {
@@ -76,7 +75,10 @@ public final class GalleryStage {
     StageAttempt attempt = folder.begin(NAME, settings(run), false);
     ListedImages listed = new ListedImages(context.spark().get(), run);
     GalleryPlan plan =
-        GalleryPlan.of(data(run, record, listed), GalleryLimits.DEFAULT, options.language());
+        GalleryPlan.of(
+            data(run, record, listed),
+            GalleryLimits.DEFAULT,
+            options.language().or(record::language).orElse("en"));
     Map<String, byte[]> thumbnails = thumbnails(plan.images(), listed);
     String target = folder.uri() + "/gallery";
     folder.storage().delete(target);
@@ -86,20 +88,30 @@ public final class GalleryStage {
     return target + "/index.html";
   }
 
-  /** Writes the pages of {@code run} unless they are whole: a job may have died over them. */
+  /**
+   * Writes the pages of {@code run} unless they are whole, for a job may have died over them, and
+   * as they are wanted.
+   */
   public void finish(Snapshot run) {
     boolean whole =
         folder
             .stage(NAME)
-            .filter(stage -> stage.done() && stage.settings().equals(settings(run)))
+            .filter(StageAttempt::done)
+            .filter(stage -> stage.settings().entrySet().containsAll(settings(run).entrySet()))
             .isPresent();
     if (!whole) {
       run(run);
     }
   }
 
-  private static Map<String, String> settings(Snapshot run) {
-    return Map.of("run", run.run());
+  private Map<String, String> settings(Snapshot run) {
+    Map<String, String> settings = new HashMap<>(Map.of("run", run.run()));
+    options.language().ifPresent(language -> settings.put("language", language));
+    if (options.questions() > 0) {
+      settings.put("questions", Integer.toString(options.questions()));
+    }
+    options.comparedWith().ifPresent(other -> settings.put("compared_with", other.run()));
+    return settings;
   }
 
   private GalleryData data(Snapshot run, RunRecord record, ListedImages listed) {
@@ -130,7 +142,8 @@ public final class GalleryStage {
 
   /** The run whose clusters these go on from, where it is there still. */
   private Optional<Snapshot> previous(RunRecord record) {
-    return ClusterTransitions.of(record)
+    return record
+        .part(ClusterTransitions.class)
         .flatMap(
             found ->
                 new RunFolder(context.storage(), found.folder())
@@ -167,23 +180,15 @@ public final class GalleryStage {
   }
 
   private static RunFacts facts(RunRecord record) {
-    Map<String, Double> quality = new LinkedHashMap<>();
-    record
-        .quality()
-        .forEach(
-            (name, value) -> {
-              if (value instanceof Number number) {
-                quality.put(name.replace('_', ' '), number.doubleValue());
-              }
-            });
-    quality.putAll(MethodCharts.figures(record.findings()));
+    Map<String, Double> quality = new LinkedHashMap<>(record.quality().figures());
+    quality.putAll(MethodCharts.figures(record));
     return new RunFacts(
         record.run(),
         record.title(),
         Instant.parse(record.created()),
         record.methodName(),
-        Optional.ofNullable(record.model().get("id")).map(String::valueOf),
-        Optional.ofNullable(record.vocabulary().get("source")).map(String::valueOf),
+        record.model().id(),
+        record.vocabulary().source(),
         new RunFacts.Counts(
             record.counts().listed(), record.counts().embedded(), record.counts().bad()),
         record.seconds(),

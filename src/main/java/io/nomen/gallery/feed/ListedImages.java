@@ -14,7 +14,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
-import io.nomen.store.StoreTrouble;
+import io.nomen.store.StorageFailure;
 import java.awt.image.BufferedImage;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -106,7 +106,7 @@ final class ListedImages {
             ? Map.of(path, Thumbnail.jpeg(picture(ok.image())))
             : Map.of();
       } catch (NomenException e) {
-        StoreTrouble.stopUnlessOfOneFile(path, e);
+        StorageFailure.stopUnlessOfOneFile(path, e);
         // The page shows the file's name in its place; the run's tables do not depend on it.
         return Map.of();
       } catch (RuntimeException | OutOfMemoryError e) {

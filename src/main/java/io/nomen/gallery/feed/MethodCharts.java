@@ -4,7 +4,6 @@ import io.nomen.evaluate.ClusterCount;
 import io.nomen.gallery.GalleryData.Curve;
 import io.nomen.method.Findings;
 import io.nomen.run.RunRecord;
-import io.nomen.store.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,23 +15,15 @@ import java.util.Map;
  * that say without a label how well the method did.
  */
 final class MethodCharts {
-  private static final String CLUSTER_COUNT = "cluster_count";
-
   private MethodCharts() {}
 
   static List<Curve> curves(RunRecord record) {
     List<Curve> curves =
         new ArrayList<>(
-            record
-                .findings()
-                .part(Findings.Training.class)
-                .map(MethodCharts::epochs)
-                .orElse(List.of()));
-    if (record.method().containsKey(CLUSTER_COUNT)) {
-      ClusterCount.Choice choice =
-          Json.mapper().convertValue(record.method().get(CLUSTER_COUNT), ClusterCount.Choice.class);
-      curves.addAll(counts(choice.curve()));
-    }
+            record.part(Findings.Training.class).map(MethodCharts::epochs).orElse(List.of()));
+    record
+        .part(ClusterCount.Choice.class)
+        .ifPresent(choice -> curves.addAll(counts(choice.curve())));
     return curves;
   }
 
@@ -72,15 +63,15 @@ final class MethodCharts {
   }
 
   /** By a name for people: the objective or loss, and what SIC's bound on the risk is made of. */
-  static Map<String, Double> figures(Findings findings) {
+  static Map<String, Double> figures(RunRecord record) {
     Map<String, Double> figures = new LinkedHashMap<>();
-    findings
+    record
         .part(Findings.KMeans.class)
         .ifPresent(found -> figures.put("objective", found.objective()));
-    findings
+    record
         .part(Findings.Training.class)
         .ifPresent(training -> figures.put("loss", training.loss()));
-    findings
+    record
         .part(Findings.SemanticConsistency.class)
         .ifPresent(
             found ->

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class StoreTroubleTest {
+class StorageFailureTest {
   /** Its path says all that an exception might, and none of it counts. */
   private static final String IMAGE =
       "s3a://bucket/Throttling/SlowDown/ExpiredToken/Status Code: 503/Connection reset/1.jpg";
@@ -67,50 +67,50 @@ class StoreTroubleTest {
 
   static List<Arguments> ofTheWholeStore() {
     return List.of(
-        Arguments.of(StoreTrouble.FULL, new IOException("No space left on device")),
+        Arguments.of(StorageFailure.FULL, new IOException("No space left on device")),
         Arguments.of(
-            StoreTrouble.FULL, new FileSystemException("/x", null, "No space left on device")),
-        Arguments.of(StoreTrouble.FULL, new DSQuotaExceededException(1, 2)),
+            StorageFailure.FULL, new FileSystemException("/x", null, "No space left on device")),
+        Arguments.of(StorageFailure.FULL, new DSQuotaExceededException(1, 2)),
         Arguments.of(
-            StoreTrouble.FULL,
+            StorageFailure.FULL,
             new RemoteException(
                 "java.io.IOException",
                 "File /x could only be written to 0 of the 1 minReplication nodes. There are 1"
                     + " datanode(s) running and 1 node(s) are excluded in this operation.\n"
                     + "\tat Server")),
-        Arguments.of(StoreTrouble.EXPIRED, amazon(400, "ExpiredToken")),
-        Arguments.of(StoreTrouble.CREDENTIALS, amazon(400, "InvalidToken")),
-        Arguments.of(StoreTrouble.CREDENTIALS, amazon(403, "InvalidAccessKeyId")),
-        Arguments.of(StoreTrouble.CREDENTIALS, new HttpResponseException(401)),
+        Arguments.of(StorageFailure.EXPIRED, amazon(400, "ExpiredToken")),
+        Arguments.of(StorageFailure.CREDENTIALS, amazon(400, "InvalidToken")),
+        Arguments.of(StorageFailure.CREDENTIALS, amazon(403, "InvalidAccessKeyId")),
+        Arguments.of(StorageFailure.CREDENTIALS, new HttpResponseException(401)),
         Arguments.of(
-            StoreTrouble.CREDENTIALS,
+            StorageFailure.CREDENTIALS,
             new org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException("none")),
-        Arguments.of(StoreTrouble.BAD_REQUEST, amazon(400, "400 Bad Request")),
-        Arguments.of(StoreTrouble.BAD_REQUEST, new S3Exception(400)),
-        Arguments.of(StoreTrouble.BUSY, amazon(503, "SlowDown")),
-        Arguments.of(StoreTrouble.BUSY, new S3Exception(500)),
-        Arguments.of(StoreTrouble.BUSY, new HttpResponseException(429)),
-        Arguments.of(StoreTrouble.BUSY, new HttpResponseException(503)),
-        Arguments.of(StoreTrouble.BUSY, new StandbyException("standby")),
+        Arguments.of(StorageFailure.BAD_REQUEST, amazon(400, "400 Bad Request")),
+        Arguments.of(StorageFailure.BAD_REQUEST, new S3Exception(400)),
+        Arguments.of(StorageFailure.BUSY, amazon(503, "SlowDown")),
+        Arguments.of(StorageFailure.BUSY, new S3Exception(500)),
+        Arguments.of(StorageFailure.BUSY, new HttpResponseException(429)),
+        Arguments.of(StorageFailure.BUSY, new HttpResponseException(503)),
+        Arguments.of(StorageFailure.BUSY, new StandbyException("standby")),
         Arguments.of(
-            StoreTrouble.BUSY,
+            StorageFailure.BUSY,
             new RemoteException("org.apache.hadoop.hdfs.server.namenode.SafeModeException", "on")),
-        Arguments.of(StoreTrouble.UNREACHABLE, amazon(400, "RequestTimeout")),
-        Arguments.of(StoreTrouble.UNREACHABLE, new SdkClientException("Unable to execute")),
-        Arguments.of(StoreTrouble.UNREACHABLE, new ConnectException("refused")),
-        Arguments.of(StoreTrouble.UNREACHABLE, new SocketTimeoutException("read")),
-        Arguments.of(StoreTrouble.UNREACHABLE, new IOException("Filesystem closed")));
+        Arguments.of(StorageFailure.UNREACHABLE, amazon(400, "RequestTimeout")),
+        Arguments.of(StorageFailure.UNREACHABLE, new SdkClientException("Unable to execute")),
+        Arguments.of(StorageFailure.UNREACHABLE, new ConnectException("refused")),
+        Arguments.of(StorageFailure.UNREACHABLE, new SocketTimeoutException("read")),
+        Arguments.of(StorageFailure.UNREACHABLE, new IOException("Filesystem closed")));
   }
 
   @ParameterizedTest
   @MethodSource("ofTheWholeStore")
-  void what_concerns_the_whole_store_stops_the_work(StoreTrouble trouble, Exception cause) {
+  void what_concerns_the_whole_store_stops_the_work(StorageFailure failure, Exception cause) {
     IOException wrapped = new IOException("reading " + IMAGE, cause);
-    assertThat(StoreTrouble.of(wrapped)).contains(trouble);
-    assertThatThrownBy(() -> StoreTrouble.stopUnlessOfOneFile(IMAGE, wrapped))
+    assertThat(StorageFailure.of(wrapped)).contains(failure);
+    assertThatThrownBy(() -> StorageFailure.stopUnlessOfOneFile(IMAGE, wrapped))
         .isInstanceOf(NomenException.class)
         .hasMessageStartingWith("Cannot read " + IMAGE)
-        .hasMessageContaining(StoreTrouble.reason(wrapped));
+        .hasMessageContaining(StorageFailure.reason(wrapped));
   }
 
   @Test
@@ -124,9 +124,9 @@ class StoreTroubleTest {
             new IOException(IMAGE, amazon(404, "NoSuchKey")),
             new HttpResponseException(403),
             new IOException("Unexpected end of " + IMAGE))) {
-      assertThatNoException().isThrownBy(() -> StoreTrouble.stopUnlessOfOneFile(IMAGE, e));
+      assertThatNoException().isThrownBy(() -> StorageFailure.stopUnlessOfOneFile(IMAGE, e));
     }
-    assertThat(StoreTrouble.reason(new IOException(IMAGE, amazon(403, "AccessDenied"))))
+    assertThat(StorageFailure.reason(new IOException(IMAGE, amazon(403, "AccessDenied"))))
         .isEqualTo("access is denied");
   }
 }

@@ -24,7 +24,7 @@ import org.apache.hadoop.security.AccessControlException;
 /**
  * What a file system's exception means, in words that say what to do.
  *
- * <p>It tells trouble with one file, which costs that file, from trouble with the store as a whole
+ * <p>It tells a failure of one file, which costs that file, from one of the store as a whole
  * (credentials, throttling, network), which must stop the work: taken for a bad file, an expired
  * token would quietly turn every image that is left into one.
  *
@@ -32,7 +32,7 @@ import org.apache.hadoop.security.AccessControlException;
  * words: messages hold the names of files. Amazon's, Google's and Microsoft's clients come with the
  * cluster, in versions and under relocated names of its own, so their types are asked by name.
  */
-public enum StoreTrouble {
+public enum StorageFailure {
   FULL("there is no room left; make some, then run the same command again"),
   EXPIRED("the credentials have expired; renew them, then run the same command again"),
   CREDENTIALS(
@@ -86,15 +86,15 @@ public enum StoreTrouble {
 
   private final String advice;
 
-  StoreTrouble(String advice) {
+  StorageFailure(String advice) {
     this.advice = advice;
   }
 
-  /** The trouble of the store as a whole, where {@code e} tells of one. */
-  public static Optional<StoreTrouble> of(Throwable e) {
+  /** The failure of the store as a whole, where {@code e} tells of one. */
+  public static Optional<StorageFailure> of(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       OptionalInt status = status(cause);
-      Optional<StoreTrouble> found =
+      Optional<StorageFailure> found =
           status.isPresent() ? ofAnswer(status.getAsInt(), code(cause)) : ofType(cause);
       if (found.isPresent()) {
         return found;
@@ -103,7 +103,7 @@ public enum StoreTrouble {
     return Optional.empty();
   }
 
-  private static Optional<StoreTrouble> ofAnswer(int status, String code) {
+  private static Optional<StorageFailure> ofAnswer(int status, String code) {
     if (EXPIRED_CODES.contains(code)) {
       return Optional.of(EXPIRED);
     }
@@ -119,7 +119,7 @@ public enum StoreTrouble {
     return status == 400 ? Optional.of(BAD_REQUEST) : Optional.empty();
   }
 
-  private static Optional<StoreTrouble> ofType(Throwable e) {
+  private static Optional<StorageFailure> ofType(Throwable e) {
     if (isFull(e)) {
       return Optional.of(FULL);
     }
@@ -146,7 +146,7 @@ public enum StoreTrouble {
   }
 
   /** HDFS sends the name of the exception that its server threw. */
-  private static Optional<StoreTrouble> ofRemote(RemoteException e) {
+  private static Optional<StorageFailure> ofRemote(RemoteException e) {
     String type = e.getClassName().replaceFirst("^.*[.$]", "");
     return switch (type) {
       case "RetriableException",
@@ -244,9 +244,9 @@ public enum StoreTrouble {
 
   /** The reason in one line, without a full stop. */
   public static String reason(Throwable e) {
-    Optional<StoreTrouble> trouble = of(e);
-    if (trouble.isPresent()) {
-      return trouble.get().advice;
+    Optional<StorageFailure> failure = of(e);
+    if (failure.isPresent()) {
+      return failure.get().advice;
     }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof AccessDeniedException

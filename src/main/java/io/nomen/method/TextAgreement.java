@@ -28,17 +28,18 @@ import org.apache.spark.broadcast.Broadcast;
  * @param sameImage [N] how many of a row's neighbours share its image group
  * @param sameText [N] how many of them share its text group
  */
-record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
+record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
   private static final int NEIGHBOURS = 10;
 
   /**
    * Where ρ is above this, texts beside the images gain 1 to 10 points of accuracy; where it is
    * below 0.75 they lose.
    */
-  private static final double OPEN = 0.78;
+  private static final double TEXTS_JOIN = 0.78;
 
   /** Measures ρ from K groups of {@code images} and of {@code texts}. */
-  static Gate measure(MethodInput input, RowBlocks images, RowBlocks texts, NeighbourLists lists) {
+  static TextAgreement measure(
+      MethodInput input, RowBlocks images, RowBlocks texts, NeighbourLists lists) {
     int[] byImage = groups(input, images);
     int[] byText = groups(input, texts);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(images.blocks().context());
@@ -51,7 +52,7 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
     return of(shares, byImage);
   }
 
-  private static Gate of(List<Shares> shares, int[] imageGroups) {
+  private static TextAgreement of(List<Shares> shares, int[] imageGroups) {
     byte[] sameImage = new byte[imageGroups.length];
     byte[] sameText = new byte[imageGroups.length];
     long image = 0;
@@ -64,13 +65,13 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
         text += part.sameText()[i];
       }
     }
-    return new Gate((double) text / Math.max(1, image), imageGroups, sameImage, sameText);
+    return new TextAgreement((double) text / Math.max(1, image), imageGroups, sameImage, sameText);
   }
 
   /**
    * ρ over the images of each cluster.
    *
-   * @param fit the cluster of every row, those that the gate was not measured on among them
+   * @param fit the cluster of every row, those that it was not measured on among them
    * @return [K]; 0 for a cluster without measured rows
    */
   private double[] perCluster(Clustering fit) {
@@ -92,8 +93,8 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
   }
 
   /** Whether the texts join the images. */
-  boolean open() {
-    return rho > OPEN;
+  boolean textsJoin() {
+    return rho > TEXTS_JOIN;
   }
 
   /** ρ in words for people. */
@@ -132,13 +133,13 @@ record Gate(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
    *
    * @param fit what became of the rows
    */
-  Findings.TextGate findings(Clustering fit) {
+  Findings.Agreement findings(Clustering fit) {
     double[] clusters = perCluster(fit);
-    return new Findings.TextGate(
+    return new Findings.Agreement(
         rho,
         Arrays.stream(clusters).boxed().toList(),
         Arrays.stream(clusters).mapToObj(ratio -> Fit.of(ratio).degree).toList(),
-        open(),
+        textsJoin(),
         words());
   }
 
