@@ -161,12 +161,12 @@ final class LayerStage {
     List<Map<Integer, ClusterName>> named = new ArrayList<>();
     IntStream.range(0, tree.size()).forEach(layer -> named.add(new HashMap<>()));
     named.set(tree.own(), names);
-    for (int layer = tree.own() - 1; layer >= 0; layer--) {
-      named.set(layer, LayerNames.of(parts(layer, named.get(layer + 1)), byImages(layer)));
-    }
     for (int layer = tree.own() + 1; layer < tree.size(); layer++) {
       named.set(
           layer, LayerNames.ofParts(children(layer - 1), named.get(layer - 1), byImages(layer)));
+    }
+    for (int layer = tree.own() - 1; layer >= 0; layer--) {
+      named.set(layer, LayerNames.of(parts(layer, named), byImages(layer)));
     }
     List<LayerRow> rows = new ArrayList<>();
     for (int layer = 0; layer < tree.size(); layer++) {
@@ -240,7 +240,13 @@ final class LayerStage {
     return children;
   }
 
-  private Map<Integer, List<Part>> parts(int above, Map<Integer, ClusterName> called) {
+  /** What the clusters of a layer are made of, down to the finest; all below it is named. */
+  private Map<Integer, List<Part>> parts(int above, List<Map<Integer, ClusterName>> named) {
+    if (above == tree.size() - 1) {
+      return Map.of();
+    }
+    Map<Integer, List<Part>> below = parts(above + 1, named);
+    Map<Integer, ClusterName> called = named.get(above + 1);
     Map<Integer, Long> sizes = sizes(above + 1);
     Map<Integer, List<Part>> parts = new TreeMap<>();
     children(above)
@@ -248,7 +254,12 @@ final class LayerStage {
             (cluster, children) ->
                 parts.put(
                     cluster,
-                    children.stream().map(c -> new Part(called.get(c), sizes.get(c))).toList()));
+                    children.stream()
+                        .map(
+                            c ->
+                                new Part(
+                                    called.get(c), sizes.get(c), below.getOrDefault(c, List.of())))
+                        .toList()));
     return parts;
   }
 

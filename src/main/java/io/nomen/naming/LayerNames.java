@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Names of clusters that are made of named clusters: by what these are kinds of, where most of them
@@ -28,8 +29,16 @@ public final class LayerNames {
   private final Specificity specificity = new Specificity();
   private final ReadableName readable = new ReadableName();
 
-  /** A cluster that another is made of. */
-  public record Part(ClusterName name, long size) {}
+  /**
+   * A cluster that another is made of.
+   *
+   * @param parts what it is made of itself
+   */
+  public record Part(ClusterName name, long size, List<Part> parts) {
+    private Stream<Part> all() {
+      return Stream.concat(Stream.of(this), parts.stream().flatMap(Part::all));
+    }
+  }
 
   /**
    * Names all clusters of a layer.
@@ -106,11 +115,12 @@ public final class LayerNames {
         "it is made of different things, and no noun stands out in all of them");
   }
 
-  /** Whether a name is that of one part, which is less than half of the whole. */
+  /** Whether a name is that of one part, or of a part of one, which is not most of the whole. */
   private boolean saysOnePart(ClusterName name, List<Part> parts) {
     Optional<String> meaning = meaning(name);
     return parts.stream()
-        .filter(part -> 2 * part.size() < size(parts))
+        .flatMap(Part::all)
+        .filter(part -> part.size() < MOST * size(parts))
         .anyMatch(
             part ->
                 part.name().name().equalsIgnoreCase(name.name())

@@ -78,7 +78,7 @@ record WordNetTables(
    */
   private void fill(int s, String line, Map<String, Integer> numbers, Map<String, Integer> uses) {
     int bar = line.indexOf(" | ");
-    String[] fields = line.substring(0, bar).split(" ");
+    String[] fields = fields(line.substring(0, bar));
     int words = Integer.parseInt(fields[3], 16);
     lemmas[s] = new String[words];
     tagCounts[s] = new int[words];
@@ -132,7 +132,7 @@ record WordNetTables(
     eachLine(
         "index.noun",
         line -> {
-          String[] fields = line.split(" ");
+          String[] fields = fields(line);
           int[] synsets = new int[Integer.parseInt(fields[2])];
           for (int i = 0; i < synsets.length; i++) {
             synsets[i] = numbers.get(fields[fields.length - synsets.length + i]);
@@ -162,10 +162,14 @@ record WordNetTables(
     eachLine(
         "noun.exc",
         line -> {
-          String[] forms = line.split(" ");
+          String[] forms = fields(line);
           exceptions.put(forms[0].replace('_', ' '), forms[1].replace('_', ' '));
         });
     return exceptions;
+  }
+
+  private static String[] fields(String line) {
+    return line.strip().split(" ", -1);
   }
 
   /** The lines of a file but for the licence at its head, which is indented. */
