@@ -1,6 +1,7 @@
 package io.nomen.evaluate;
 
 import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.evaluate.LabelSource.Labels;
 import io.nomen.run.Assignments;
 import io.nomen.run.Assignments.PartOfTable;
@@ -251,14 +252,14 @@ final class LabelFile {
               .or(() -> found.first.stream().filter(only -> found.count == 1).findFirst());
       String problem =
           image.isEmpty() && found.count > 1
-              ? "%s, line %d: \"%s\" fits %d images of the run, %s and %s among them; give more of the path."
-                  .formatted(
-                      uri,
-                      line.number(),
-                      line.path(),
-                      found.count,
-                      found.first.get(0).path(),
-                      found.first.get(1).path())
+              ? RootLocale.format(
+                  "%s, line %d: \"%s\" fits %d images of the run, %s and %s among them; give more of the path.",
+                  uri,
+                  line.number(),
+                  line.path(),
+                  found.count,
+                  found.first.get(0).path(),
+                  found.first.get(1).path())
               : "";
       matches.add(
           new Match(
@@ -292,13 +293,13 @@ final class LabelFile {
                   match.row(),
                   match.label(),
                   match.cluster(),
-                  "%s, line %d: \"%s\" has the label \"%s\" here and \"%s\" on a line before; keep one."
-                      .formatted(
-                          uri,
-                          match.number(),
-                          match.path(),
-                          match.label(),
-                          ofImage.get(i - 1).label()));
+                  RootLocale.format(
+                      "%s, line %d: \"%s\" has the label \"%s\" here and \"%s\" on a line before; keep one.",
+                      uri,
+                      match.number(),
+                      match.path(),
+                      match.label(),
+                      ofImage.get(i - 1).label()));
             })
         .toList();
   }
