@@ -1,11 +1,10 @@
 package io.nomen.refine;
 
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.Assignments.PartOfTable;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,45 +33,22 @@ public final class Questions {
    *
    * @param clusters numbers of the clusters nearest to it, its own first
    */
-  public record Question(Candidate image, List<Integer> clusters) {}
+  public record Question(Image image, List<Integer> clusters) {}
 
-  /**
-   * An image that may be asked for; the most helpful goes before.
-   *
-   * @param outlierScore NaN where it is not known
-   */
-  public record Candidate(
-      long row,
-      String path,
-      int cluster,
-      float confidence,
-      int runnerUp,
-      float runnerUpConfidence,
-      float outlierScore)
-      implements Comparable<Candidate>, Serializable {
+  private static double worth(Image image) {
+    double distance = Float.isNaN(image.outlierScore()) ? 1 : image.outlierScore();
+    double margin = image.confidence() - image.runnerUpConfidence();
+    return -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
+  }
 
-    private static Candidate of(PartOfTable part, int place) {
-      AssignmentBlock rows = part.rows();
-      return new Candidate(
-          rows.firstRow() + place,
-          part.paths().get(place),
-          rows.cluster()[place],
-          rows.confidence()[place],
-          rows.runnerUp()[place],
-          rows.runnerUpConfidence()[place],
-          part.outlierScore()[place]);
-    }
-
-    private double worth() {
-      double distance = Float.isNaN(outlierScore) ? 1 : outlierScore;
-      double margin = confidence - runnerUpConfidence;
-      return -Math.log(Math.max(LEAST_DISTANCE, distance)) + 2 * (1 - margin);
-    }
+  /** The most helpful first. */
+  private enum ByWorth implements Comparator<Image> {
+    ORDER;
 
     @Override
-    public int compareTo(Candidate other) {
-      int order = Double.compare(other.worth(), worth());
-      return order != 0 ? order : Long.compare(row, other.row);
+    public int compare(Image a, Image b) {
+      int order = Double.compare(worth(b), worth(a));
+      return order != 0 ? order : Long.compare(a.row(), b.row());
     }
   }
 
@@ -85,17 +61,17 @@ public final class Questions {
    */
   public static List<Question> of(
       RowBlocks space, JavaRDD<PartOfTable> parts, Matrix means, int count) {
-    Candidate[] candidates =
+    Image[] candidates =
         parts
             .flatMap(
                 part ->
                     IntStream.range(0, part.paths().size())
-                        .mapToObj(place -> Candidate.of(part, place))
+                        .mapToObj(place -> part.image(place))
                         .iterator())
-            .takeOrdered(CANDIDATES)
+            .takeOrdered(CANDIDATES, ByWorth.ORDER)
             .stream()
-            .sorted(Comparator.comparingLong(Candidate::row))
-            .toArray(Candidate[]::new);
+            .sorted(Comparator.comparingLong(Image::row))
+            .toArray(Image[]::new);
     Matrix rows =
         RowSample.of(
                 space,
@@ -109,7 +85,7 @@ public final class Questions {
       int best = -1;
       double bestWorth = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < candidates.length; i++) {
-        double all = candidates[i].worth() + Math.log(1 + 1e-3 - Math.min(1, nearestChosen[i]));
+        double all = worth(candidates[i]) + Math.log(1 + 1e-3 - Math.min(1, nearestChosen[i]));
         if (!chosen[i] && all > bestWorth) {
           best = i;
           bestWorth = all;

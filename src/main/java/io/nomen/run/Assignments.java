@@ -3,6 +3,7 @@ package io.nomen.run;
 import io.nomen.run.EmbeddingTable.Piece;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -74,6 +75,27 @@ public final class Assignments {
   }
 
   /**
+   * An image of the table with the number of its row, by which images are in order.
+   *
+   * @param outlierScore NaN where it is not known
+   */
+  public record Image(
+      long row,
+      String path,
+      int cluster,
+      float confidence,
+      int runnerUp,
+      float runnerUpConfidence,
+      float outlierScore)
+      implements Comparable<Image>, Serializable {
+
+    @Override
+    public int compareTo(Image other) {
+      return Long.compare(row, other.row);
+    }
+  }
+
+  /**
    * Consecutive rows of the table, column by column.
    *
    * @param rows their numbers, clusters and confidences
@@ -106,6 +128,18 @@ public final class Assignments {
       System.arraycopy(other.outlierScore, from, outlierScore, at, count);
       paths.addAll(other.paths.subList(from, from + count));
       duplicateOf.addAll(other.duplicateOf.subList(from, from + count));
+    }
+
+    /** The image in row {@code place} of this part. */
+    public Image image(int place) {
+      return new Image(
+          rows.firstRow() + place,
+          paths.get(place),
+          rows.cluster()[place],
+          rows.confidence()[place],
+          rows.runnerUp()[place],
+          rows.runnerUpConfidence()[place],
+          outlierScore[place]);
     }
 
     /** What is known of near-duplicates and outliers. */

@@ -4,9 +4,9 @@ import io.nomen.gallery.GalleryData.ClusterCard;
 import io.nomen.gallery.GalleryData.ImageEntry;
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.Snapshot;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -42,49 +42,23 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
 
   private static final int FURTHEST = 120;
 
-  /** One row of {@code assignments}; NaN where there is no outlier score. */
-  record Image(
-      long row,
-      String path,
-      int cluster,
-      float confidence,
-      int runnerUp,
-      float runnerUpConfidence,
-      float outlierScore)
-      implements Comparable<Image>, Serializable {
+  /** What the pages tell of an image. */
+  static ImageEntry entry(Image image, Optional<MapPoint> position) {
+    return new ImageEntry(
+        image.path(),
+        image.cluster(),
+        image.confidence(),
+        image.runnerUp() == image.cluster()
+            ? Optional.empty()
+            : Optional.of(new ImageEntry.RunnerUp(image.runnerUp(), image.runnerUpConfidence())),
+        position,
+        Float.isNaN(image.outlierScore())
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(image.outlierScore()));
+  }
 
-    @Override
-    public int compareTo(Image other) {
-      return Long.compare(row, other.row);
-    }
-
-    static Image of(PartOfTable part, int place) {
-      AssignmentBlock rows = part.rows();
-      return new Image(
-          rows.firstRow() + place,
-          part.paths().get(place),
-          rows.cluster()[place],
-          rows.confidence()[place],
-          rows.runnerUp()[place],
-          rows.runnerUpConfidence()[place],
-          part.outlierScore()[place]);
-    }
-
-    private double margin() {
-      return (double) confidence - runnerUpConfidence;
-    }
-
-    ImageEntry entry(Optional<MapPoint> position) {
-      return new ImageEntry(
-          path,
-          cluster,
-          confidence,
-          runnerUp == cluster
-              ? Optional.empty()
-              : Optional.of(new ImageEntry.RunnerUp(runnerUp, runnerUpConfidence)),
-          position,
-          Float.isNaN(outlierScore) ? OptionalDouble.empty() : OptionalDouble.of(outlierScore));
-    }
+  private static double margin(Image image) {
+    return (double) image.confidence() - image.runnerUpConfidence();
   }
 
   /** What there is a first few of. */
@@ -107,7 +81,7 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
       int order =
           switch (this) {
             case CERTAIN -> Float.compare(b.confidence(), a.confidence());
-            case BORDER -> Double.compare(a.margin(), b.margin());
+            case BORDER -> Double.compare(margin(a), margin(b));
             case FAR, FURTHEST -> Float.compare(b.outlierScore(), a.outlierScore());
           };
       return order != 0 ? order : Long.compare(a.row(), b.row());
@@ -152,7 +126,7 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
             image ->
                 entries
                     .computeIfAbsent(image.cluster(), cluster -> new ArrayList<>())
-                    .add(image.entry(positions.of(image.row()))));
+                    .add(entry(image, positions.of(image.row()))));
     return entries;
   }
 
@@ -231,7 +205,7 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
 
     void add(PartOfTable part, Wanted wanted) {
       for (int i = 0; i < part.rows().rows(); i++) {
-        Image image = Image.of(part, i);
+        Image image = part.image(i);
         furthest.add(image);
         if (wanted.keeps(image)) {
           kept.add(image);

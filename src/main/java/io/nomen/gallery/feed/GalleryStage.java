@@ -10,9 +10,9 @@ import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
-import io.nomen.gallery.feed.ChosenImages.Image;
 import io.nomen.image.ImageBytes;
 import io.nomen.refine.Questions;
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.EmbeddingTable;
@@ -128,7 +128,9 @@ public final class GalleryStage {
         images.entries(positions),
         listed.failed(),
         DuplicateGroups.of(spark, run),
-        images.furthest().stream().map(image -> image.entry(positions.of(image.row()))).toList(),
+        images.furthest().stream()
+            .map(image -> ChosenImages.entry(image, positions.of(image.row())))
+            .toList(),
         new Workbench(
             LayerNodes.read(run, images.onMap(positions), positions),
             questions(run, table, positions),
@@ -164,17 +166,9 @@ public final class GalleryStage {
     return Questions.of(space, parts, means, options.questions()).stream()
         .map(
             question -> {
-              Questions.Candidate asked = question.image();
-              Image image =
-                  new Image(
-                      asked.row(),
-                      asked.path(),
-                      asked.cluster(),
-                      asked.confidence(),
-                      asked.runnerUp(),
-                      asked.runnerUpConfidence(),
-                      asked.outlierScore());
-              return new AskedImage(image.entry(positions.of(asked.row())), question.clusters());
+              Image image = question.image();
+              return new AskedImage(
+                  ChosenImages.entry(image, positions.of(image.row())), question.clusters());
             })
         .toList();
   }

@@ -2,7 +2,7 @@ package io.nomen.gallery.feed;
 
 import io.nomen.gallery.GalleryData.ImageEntry.MapPoint;
 import io.nomen.gallery.GalleryData.LayerNode;
-import io.nomen.gallery.feed.ChosenImages.Image;
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;

@@ -5,8 +5,8 @@ import io.nomen.evaluate.Scores.RunComparison;
 import io.nomen.exchange.ExportJob;
 import io.nomen.gallery.GalleryData.RunChange;
 import io.nomen.gallery.GalleryData.RunChange.Flow;
-import io.nomen.gallery.feed.ChosenImages.Image;
 import io.nomen.run.Assignments;
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
@@ -39,7 +39,7 @@ final class RunChanges {
             .flatMapToPair(
                 part ->
                     IntStream.range(0, part.paths().size())
-                        .mapToObj(i -> new Tuple2<>(part.paths().get(i), Image.of(part, i)))
+                        .mapToObj(i -> new Tuple2<>(part.paths().get(i), part.image(i)))
                         .iterator())
             .join(old)
             .values()
@@ -59,7 +59,7 @@ final class RunChanges {
         flows,
         unchanged,
         images - allMoved,
-        moved.stream().map(image -> image.entry(positions.of(image.row()))).toList(),
+        moved.stream().map(image -> ChosenImages.entry(image, positions.of(image.row()))).toList(),
         allMoved,
         after.totalRows() - images,
         before.totalRows() - images);

@@ -1,7 +1,7 @@
 package io.nomen.gallery.feed;
 
 import io.nomen.gallery.GalleryData.SearchNumbers;
-import io.nomen.gallery.feed.ChosenImages.Image;
+import io.nomen.run.Assignments.Image;
 import io.nomen.run.JobContext;
 import io.nomen.run.NounTable;
 import io.nomen.run.Snapshot;
