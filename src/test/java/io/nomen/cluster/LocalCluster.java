@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,7 @@ final class LocalCluster implements AutoCloseable {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final String address;
   private int submissions;
+  private Optional<Jvm> last = Optional.empty();
 
   /**
    * Starts the cluster.
@@ -109,7 +111,22 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(List.of("--properties-file", "conf/spark-defaults.conf"));
     all.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
     command.addAll(program);
-    return new Submission(Jvm.start(log, environment, command), jobs);
+    if (last.stream().noneMatch(driver -> driver.handle().isAlive())) {
+      deleteJars();
+    }
+    last = Optional.of(Jvm.start(log, environment, command));
+    return new Submission(last.get(), jobs);
+  }
+
+  /** Every executor has had a copy of the program, which workers keep. */
+  private void deleteJars() {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.toString().matches(".*/work-\\d+/.*[.]jar")).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The processes that run tasks at this moment. */
@@ -148,5 +165,7 @@ final class LocalCluster implements AutoCloseable {
     List<ProcessHandle> executors = executors();
     script("stop.sh");
     executors.forEach(ProcessHandle::destroyForcibly);
+    executors.forEach(executor -> executor.onExit().join());
+    deleteJars();
   }
 }

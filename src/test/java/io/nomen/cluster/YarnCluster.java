@@ -128,7 +128,7 @@ final class YarnCluster implements AutoCloseable {
     yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
     yarn.put(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
-    yarn.put("yarn.nodemanager.delete.debug-delay-sec", "3600");
+    yarn.put("yarn.nodemanager.localizer.cache.target-size-mb", "1024");
     for (String part : List.of("", ".localizer", ".webapp")) {
       yarn.put("yarn.nodemanager" + part + ".address", "${yarn.nodemanager.hostname}:0");
     }
@@ -363,6 +363,12 @@ final class YarnCluster implements AutoCloseable {
         servers.stream().flatMap(s -> s.handle().descendants()).toList();
     servers.forEach(Jvm::close);
     containers.forEach(ProcessHandle::destroyForcibly);
+    containers.forEach(container -> container.onExit().join());
     FileSystem.closeAll();
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(file -> file.getFileName().toString().matches("(local|data)-\\d+|tmp"))
+          .forEach(file -> FileUtil.fullyDelete(file.toFile()));
+    }
   }
 }

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
 import io.nomen.kmeans.CentreAssignment;
-import io.nomen.method.Inputs.ClipFeatures;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,20 +61,19 @@ class PseudoLabelsTest {
   }
 
   private static List<Outcome> outcomes(String set, SicMapping mapping) throws Exception {
-    ClipFeatures features = ClipFeatures.of(set);
     List<Outcome> outcomes = new ArrayList<>();
+    ClipFeatures features = ClipFeatures.of(set);
     for (long seed = 0; seed < SEEDS; seed++) {
       MethodInput input = Inputs.with(features.input(seed), options(mapping));
       try (Clustering found = Methods.named("sic").cluster(input)) {
         Matrix centres = found.semantics().orElseThrow().centres();
         outcomes.add(
             new Outcome(
-                Scores.of(
-                    features.labels(), numbers(CentreAssignment.assign(features.rows(), centres))),
-                Scores.of(features.labels(), numbers(found.assignments()))));
+                features.scores(CentreAssignment.assign(features.rows(), centres)),
+                features.scores(found.assignments())));
       }
     }
-    features.rows().unpersist();
+    features.close();
     return outcomes;
   }
 
@@ -86,12 +81,6 @@ class PseudoLabelsTest {
     MethodOptions usual = MethodOptions.defaults();
     return new MethodOptions(
         usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), mapping));
-  }
-
-  private static int[] numbers(JavaRDD<AssignmentBlock> assigned) {
-    return assigned.collect().stream()
-        .flatMapToInt(block -> Arrays.stream(block.cluster()))
-        .toArray();
   }
 
   private static double mean(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {
