@@ -33,12 +33,15 @@ public final class MethodRemarks {
             linkage ->
                 remarks.add(
                     RootLocale.format(
-                        "Clusters are as large as they come: average linkage separates the images"
-                            + " %s (silhouette %.2f) than k-means, whose clusters are of about"
-                            + " equal sizes (%.2f).",
-                        linkage.best() > linkage.silhouetteOfKmeans() ? "better" : "no better",
+                        "Clusters are as large as they come, by average linkage (silhouette"
+                            + " %.2f%s).",
                         linkage.best(),
-                        linkage.silhouetteOfKmeans())));
+                        linkage
+                            .silhouetteOtherwise()
+                            .map(
+                                s ->
+                                    RootLocale.format(", of clusters of about equal sizes %.2f", s))
+                            .orElse(""))));
     count.ifPresent(
         choice ->
             remarks.add(

@@ -150,13 +150,19 @@ public record Findings(List<Part> parts) {
       implements Part {}
 
   /**
-   * Average linkage beside k-means, by their silhouettes among the images.
+   * Average linkage beside the clusters that the method ends in otherwise, by their silhouettes:
+   * geometric means of that among the images and that among averages of neighbours.
    *
    * @param taken whether the clusters are linkage's
+   * @param silhouette linkage's after one smoothing
+   * @param silhouetteOtherwise empty where linkage was wanted anyway
    */
   @JsonTypeName("linkage")
   public record LinkageComparison(
-      boolean taken, double silhouette, double silhouetteSmoothedTwice, double silhouetteOfKmeans)
+      boolean taken,
+      double silhouette,
+      double silhouetteSmoothedTwice,
+      Optional<Double> silhouetteOtherwise)
       implements Part {
 
     /** The higher of linkage's two. */

@@ -12,6 +12,7 @@ import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.semantics.SubspaceWidth;
 import io.nomen.semantics.TextCounterparts;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.RowBlock;
@@ -260,7 +261,16 @@ record NomenInputs(
     return clustering
         .with(new Findings.Subspace(subspace.axes().rows(), subspace.share()))
         .with(Findings.Neighbours.of(lists.report()))
-        .with(agreement.findings(clustering));
+        .with(agreement.findings(ofSample(clustering), clustering.clusters()));
+  }
+
+  /** The clusters of the sample's rows, [n]. */
+  int[] ofSample(Clustering clustering) {
+    int[] numbers =
+        IntStream.range(0, Math.toIntExact(sample.rows()))
+            .map(i -> Math.toIntExact(RowSample.evenRow(i, rows.rows(), (int) sample.rows())))
+            .toArray();
+    return AssignmentBlock.clusters(clustering.assignments(), numbers);
   }
 
   /** Rows that are few enough for the driver. */

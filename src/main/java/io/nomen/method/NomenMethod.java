@@ -27,8 +27,7 @@ import java.util.Optional;
  * and one training ends much like the next.
  *
  * <p>The margin rewards equal sizes and tears classes as unequal as Caltech-101's apart: where
- * average linkage separates the images better than k-means does, it takes its place ({@link
- * LinkageChoice}).
+ * average linkage separates the images far better, it takes its place ({@link LinkageChoice}).
  */
 public final class NomenMethod extends ClusteringMethod {
   static final String NAME = "nomen";
@@ -61,13 +60,7 @@ public final class NomenMethod extends ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
-      Optional<LinkageChoice> choice = LinkageChoice.of(input, inputs);
-      Clustering clustering =
-          choice
-              .filter(LinkageChoice::taken)
-              .map(linkage -> inputs.clustering(linkage.centres()))
-              .orElseGet(() -> trained(input, inputs));
-      return choice.map(linkage -> clustering.with(linkage.findings())).orElse(clustering);
+      return LinkageChoice.better(input, inputs, () -> trained(input, inputs));
     }
   }
 

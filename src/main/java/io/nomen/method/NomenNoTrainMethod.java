@@ -1,8 +1,5 @@
 package io.nomen.method;
 
-import io.nomen.tensor.Matrix;
-import java.util.Optional;
-
 /**
  * Nomen's own method without training: images in the noun subspace, with their text counterparts
  * beside them where the nouns fit, by the graph of their nearest neighbours ({@link
@@ -19,14 +16,7 @@ public final class NomenNoTrainMethod extends ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
-      Optional<LinkageChoice> choice = LinkageChoice.of(input, inputs);
-      Matrix centres =
-          choice
-              .filter(LinkageChoice::taken)
-              .map(LinkageChoice::centres)
-              .orElseGet(() -> inputs.spectral(input));
-      Clustering clustering = inputs.clustering(centres);
-      return choice.map(linkage -> clustering.with(linkage.findings())).orElse(clustering);
+      return LinkageChoice.better(input, inputs, () -> inputs.clustering(inputs.spectral(input)));
     }
   }
 }

@@ -7,12 +7,10 @@ import io.nomen.neighbours.NeighbourLists.NeighbourBlock;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
-import io.nomen.tensor.RowSample;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -24,11 +22,10 @@ import org.apache.spark.broadcast.Broadcast;
  * its image group: ρ is the ratio of the two shares.
  *
  * @param rho ρ over all images; near 1 the words fit, far below they are beside the point
- * @param imageGroups [N] the K groups by what the images look like
  * @param sameImage [N] how many of a row's neighbours share its image group
  * @param sameText [N] how many of them share its text group
  */
-record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sameText) {
+record TextAgreement(double rho, byte[] sameImage, byte[] sameText) {
   private static final int NEIGHBOURS = 10;
 
   /**
@@ -49,12 +46,12 @@ record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sam
         lists.blocks().map(b -> Shares.of(b, imageGroups.value(), textGroups.value())).collect();
     imageGroups.destroy();
     textGroups.destroy();
-    return of(shares, byImage);
+    return of(shares, byImage.length);
   }
 
-  private static TextAgreement of(List<Shares> shares, int[] imageGroups) {
-    byte[] sameImage = new byte[imageGroups.length];
-    byte[] sameText = new byte[imageGroups.length];
+  private static TextAgreement of(List<Shares> shares, int rows) {
+    byte[] sameImage = new byte[rows];
+    byte[] sameText = new byte[rows];
     long image = 0;
     long text = 0;
     for (Shares part : shares) {
@@ -65,29 +62,23 @@ record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sam
         text += part.sameText()[i];
       }
     }
-    return new TextAgreement((double) text / Math.max(1, image), imageGroups, sameImage, sameText);
+    return new TextAgreement((double) text / Math.max(1, image), sameImage, sameText);
   }
 
   /**
    * ρ over the images of each cluster.
    *
-   * @param fit the cluster of every row, those that it was not measured on among them
-   * @return [K]; 0 for a cluster without measured rows
+   * @param clusters [n] of the measured rows
+   * @return [count]; 0 for a cluster without measured rows
    */
-  private double[] perCluster(Clustering fit) {
-    long[] image = new long[fit.clusters()];
-    long[] text = new long[fit.clusters()];
-    long rows = LongStream.of(fit.sizes()).sum();
-    int[] measured =
-        IntStream.range(0, sameImage.length)
-            .map(i -> Math.toIntExact(RowSample.evenRow(i, rows, sameImage.length)))
-            .toArray();
-    int[] clusters = AssignmentBlock.clusters(fit.assignments(), measured);
+  private double[] perCluster(int[] clusters, int count) {
+    long[] image = new long[count];
+    long[] text = new long[count];
     for (int i = 0; i < clusters.length; i++) {
       image[clusters[i]] += sameImage[i];
       text[clusters[i]] += sameText[i];
     }
-    return IntStream.range(0, image.length)
+    return IntStream.range(0, count)
         .mapToDouble(k -> (double) text[k] / Math.max(1, image[k]))
         .toArray();
   }
@@ -131,14 +122,15 @@ record TextAgreement(double rho, int[] imageGroups, byte[] sameImage, byte[] sam
   /**
    * What came of it.
    *
-   * @param fit what became of the rows
+   * @param clusters [n] what the measured rows ended in
+   * @param count K
    */
-  Findings.Agreement findings(Clustering fit) {
-    double[] clusters = perCluster(fit);
+  Findings.Agreement findings(int[] clusters, int count) {
+    double[] ratios = perCluster(clusters, count);
     return new Findings.Agreement(
         rho,
-        Arrays.stream(clusters).boxed().toList(),
-        Arrays.stream(clusters).mapToObj(ratio -> Fit.of(ratio).degree).toList(),
+        Arrays.stream(ratios).boxed().toList(),
+        Arrays.stream(ratios).mapToObj(ratio -> Fit.of(ratio).degree).toList(),
         textsJoin(),
         words());
   }

@@ -8,6 +8,7 @@ import io.nomen.run.RunRecord;
 import io.nomen.store.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -35,11 +36,11 @@ class FindingsTest {
                 Findings.of(
                     AGREEMENT,
                     new Findings.Confidence(0.25),
-                    new Findings.LinkageComparison(true, 0.5, 0.25, 0.125),
+                    new Findings.LinkageComparison(true, 0.5, 0.25, Optional.of(0.125)),
                     new Findings.Subspace(163, 0.85),
                     Findings.Neighbours.of(EXACT))))
         .isEqualTo(
-            "{\"linkage\":{\"silhouette\":0.5,\"silhouette_of_kmeans\":0.125,"
+            "{\"linkage\":{\"silhouette\":0.5,\"silhouette_otherwise\":0.125,"
                 + "\"silhouette_smoothed_twice\":0.25,\"taken\":true},\"mean_confidence\":0.25,"
                 + "\"neighbours\":{\"search\":\"exact\",\"cells\":null,\"nprobe\":null,\"recall\":1.0,"
                 + "\"sample\":null},\"subspace\":{\"axes\":163,\"share\":0.85},"

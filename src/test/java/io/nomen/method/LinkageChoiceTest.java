@@ -3,6 +3,7 @@ package io.nomen.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.evaluate.Scores;
+import io.nomen.method.MethodOptions.Linkage;
 import io.nomen.semantics.NounMatrix;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
@@ -12,7 +13,7 @@ import io.nomen.testing.RandomRows;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LinkageChoiceTest {
   private static final int WIDTH = 16;
@@ -22,17 +23,19 @@ class LinkageChoiceTest {
   /** Classes near enough to each other that they touch. */
   private static final double SPREAD = 0.2;
 
-  /** With ten times as many only a sample is linked. */
+  /**
+   * With ten times as many only a sample is linked, and the graph is dense enough to do as well.
+   */
   @ParameterizedTest
-  @ValueSource(ints = {1, 10})
-  void unequal_classes_are_linked(int times) {
+  @CsvSource({"1, AUTO", "10, AUTO", "10, ALWAYS"})
+  void unequal_classes_are_found(int times, Linkage linkage) {
     int[] sizes = {300, 240, 160, 80, 50, 30, 24, 16};
     int[] classes =
         IntStream.range(0, CLASSES)
             .flatMap(c -> IntStream.generate(() -> c).limit((long) times * sizes[c]))
             .toArray();
-    try (Clustering fit = cluster(classes)) {
-      assertThat(linkage(fit).taken()).isTrue();
+    try (Clustering fit = cluster(classes, linkage)) {
+      assertThat(linkage(fit).taken()).isEqualTo(times == 1 || linkage == Linkage.ALWAYS);
       assertThat(accuracy(classes, fit)).isGreaterThan(90);
     }
   }
@@ -40,7 +43,7 @@ class LinkageChoiceTest {
   @Test
   void equal_classes_are_not() {
     int[] classes = IntStream.range(0, 900).map(i -> i % CLASSES).toArray();
-    try (Clustering fit = cluster(classes)) {
+    try (Clustering fit = cluster(classes, Linkage.AUTO)) {
       assertThat(linkage(fit).taken()).isFalse();
       assertThat(accuracy(classes, fit)).isGreaterThan(90);
     }
@@ -55,14 +58,19 @@ class LinkageChoiceTest {
     assertThat(NomenInputs.linkable(1_000_000_000L, 1025)).isFalse();
   }
 
-  private static Clustering cluster(int[] classes) {
+  private static Clustering cluster(int[] classes, Linkage linkage) {
     Matrix rows = RandomRows.around(classes.length, DIRECTIONS.select(classes), SPREAD, 5);
     NounMatrix nouns =
         new NounMatrix(
             IntStream.range(0, 60).mapToObj(i -> "noun " + i).toList(),
             RandomRows.anywhere(60, WIDTH, 77));
     RowBlocks images = RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
-    return new NomenNoTrainMethod().cluster(Inputs.with(MethodInput.of(images, CLASSES, 0), nouns));
+    MethodInput input = Inputs.with(MethodInput.of(images, CLASSES, 0), nouns);
+    MethodOptions usual = input.options();
+    MethodOptions options =
+        new MethodOptions(
+            usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), linkage));
+    return new NomenNoTrainMethod().cluster(Inputs.with(input, options));
   }
 
   private static Findings.LinkageComparison linkage(Clustering fit) {

@@ -324,7 +324,7 @@ class MethodsWithHeadsTest {
   }
 
   private static TextAgreement agreement(double rho) {
-    return new TextAgreement(rho, new int[0], new byte[0], new byte[0]);
+    return new TextAgreement(rho, new byte[0], new byte[0]);
   }
 
   private static double rho(Clustering clustering) {
