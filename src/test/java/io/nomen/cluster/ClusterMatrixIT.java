@@ -39,7 +39,7 @@ class ClusterMatrixIT {
           "NounEncoder",
           "LloydTally",
           "Trainer",
-          "Assignments",
+          "RunFolder",
           "NounScores",
           "GalleryStage");
 
@@ -166,7 +166,7 @@ class ClusterMatrixIT {
 
   @Test
   void tasks_that_run_twice_change_nothing() throws Exception {
-    List<String> stalled = List.of("EncodeStage", "LloydTally", "Assignments", "GalleryStage");
+    List<String> stalled = List.of("EncodeStage", "LloydTally", "RunFolder", "GalleryStage");
     Map<String, String> settings = new LinkedHashMap<>(StageTrouble.settings(Kind.STALL, stalled));
     settings.put("spark.speculation", "true");
     settings.put("spark.speculation.efficiency.enabled", "false");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class YarnMatrixIT {
   /** Stages after which an application master that goes on finds other things done. */
   private static final List<String> MASTERS_STAGES =
-      List.of("EncodeStage", "NounEncoder", "Trainer", "Assignments", "GalleryStage");
+      List.of("EncodeStage", "NounEncoder", "Trainer", "RunFolder", "GalleryStage");
 
   private static final Map<String, String> ONE_ATTEMPT = Map.of("spark.yarn.maxAppAttempts", "1");
 

@@ -26,7 +26,8 @@ import org.apache.spark.storage.StorageLevel;
  * @param rows {@code images}, persisted
  * @param nouns of all sets
  */
-record ClipFeatures(String name, Matrix images, int[] labels, RowBlocks rows, NounMatrix nouns)
+public record ClipFeatures(
+    String name, Matrix images, int[] labels, RowBlocks rows, NounMatrix nouns)
     implements AutoCloseable {
   private static final Path FOLDER = Path.of("clip-features");
 
@@ -41,7 +42,7 @@ record ClipFeatures(String name, Matrix images, int[] labels, RowBlocks rows, No
   }
 
   /** The test split of {@code set}: oxford_pets, dtd or caltech101. */
-  static ClipFeatures of(String set) {
+  public static ClipFeatures of(String set) {
     return of(set, "test");
   }
 
@@ -65,7 +66,7 @@ record ClipFeatures(String name, Matrix images, int[] labels, RowBlocks rows, No
     return new ClipFeatures(name, images, labels, rows, other);
   }
 
-  int clusters() {
+  public int clusters() {
     return (int) Arrays.stream(labels).distinct().count();
   }
 
@@ -78,7 +79,7 @@ record ClipFeatures(String name, Matrix images, int[] labels, RowBlocks rows, No
    * Some of the images: classes in random order, the one of rank r with {@code largest · r^-power}
    * of its images, but at least 6, or all that it has.
    */
-  ClipFeatures unequal(int largest, double power, long seed) {
+  public ClipFeatures unequal(int largest, double power, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] classes = shuffled(Arrays.stream(labels).distinct().sorted().toArray(), random);
     int[] kept =
