@@ -268,7 +268,7 @@ record NomenInputs(
   int[] ofSample(Clustering clustering) {
     int[] numbers =
         IntStream.range(0, Math.toIntExact(sample.rows()))
-            .map(i -> Math.toIntExact(RowSample.evenRow(i, rows.rows(), (int) sample.rows())))
+            .map(i -> Math.toIntExact(RowSample.evenRow(i, rows.rows(), sample.rows())))
             .toArray();
     return AssignmentBlock.clusters(clustering.assignments(), numbers);
   }
