@@ -8,10 +8,7 @@ import io.nomen.method.ClusteringMethod;
 import io.nomen.method.Findings;
 import io.nomen.method.MethodInput;
 import io.nomen.method.Methods;
-import io.nomen.semantics.NounSubspace;
-import io.nomen.semantics.SubspaceWidth;
 import io.nomen.tensor.Matrix;
-import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Silhouette;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,13 +20,14 @@ import java.util.stream.IntStream;
 
 /**
  * Chooses K without labels, from a sweep. A number of clusters is good when they are apart
- * (silhouette in the space that was clustered) <em>and</em> come out the same from other starts
- * (stability): the product of both. The curve is smoothed over neighbouring numbers, because one
- * trial is a matter of luck, and the middle of its top is taken, because it is flat. *
+ * (silhouette) <em>and</em> come out the same from other starts (stability): the product of both.
+ * The curve is smoothed over neighbouring numbers, because one trial is a matter of luck, and the
+ * middle of its top is taken, because it is flat.
  *
  * <p>Found on the test splits of three sets of CLIP features, where labels judged only the outcome.
- * In the noun subspace it finds more of the classes that look alike than in the space of the
- * embeddings. Stability alone favours very few clusters.
+ * Images are averaged with their neighbours first ({@link ClusterSweep}): as they are, the
+ * silhouette of a few coarse clusters is as high as that of the classes. Stability alone favours
+ * very few clusters.
  */
 public final class ClusterCount {
   /** Neighbouring candidates are this factor apart; smoothing counts on even steps. */
@@ -43,7 +41,6 @@ public final class ClusterCount {
   /** Share of the best score that still belongs to the top of the curve. */
   private static final double TOP = 0.95;
 
-  private static final int SAMPLE = 5_000;
   private static final int RESTARTS = 3;
   private static final int MOST_CLUSTERS = 300;
 
@@ -204,27 +201,12 @@ public final class ClusterCount {
     return new Choice(best.clusters(), reason, curve);
   }
 
-  /**
-   * {@code --clusters auto}: a sweep over K in the noun subspace (among the images as they are
-   * where there are no nouns), and the choice from it.
-   */
+  /** {@code --clusters auto}: a sweep over K, and the choice from it. */
   public static Choice choose(MethodInput input) {
-    RowBlocks space = space(input);
-    int[] candidates = candidates(space.rows(), MOST_CLUSTERS);
-    ClusterSweep sweep =
-        ClusterSweep.run(space, candidates, SAMPLE, RESTARTS, input.seed(), input.progress());
-    Matrix rows = sweep.sample().rows();
-    List<Trial> trials =
-        sweep.trials().stream().map(trial -> judged(trial, rows, input.seed())).toList();
-    return choose(trials);
-  }
-
-  private static RowBlocks space(MethodInput input) {
-    return input
-        .nouns()
-        .map(nouns -> NounSubspace.of(input.embeddings(), nouns.embeddings(), SubspaceWidth.AUTO))
-        .map(subspace -> subspace.of(input.embeddings()))
-        .orElse(input.embeddings());
+    int[] candidates = candidates(input.embeddings().rows(), MOST_CLUSTERS);
+    ClusterSweep sweep = ClusterSweep.run(input, candidates, RESTARTS);
+    return choose(
+        sweep.trials().stream().map(trial -> judged(trial, sweep.rows(), input.seed())).toList());
   }
 
   private static Trial judged(ClusterSweep.Trial trial, Matrix rows, long seed) {

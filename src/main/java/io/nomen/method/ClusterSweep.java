@@ -4,23 +4,33 @@ import io.nomen.Progress;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
-import io.nomen.tensor.RowSample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
 /**
  * Clusters a sample of the rows with many different K, for choosing one without labels.
  *
- * <p>Every K gives the sample several assignments from different starts, so that a criterion can
- * see how far the clusters are apart and whether they come out the same again.
+ * <p>The sample is what Nomen's own methods decide on: images as nouns describe them, each averaged
+ * with its nearest neighbours, which parts classes that the single images run together. Every K
+ * gives it several assignments from different starts, so that a criterion can see how far the
+ * clusters are apart and whether they come out the same again.
  *
- * @param sample the rows that were looked at, unit rows in the space that was clustered
+ * @param rows [n, m] unit rows that were looked at
  * @param trials what each K gave, in the order of the candidates
  */
-public record ClusterSweep(RowSample sample, List<Trial> trials) {
+public record ClusterSweep(Matrix rows, List<Trial> trials) {
+  /**
+   * What K is taken to be where nouns are chosen and their fit is measured: 20 and 30 tell it well.
+   */
+  private static final int GUESS = 30;
+
+  /** Averaged images lie close together: of single starts many end where no cluster is. */
+  private static final int STARTS_PER_RESTART = 3;
 
   /**
    * What one K gave.
@@ -34,40 +44,38 @@ public record ClusterSweep(RowSample sample, List<Trial> trials) {
   /**
    * Runs the sweep.
    *
-   * @param space [N, d], unit rows, in the space that the method clusters in
+   * @param input its number of clusters is not looked at
    * @param candidates every K to try; those above the sample's rows are left out
-   * @param rows about how many rows the sample has
    * @param restarts starts per K, all of which are carried to the end
    */
-  public static ClusterSweep run(
-      RowBlocks space, int[] candidates, long rows, int restarts, long seed, Progress progress) {
-    RowSample sample = RowSample.hashed(space, rows, seed);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(space.blocks().context());
+  public static ClusterSweep run(MethodInput input, int[] candidates, int restarts) {
+    int guess = (int) Math.min(GUESS, Math.max(1, input.embeddings().rows() / 2));
+    Matrix rows = NomenInputs.averagedSample(input.withClusters(guess));
+    JavaSparkContext spark =
+        JavaSparkContext.fromSparkContext(input.embeddings().blocks().context());
     RowBlocks blocks =
-        RowBlocks.of(spark, sample.rows().values(), space.width())
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    SphericalKMeans.Options options =
-        SphericalKMeans.Options.withRestarts(restarts).withFinished(restarts);
-    try (Progress.Step step = progress.begin("numbers of clusters", candidates.length, "steps")) {
+        RowBlocks.of(spark, rows.values(), rows.width()).persist(StorageLevel.MEMORY_AND_DISK());
+    int[] tried = IntStream.of(candidates).filter(k -> k <= rows.rows()).toArray();
+    try (Progress.Step step =
+        input.progress().begin("numbers of clusters", tried.length, "steps")) {
       List<Trial> trials = new ArrayList<>();
-      for (int i = 0; i < candidates.length; i++) {
-        step.done(i);
-        if (candidates[i] <= blocks.rows()) {
-          trials.add(trial(blocks, candidates[i], options, seed));
-        }
+      for (int clusters : tried) {
+        trials.add(trial(blocks, clusters, restarts, input.seed()));
+        step.done(trials.size());
       }
-      step.done(candidates.length);
-      return new ClusterSweep(sample, List.copyOf(trials));
+      return new ClusterSweep(rows, List.copyOf(trials));
     } finally {
       blocks.unpersist();
     }
   }
 
-  private static Trial trial(
-      RowBlocks rows, int clusters, SphericalKMeans.Options options, long seed) {
+  private static Trial trial(RowBlocks rows, int clusters, int restarts, long seed) {
+    SphericalKMeans.Options options =
+        SphericalKMeans.Options.withoutMlLib(STARTS_PER_RESTART * restarts, restarts);
     SphericalKMeans.Fit fit = SphericalKMeans.fit(rows, clusters, options, seed);
     int[][] assignments =
         fit.finished().stream()
+            .limit(restarts)
             .map(centres -> CentreAssignment.assign(rows, centres.rows()))
             .map(AssignmentBlock::clusters)
             .toArray(int[][]::new);

@@ -104,6 +104,28 @@ record NomenInputs(
         subspace, rows, sample, semantics, agreement, joint, lists, smoothed(input, joint, lists));
   }
 
+  /**
+   * A sample of the images on the driver, as nouns describe them where there are any, each averaged
+   * with its nearest neighbours: where numbers of clusters are compared.
+   *
+   * @param input its number of clusters is a guess
+   * @return [n, m] unit rows
+   */
+  static Matrix averagedSample(MethodInput input) {
+    if (input.nouns().isPresent()) {
+      try (NomenInputs inputs = of(input, NomenNoTrainMethod.NAME)) {
+        return matrix(inputs.smoothed().rows());
+      }
+    }
+    RowBlocks sample = recut(RowSample.even(input.embeddings(), SAMPLE)).persist(LEVEL);
+    try (NeighbourLists lists = neighbours(input, sample);
+        Smoothing averaged = smoothed(input, sample, lists)) {
+      return matrix(averaged.rows());
+    } finally {
+      sample.unpersist();
+    }
+  }
+
   private static NeighbourLists neighbours(MethodInput input, RowBlocks rows) {
     return input.neighbours("neighbours", rows, 1, NEIGHBOURS);
   }
