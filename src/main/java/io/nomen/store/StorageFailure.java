@@ -8,12 +8,14 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.ipc.RemoteException;
@@ -100,7 +102,11 @@ public enum StorageFailure {
         return found;
       }
     }
-    return Optional.empty();
+    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
+        // Google's client tells so what several requests ended in.
+        .flatMap(cause -> Arrays.stream(cause.getSuppressed()))
+        .flatMap(suppressed -> of(suppressed).stream())
+        .findFirst();
   }
 
   private static Optional<StorageFailure> ofAnswer(int status, String code) {

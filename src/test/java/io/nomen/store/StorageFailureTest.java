@@ -129,4 +129,13 @@ class StorageFailureTest {
     assertThat(StorageFailure.reason(new IOException(IMAGE, amazon(403, "AccessDenied"))))
         .isEqualTo("access is denied");
   }
+
+  @Test
+  void failures_that_are_told_together_count_where_one_is_the_store_s() {
+    IOException several = new IOException("Multiple IOExceptions.");
+    several.addSuppressed(new FileNotFoundException(IMAGE));
+    assertThat(StorageFailure.of(several)).isEmpty();
+    several.addSuppressed(new IOException(IMAGE, new HttpResponseException(429)));
+    assertThat(StorageFailure.of(new IOException(IMAGE, several))).contains(StorageFailure.BUSY);
+  }
 }
