@@ -3,6 +3,7 @@ package io.nomen.cluster;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.nomen.RootLocale;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +47,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   private static final long SLOW_MILLISECONDS = 6000;
+  private static final Pattern GOOGLE = Pattern.compile("/(storage|upload|download|batch)/");
   private static final Pattern LISTED =
       Pattern.compile(
           "<(Contents|CommonPrefixes)>.*?<(?:Key|Prefix)>(.*?)</.*?</\\1>", Pattern.DOTALL);
@@ -217,15 +219,19 @@ final class FaultProxy implements AutoCloseable {
 
   private static void refuse(HttpExchange exchange, int status, String code, String message)
       throws IOException {
-    byte[] xml =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>%s</Message></Error>"
-            .formatted(code, message)
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/xml");
+    boolean google = GOOGLE.matcher(exchange.getRequestURI().getPath()).lookingAt();
+    String format =
+        google
+            ? "{\"error\": {\"code\": %1$d, \"message\": \"%3$s\", \"errors\": [{\"reason\": \"%2$s\"}]}}"
+            : "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%2$s</Code><Message>%3$s</Message></Error>";
+    byte[] body = RootLocale.format(format, status, code, message).getBytes(StandardCharsets.UTF_8);
+    exchange
+        .getResponseHeaders()
+        .set("Content-Type", google ? "application/json" : "application/xml");
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(status, head ? -1 : xml.length);
+    exchange.sendResponseHeaders(status, head ? -1 : body.length);
     if (!head) {
-      exchange.getResponseBody().write(xml);
+      exchange.getResponseBody().write(body);
     }
   }
 
