@@ -94,19 +94,22 @@ public enum StorageFailure {
 
   /** The failure of the store as a whole, where {@code e} tells of one. */
   public static Optional<StorageFailure> of(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      OptionalInt status = status(cause);
-      Optional<StorageFailure> found =
-          status.isPresent() ? ofAnswer(status.getAsInt(), code(cause)) : ofType(cause);
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
-        // Google's client tells so what several requests ended in.
-        .flatMap(cause -> Arrays.stream(cause.getSuppressed()))
-        .flatMap(suppressed -> of(suppressed).stream())
+    // Google's client puts what several requests ended in beside each other.
+    return Stream.concat(
+            Stream.of(e), causes(e).flatMap(cause -> Arrays.stream(cause.getSuppressed())))
+        .flatMap(StorageFailure::causes)
+        .flatMap(cause -> ofOne(cause).stream())
         .findFirst();
+  }
+
+  /** {@code e} and what is behind it. */
+  private static Stream<Throwable> causes(Throwable e) {
+    return Stream.iterate(e, cause -> cause != null, Throwable::getCause);
+  }
+
+  private static Optional<StorageFailure> ofOne(Throwable e) {
+    OptionalInt status = status(e);
+    return status.isPresent() ? ofAnswer(status.getAsInt(), code(e)) : ofType(e);
   }
 
   private static Optional<StorageFailure> ofAnswer(int status, String code) {

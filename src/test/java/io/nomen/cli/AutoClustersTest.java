@@ -90,6 +90,7 @@ class AutoClustersTest {
         nouns);
     List<Double> ratios = new ArrayList<>();
     JsonNode samples = cluster("samples", List.of("--input", "samples"));
+    assertThat(samples.get("clusters").asInt()).isBetween(8, 72);
     ratios.add(samples.get("clusters").asInt() / 24.0);
     for (ClipFeatures set :
         List.of(

@@ -64,45 +64,40 @@ final class Inputs {
         Optional.of(second));
   }
 
+  static MethodInput with(MethodInput input, TrainingOptions training) {
+    MethodOptions usual = input.options();
+    return with(input, new MethodOptions(usual.kmeans(), usual.semantics(), training));
+  }
+
   static TrainingOptions with(TrainingOptions usual, int epochs, int replicas) {
-    return new TrainingOptions(
-        OptionalInt.of(epochs),
-        usual.batchSize(),
-        usual.neighbours(),
-        usual.contrast(),
-        OptionalInt.of(replicas),
-        usual.shards(),
-        usual.localSteps(),
-        usual.trainMax(),
-        usual.linkage(),
-        usual.mapping());
+    return with(
+        usual, OptionalInt.of(epochs), OptionalInt.of(replicas), usual.linkage(), usual.mapping());
   }
 
   static TrainingOptions with(TrainingOptions usual, Linkage linkage) {
+    return with(usual, usual.epochs(), usual.replicas(), linkage, usual.mapping());
+  }
+
+  static TrainingOptions with(TrainingOptions usual, SicMapping mapping) {
+    return with(usual, usual.epochs(), usual.replicas(), usual.linkage(), mapping);
+  }
+
+  private static TrainingOptions with(
+      TrainingOptions usual,
+      OptionalInt epochs,
+      OptionalInt replicas,
+      Linkage linkage,
+      SicMapping mapping) {
     return new TrainingOptions(
-        usual.epochs(),
+        epochs,
         usual.batchSize(),
         usual.neighbours(),
         usual.contrast(),
-        usual.replicas(),
+        replicas,
         usual.shards(),
         usual.localSteps(),
         usual.trainMax(),
         linkage,
-        usual.mapping());
-  }
-
-  static TrainingOptions with(TrainingOptions usual, SicMapping mapping) {
-    return new TrainingOptions(
-        usual.epochs(),
-        usual.batchSize(),
-        usual.neighbours(),
-        usual.contrast(),
-        usual.replicas(),
-        usual.shards(),
-        usual.localSteps(),
-        usual.trainMax(),
-        usual.linkage(),
         mapping);
   }
 }

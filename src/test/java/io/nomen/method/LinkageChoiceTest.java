@@ -66,11 +66,8 @@ class LinkageChoiceTest {
             RandomRows.anywhere(60, WIDTH, 77));
     RowBlocks images = RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
     MethodInput input = Inputs.with(MethodInput.of(images, CLASSES, 0), nouns);
-    MethodOptions usual = input.options();
-    MethodOptions options =
-        new MethodOptions(
-            usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), linkage));
-    return new NomenNoTrainMethod().cluster(Inputs.with(input, options));
+    return new NomenNoTrainMethod()
+        .cluster(Inputs.with(input, Inputs.with(input.options().training(), linkage)));
   }
 
   private static Findings.LinkageComparison linkage(Clustering fit) {

@@ -64,7 +64,8 @@ class PseudoLabelsTest {
     List<Outcome> outcomes = new ArrayList<>();
     ClipFeatures features = ClipFeatures.of(set);
     for (long seed = 0; seed < SEEDS; seed++) {
-      MethodInput input = Inputs.with(features.input(seed), options(mapping));
+      MethodInput plain = features.input(seed);
+      MethodInput input = Inputs.with(plain, Inputs.with(plain.options().training(), mapping));
       try (Clustering found = Methods.named("sic").cluster(input)) {
         Matrix centres = found.semantics().orElseThrow().centres();
         outcomes.add(
@@ -75,12 +76,6 @@ class PseudoLabelsTest {
     }
     features.close();
     return outcomes;
-  }
-
-  private static MethodOptions options(SicMapping mapping) {
-    MethodOptions usual = MethodOptions.defaults();
-    return new MethodOptions(
-        usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), mapping));
   }
 
   private static double mean(List<Outcome> outcomes, ToDoubleFunction<Outcome> value) {

@@ -22,64 +22,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Methods with heads on real CLIP features, means over five seeds, held against what the reference
- * implementations reach with the same words on the same rows.
+ * Methods on real CLIP features, means over seeds, held against what the reference implementations
+ * reach with the same words on the same rows.
  */
 @Tag("slow")
 class PublishedRowsTest {
   private static final Logger LOG = LoggerFactory.getLogger(PublishedRowsTest.class);
   private static final int SEEDS = 5;
 
+  /** The mean of five of the first six would move by half a point and more with the draws. */
   @ParameterizedTest
   @CsvSource({
-    "tac, oxford_pets, 73.8, 1.2, 80.3, 64.1, 0.8",
-    "tac, dtd, 39.9, 1.4, 53.5, 24.3, 0.8",
-    "tac, caltech101, 52.0, 1.1, 83.6, 42.6, 1.2",
-    "sic, oxford_pets, 52.5, 1.4, 68.2, 44.4, 0.6",
-    "sic, dtd, 44.1, 1.3, 58.1, 27.5, 1.0",
-    "sic, caltech101, 55.8, 1.0, 85.1, 40.5, 1.0",
+    "kmeans, oxford_pets, 10, 48.5, 1.5, 64.2, 38.8, 1.1",
+    "kmeans, dtd, 10, 42.2, 1.4, 56.3, 25.5, 0.9",
+    "kmeans, caltech101, 10, 54.7, 0.9, 84.0, 39.3, 0.5",
+    "tac-no-train, oxford_pets, 10, 63.6, 1.2, 77.0, 52.7, 1.5",
+    "tac-no-train, dtd, 10, 39.1, 0.7, 52.8, 22.0, 0.5",
+    "tac-no-train, caltech101, 10, 60.7, 3.1, 86.6, 45.7, 3.4",
+    "tac, oxford_pets, 5, 73.8, 1.2, 80.3, 64.1, 0.8",
+    "tac, dtd, 5, 39.9, 1.4, 53.5, 24.3, 0.8",
+    "tac, caltech101, 5, 52.0, 1.1, 83.6, 42.6, 1.2",
+    "sic, oxford_pets, 5, 52.5, 1.4, 68.2, 44.4, 0.6",
+    "sic, dtd, 5, 44.1, 1.3, 58.1, 27.5, 1.0",
+    "sic, caltech101, 5, 55.8, 1.0, 85.1, 40.5, 1.0",
   })
   void the_papers_methods_reach_their_reference(
       String method,
       String set,
+      int seeds,
       double acc,
       double accDeviation,
       double nmi,
       double ari,
       double ariDeviation) {
     try (ClipFeatures features = ClipFeatures.of(set)) {
-      Means found = run(method, features, papers(features), SEEDS);
-      assertThat(found.acc()).isGreaterThanOrEqualTo(acc - Math.max(1, accDeviation));
-      assertThat(found.nmi()).isGreaterThanOrEqualTo(nmi - 1);
-      assertThat(found.ari()).isGreaterThanOrEqualTo(ari - Math.max(1, ariDeviation));
-    }
-  }
-
-  /**
-   * Against faiss and NumPy; the mean of five would move by half a point and more with the draws.
-   */
-  @ParameterizedTest
-  @CsvSource({
-    "kmeans, oxford_pets, 48.5, 1.5, 64.2, 38.8, 1.1",
-    "kmeans, dtd, 42.2, 1.4, 56.3, 25.5, 1.0",
-    "kmeans, caltech101, 54.7, 1.0, 84.0, 39.3, 1.0",
-    "tac-no-train, oxford_pets, 63.6, 1.2, 77.0, 52.7, 1.5",
-    "tac-no-train, dtd, 39.1, 1.0, 52.8, 22.0, 1.0",
-    "tac-no-train, caltech101, 60.7, 3.1, 86.6, 45.7, 3.4",
-  })
-  void what_trains_nothing_reaches_its_reference(
-      String method,
-      String set,
-      double acc,
-      double accDeviation,
-      double nmi,
-      double ari,
-      double ariDeviation) {
-    try (ClipFeatures features = ClipFeatures.of(set)) {
-      Means found = run(method, features, MethodOptions.defaults(), 2 * SEEDS);
-      assertThat(found.acc()).isGreaterThan(acc - accDeviation);
+      Means found = run(method, features, papers(features), seeds);
+      assertThat(found.acc()).isGreaterThan(acc - Math.max(1, accDeviation));
       assertThat(found.nmi()).isGreaterThan(nmi - 1);
-      assertThat(found.ari()).isGreaterThan(ari - ariDeviation);
+      assertThat(found.ari()).isGreaterThan(ari - Math.max(1, ariDeviation));
     }
   }
 

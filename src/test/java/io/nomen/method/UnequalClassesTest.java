@@ -31,11 +31,9 @@ class UnequalClassesTest {
   }
 
   private static Clustering cluster(ClipFeatures set, String method, Linkage linkage) {
-    MethodOptions usual = MethodOptions.defaults();
-    MethodOptions options =
-        new MethodOptions(
-            usual.kmeans(), usual.semantics(), Inputs.with(usual.training(), linkage));
-    return Methods.named(method).cluster(Inputs.with(set.input(0), options));
+    MethodInput input = set.input(0);
+    return Methods.named(method)
+        .cluster(Inputs.with(input, Inputs.with(input.options().training(), linkage)));
   }
 
   private static double acc(ClipFeatures set, String method, Linkage linkage) {

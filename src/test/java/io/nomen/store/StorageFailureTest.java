@@ -138,4 +138,11 @@ class StorageFailureTest {
     several.addSuppressed(new IOException(IMAGE, new HttpResponseException(429)));
     assertThat(StorageFailure.of(new IOException(IMAGE, several))).contains(StorageFailure.BUSY);
   }
+
+  @Test
+  void what_was_suppressed_may_lead_back() {
+    IOException first = new IOException(IMAGE);
+    first.addSuppressed(new IOException(IMAGE, first));
+    assertThat(StorageFailure.of(first)).isEmpty();
+  }
 }
