@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What one shard does within one Spark task: consecutive steps of one epoch on its part of each
@@ -54,7 +56,7 @@ record ShardRun(
         tasks,
         () -> {
           long[] batch = plan(set).draw(number, shard, settings.shards());
-          try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+          try (GradientStep step = new GradientStep(objective, set, state, batch, tasks)) {
             return step.sum(method, arguments);
           }
         });
@@ -78,7 +80,7 @@ record ShardRun(
     for (int number = from; number < to; number++) {
       long[] batch = plan.draw(number, shard, settings.shards());
       StepResult result;
-      try (GradientStep step = new GradientStep(objective, set, state, batch)) {
+      try (GradientStep step = new GradientStep(objective, set, state, batch, tasks)) {
         result = objective.step(state, seed(number), step, prepared);
       }
       if (!Float.isFinite(result.term(0))) {
@@ -112,7 +114,8 @@ record ShardRun(
     private final Objective objective;
     private final TorchScript script;
     private final NDManager scope = Torch.newScope();
-    private final List<Part> parts = new ArrayList<>();
+    private final int tasks;
+    private final List<Part> parts;
 
     private record Part(NDArray[] rows, int count) {}
 
@@ -121,21 +124,40 @@ record ShardRun(
      *
      * @param state parameters of the step; nothing in it is changed
      * @param batch [1 + views, n]: rows, then a neighbour of each in every view
+     * @param tasks how many tasks run at once on this machine
      */
-    GradientStep(Objective objective, TrainingSet set, TrainingState state, long[] batch) {
+    GradientStep(
+        Objective objective, TrainingSet set, TrainingState state, long[] batch, int tasks) {
       this.objective = objective;
+      this.tasks = tasks;
       this.script = TorchScript.of(objective.script());
+      this.parts = each(cut(batch), part -> part(set, state, part));
+    }
+
+    /** The batch in parts of rows that are worked on at once. */
+    private List<long[]> cut(long[] batch) {
       int lists = 1 + objective.views();
       int rows = batch.length / lists;
       int atOnce = objective.rowsAtOnce() == 0 ? rows : objective.rowsAtOnce();
+      List<long[]> cut = new ArrayList<>();
       for (int from = 0; from < rows; from += atOnce) {
-        int to = Math.min(rows, from + atOnce);
-        long[] part = new long[lists * (to - from)];
+        int count = Math.min(rows - from, atOnce);
+        long[] part = new long[lists * count];
         for (int list = 0; list < lists; list++) {
-          System.arraycopy(batch, list * rows + from, part, list * (to - from), to - from);
+          System.arraycopy(batch, list * rows + from, part, list * count, count);
         }
-        parts.add(part(set, state, part));
+        cut.add(part);
       }
+      return cut;
+    }
+
+    /** Parts side by side; what cannot be parted has all cores for itself. */
+    private <P, T> List<T> each(List<P> all, Function<P, T> work) {
+      if (objective.rowsAtOnce() == 0) {
+        return all.stream().map(work).toList();
+      }
+      return TaskThreads.sideBySide(
+          tasks, all.stream().<Supplier<T>>map(part -> () -> work.apply(part)).toList());
     }
 
     private Part part(TrainingSet set, TrainingState state, long[] batch) {
@@ -158,17 +180,17 @@ record ShardRun(
     /** The mean over all rows of this shard's part. */
     @Override
     public float[] of(String method, float[]... arguments) {
-      if (parts.size() == 1) {
-        return run(parts.get(0), method, arguments);
-      }
-      return sum(method, arguments).mean();
+      return parts.size() == 1
+          ? run(parts.get(0), method, arguments)
+          : sum(method, arguments).mean();
     }
 
     /** The same as a sum with its weight, to be merged with other shards'. */
     GradientAccumulator sum(String method, float[]... arguments) {
+      List<float[]> found = each(parts, part -> run(part, method, arguments));
       GradientAccumulator sum = new GradientAccumulator();
-      for (Part part : parts) {
-        sum.add(run(part, method, arguments), part.count());
+      for (int i = 0; i < found.size(); i++) {
+        sum.add(found.get(i), parts.get(i).count());
       }
       return sum;
     }

@@ -81,7 +81,9 @@ public final class Trainer {
             .orElse(new Checkpoints.Saved(start, TrainingHistory.empty()));
     TrainingState state = saved.state();
     TrainingHistory history = saved.history();
-    for (int epoch = history.epochs().size(); epoch < settings.epochs(); epoch++) {
+    for (int epoch = history.epochs().size();
+        epoch < settings.epochs() && !history.settled(settings.tolerance());
+        epoch++) {
       progress.done(epoch);
       float[] prepared = preparation.before(epoch + 1, objective.head(state));
       ShardRun run = new ShardRun(objective, settings, epoch, prepared, tasks);
@@ -256,7 +258,9 @@ public final class Trainer {
   /**
    * How an objective is minimised.
    *
-   * @param epochs how often all rows are gone through
+   * @param epochs how often all rows are gone through, at most
+   * @param tolerance training ends after an epoch that lowers the loss by less than this share of
+   *     it; with 0 it never ends early
    * @param batch rows per step, over all shards together; N where N is less
    * @param rate Adam's step size
    * @param shards parts of each batch that are worked on side by side; BatchNorm and the loss see a
@@ -266,7 +270,7 @@ public final class Trainer {
    * @param seed of first parameters, order and neighbours
    */
   public record TrainerSettings(
-      int epochs, int batch, double rate, int shards, int localSteps, long seed)
+      int epochs, double tolerance, int batch, double rate, int shards, int localSteps, long seed)
       implements Serializable {
 
     public TrainerSettings {
@@ -278,12 +282,12 @@ public final class Trainer {
 
     /** One shard: what the papers do. */
     public static TrainerSettings of(int epochs, int batch, double rate, long seed) {
-      return new TrainerSettings(epochs, batch, rate, 1, 1, seed);
+      return new TrainerSettings(epochs, 0, batch, rate, 1, 1, seed);
     }
 
     /** The same with another {@code seed}. */
     public TrainerSettings withSeed(long other) {
-      return new TrainerSettings(epochs, batch, rate, shards, localSteps, other);
+      return new TrainerSettings(epochs, tolerance, batch, rate, shards, localSteps, other);
     }
 
     private static void require(int value, String option) {
@@ -325,7 +329,19 @@ public final class Trainer {
 
     /** The mean loss of the last epoch: what replicas are compared by. */
     public double lastLoss() {
-      return epochs.get(epochs.size() - 1).terms().get("loss");
+      return loss(epochs.size());
+    }
+
+    /** Whether the last epoch lowered the loss by less than {@code tolerance} of it. */
+    boolean settled(double tolerance) {
+      int last = epochs.size();
+      return tolerance > 0
+          && last > 1
+          && loss(last - 1) - loss(last) < tolerance * Math.abs(loss(last));
+    }
+
+    private double loss(int epoch) {
+      return epochs.get(epoch - 1).terms().get("loss");
     }
   }
 }

@@ -35,7 +35,7 @@ public record WidestMargin(
   /** An epoch is so many steps, whatever the number of rows: a checkpoint after each. */
   public static final int STEPS_PER_EPOCH = 20;
 
-  private static final int ROWS_AT_ONCE = 1250;
+  private static final int ROWS_AT_ONCE = 1024;
 
   public WidestMargin {
     widths = List.copyOf(widths);
@@ -212,8 +212,8 @@ public record WidestMargin(
           d = x.size(1)
           return torch.addmm(flat[CLUSTERS * d:].view(CLUSTERS, 1), flat[0:CLUSTERS * d].view(CLUSTERS, d), x.t())
         def miss(self, x: Tensor, flat: Tensor, wanted: Tensor) -> Tensor:
-          dl = (torch.softmax(self.answer(x, flat), 0) - wanted) / x.size(0)
-          return torch.cat([torch.mm(dl, x).view(-1), dl.sum(1)])
+          dl = torch.softmax(self.answer(x, flat), 0).sub_(wanted)
+          return torch.cat([torch.mm(dl, x).view(-1), dl.sum(1)]) / x.size(0)
         def back(self, x: Tensor, flat: Tensor, p: Tensor, dp: Tensor) -> Tensor:
           d = x.size(1)
           v = flat[CLUSTERS:CLUSTERS + CLUSTERS * d].view(CLUSTERS, d)
@@ -246,22 +246,22 @@ public record WidestMargin(
 
   private static final String TWO_SPACES =
       """
-        def prepare(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+        def prepare(self, first: Tensor, second: Tensor, batch: Tensor, parameters: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
           x = torch.to(torch.index_select(first, 0, batch[0]), 6) * SCALE
           y = torch.to(torch.index_select(second, 0, batch[0]), 6) * SCALE
           split = CLUSTERS * (WIDTH0 + 2)
-          return x, y, self.labels(x, parameters[0:split]), self.labels(y, parameters[split:])
-        def fit(self, x: Tensor, y: Tensor, p: Tensor, q: Tensor, fresh: Tensor) -> Tensor:
+          p = self.labels(x, parameters[0:split])
+          q = self.labels(y, parameters[split:])
+          return x, y, p, q, p * SHARE0 + q * SHARE1
+        def fit(self, x: Tensor, y: Tensor, p: Tensor, q: Tensor, both: Tensor, fresh: Tensor) -> Tensor:
           split = CLUSTERS * (WIDTH0 + 1)
-          wanted = p * SHARE0 + q * SHARE1
-          return torch.cat([self.miss(x, fresh[0:split], wanted), self.miss(y, fresh[split:], wanted), torch.mean(p, [1]), torch.mean(q, [1])])
-        def step(self, x: Tensor, y: Tensor, p: Tensor, q: Tensor, parameters: Tensor, fresh: Tensor, means: Tensor) -> Tensor:
+          return torch.cat([self.miss(x, fresh[0:split], both), self.miss(y, fresh[split:], both), torch.mean(p, [1]), torch.mean(q, [1])])
+        def step(self, x: Tensor, y: Tensor, p: Tensor, q: Tensor, both: Tensor, parameters: Tensor, fresh: Tensor, means: Tensor) -> Tensor:
           split = CLUSTERS * (WIDTH0 + 1)
           middle = split + CLUSTERS
           kept = torch.clamp_min(means, 1e-9)
           slope = ((torch.log(kept) + 1.0) * BALANCE).view(2 * CLUSTERS, 1)
           logs = torch.log_softmax(self.answer(x, fresh[0:split]), 0) * WEIGHT0 + torch.log_softmax(self.answer(y, fresh[split:]), 0) * WEIGHT1
-          both = p * SHARE0 + q * SHARE1
           margin = -torch.mean((both * logs).sum(0))
           entropies = kept * torch.log(kept)
           balanced = torch.sum(entropies[0:CLUSTERS]) * WEIGHT0 + torch.sum(entropies[CLUSTERS:]) * WEIGHT1

@@ -10,12 +10,14 @@ import io.nomen.tensor.Matrix;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -76,6 +78,23 @@ public final class LloydTally implements Serializable {
     } finally {
       shared.destroy();
     }
+  }
+
+  /**
+   * One pass over rows that are on this machine, on all its cores: bit for bit the same.
+   *
+   * @param rows N, as many as {@code blocks} have together
+   */
+  static LloydTally of(List<RowBlock> blocks, Matrix centres, int sets, long rows) {
+    return TaskThreads.sideBySide(
+            1,
+            blocks.stream()
+                .<Supplier<LloydTally>>map(
+                    block -> () -> of(List.of(block).iterator(), centres, sets, rows))
+                .toList())
+        .stream()
+        .reduce(LloydTally::merge)
+        .orElseThrow();
   }
 
   /** The same for rows of {@code matrix} on this machine. */

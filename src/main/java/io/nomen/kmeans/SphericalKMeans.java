@@ -36,6 +36,10 @@ public final class SphericalKMeans {
   private static final Logger LOG = LoggerFactory.getLogger(SphericalKMeans.class);
 
   private static final int PARTITIONS_PER_CORE = 2;
+
+  /** 32 MB: 16,384 rows of 512 columns. */
+  private static final long FEW_VALUES = 1L << 23;
+
   private static final int PASSES_PER_SCREENING = 2;
 
   /** How far the two halves of a split cluster move apart, as a share of each coordinate. */
@@ -169,7 +173,10 @@ public final class SphericalKMeans {
    * @param starts sets of K unit centres each, [K, d]
    */
   static Fit finish(RowBlocks rows, List<Matrix> starts, Options options) {
-    RowBlocks few = coalesced(rows);
+    return finish(passes(rows, FEW_VALUES), rows.rows(), starts, options);
+  }
+
+  private static Fit finish(Passes all, long rows, List<Matrix> starts, Options options) {
     List<CentreSet> moving =
         new ArrayList<>(
             starts.stream().map(s -> new CentreSet(s, Double.POSITIVE_INFINITY, 0)).toList());
@@ -178,16 +185,16 @@ public final class SphericalKMeans {
     while (!moving.isEmpty()) {
       passes++;
       Matrix centres = stacked(moving.stream().map(CentreSet::centres).toList());
-      LloydTally tally = LloydTally.of(few, centres, moving.size());
+      LloydTally tally = all.over(centres, moving.size());
       List<CentreSet> next = new ArrayList<>();
       for (int set = 0; set < moving.size(); set++) {
         CentreSet before = moving.get(set);
-        double cost = rows.rows() - tally.cosineSum(set);
+        double cost = rows - tally.cosineSum(set);
         int stalled = before.cost() - cost <= options.tolerance() * cost ? before.stalled() + 1 : 0;
         long[] sizes = tally.sizes(set);
         boolean empty = IntStream.range(0, sizes.length).anyMatch(c -> sizes[c] == 0);
         if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {
-          finished.add(canonical(before.centres(), tally, set, rows.rows()));
+          finished.add(canonical(before.centres(), tally, set, rows));
         } else {
           next.add(new CentreSet(step(before.centres(), tally, set), cost, stalled));
         }
@@ -207,6 +214,21 @@ public final class SphericalKMeans {
     List<CentreSet> best = new ArrayList<>(moving);
     best.sort(Comparator.comparingDouble(CentreSet::cost));
     return new ArrayList<>(best.subList(0, enough));
+  }
+
+  /** Goes over all rows once. */
+  interface Passes {
+    LloydTally over(Matrix centres, int sets);
+  }
+
+  /** On the driver where rows are few: a Spark job costs more than a pass over them. */
+  static Passes passes(RowBlocks rows, long fewValues) {
+    if (rows.rows() * rows.width() <= fewValues) {
+      List<RowBlock> blocks = rows.blocks().filter(block -> block.rows() > 0).collect();
+      return (centres, sets) -> LloydTally.of(blocks, centres, sets, rows.rows());
+    }
+    RowBlocks few = coalesced(rows);
+    return (centres, sets) -> LloydTally.of(few, centres, sets);
   }
 
   /** The blocks in few partitions: a task costs more than a block. */

@@ -18,12 +18,15 @@ import io.nomen.tensor.MeanRow;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.UnitRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 
@@ -197,9 +200,15 @@ record NomenInputs(
    * two, as mean directions in the subspace, [K, m].
    */
   List<Matrix> linked(MethodInput input) {
+    Matrix images = matrix(RowSample.even(sample, MOST_LINKED));
     try (Smoothing twice = smoothed(input, smoothed.rows(), lists)) {
-      return List.of(
-          linked(smoothed.rows(), input.clusters()), linked(twice.rows(), input.clusters()));
+      List<Supplier<Matrix>> both =
+          Stream.of(smoothed, twice)
+              .map(averaged -> matrix(RowSample.even(averaged.rows(), MOST_LINKED)))
+              .<Supplier<Matrix>>map(
+                  rows -> () -> means(images, AverageLinkage.clusters(rows, input.clusters())))
+              .toList();
+      return TaskThreads.sideBySide(1, both);
     }
   }
 
@@ -235,11 +244,6 @@ record NomenInputs(
         lists,
         SMOOTHED_OVER,
         input.progress());
-  }
-
-  private Matrix linked(RowBlocks smoothed, int clusters) {
-    int[] groups = AverageLinkage.clusters(matrix(RowSample.even(smoothed, MOST_LINKED)), clusters);
-    return means(matrix(RowSample.even(sample, MOST_LINKED)), groups);
   }
 
   /** Clusters of the sample's graph of neighbours, as mean directions in the subspace, [K, m]. */

@@ -32,15 +32,18 @@ import java.util.Optional;
 public final class NomenMethod extends ClusteringMethod {
   static final String NAME = "nomen";
 
-  /** 200 steps. */
+  /** 200 steps, or fewer where the loss settles. */
   private static final int EPOCHS = 10;
+
+  private static final double TOLERANCE = 1e-3;
 
   private static final int BATCH = 10_000;
 
-  /** So many of the sample are trained on, or as many as it has per cluster. */
+  /** So many of the sample are trained on, but within these bounds per cluster. */
   private static final int TRAINED = 4_096;
 
-  private static final int TRAINED_PER_CLUSTER = 16;
+  private static final int FEWEST_PER_CLUSTER = 16;
+  private static final int MOST_PER_CLUSTER = 200;
 
   /** Trainings on few images end in places of unlike quality; the lowest loss is often the best. */
   private static final int REPLICAS_OF_FEW = 3;
@@ -80,8 +83,7 @@ public final class NomenMethod extends ClusteringMethod {
 
   private static Replicas train(MethodInput input, NomenInputs inputs) {
     TrainingOptions training = input.options().training();
-    int most =
-        Math.min(training.trainMax(), Math.max(TRAINED, TRAINED_PER_CLUSTER * input.clusters()));
+    int most = Math.min(training.trainMax(), trained(input.clusters()));
     List<TrainingSet.View> views =
         inputs.smoothedViews().stream().map(rows -> view(RowSample.even(rows, most))).toList();
     List<Double> weights = views.size() == 1 ? List.of(1.0) : List.of(IMAGES, 1.0);
@@ -97,10 +99,20 @@ public final class NomenMethod extends ClusteringMethod {
     int batch = training.batchSize().orElse(BATCH);
     TrainerSettings settings =
         new TrainerSettings(
-            training.epochs().orElse(EPOCHS), batch, RATE, training.shards(), 1, input.seed());
+            training.epochs().orElse(EPOCHS),
+            training.epochs().isPresent() ? 0 : TOLERANCE,
+            batch,
+            RATE,
+            training.shards(),
+            1,
+            input.seed());
     boolean few = inputs.sample().rows() == inputs.rows().rows();
     return new HeadFit(input, few ? REPLICAS_OF_FEW : 1)
         .run(views, objective, settings, objective::initial, EpochPreparation.NONE);
+  }
+
+  private static int trained(int clusters) {
+    return Math.min(Math.max(TRAINED, FEWEST_PER_CLUSTER * clusters), MOST_PER_CLUSTER * clusters);
   }
 
   /** A view of rows alone: the margin draws no neighbours. */

@@ -135,6 +135,7 @@ public final class SicMethod extends ClusteringMethod {
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(EPOCHS),
+            0,
             training.batchSize().orElse(BATCH),
             RATE,
             training.shards(),

@@ -75,6 +75,7 @@ public final class TacMethod extends ClusteringMethod {
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(many ? 100 : 20),
+            0,
             training.batchSize().orElse(many ? 8192 : 512),
             RATE,
             training.shards(),

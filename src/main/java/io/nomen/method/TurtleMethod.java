@@ -64,6 +64,7 @@ public final class TurtleMethod extends ClusteringMethod {
     TrainerSettings settings =
         new TrainerSettings(
             training.epochs().orElse(EPOCHS),
+            0,
             training.batchSize().orElse(BATCH),
             RATE,
             training.shards(),

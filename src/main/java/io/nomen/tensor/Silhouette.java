@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
  * than the nearest other one, −1 to 1.
  *
  * <p>For unit rows the mean cosine distance to all members of a cluster follows from the sum of the
- * members' vectors, so every row costs K products instead of N and the value is exact. A sample
- * only decides over which images it is averaged.
+ * members' vectors, so every row costs K products instead of N. A sample only decides over which
+ * images it is averaged.
  *
  * @param overall mean over the sampled images
  * @param perCluster [K] mean over each cluster's sampled images; NaN where there are none
@@ -59,40 +59,52 @@ public record Silhouette(double overall, double[] perCluster) {
       float[] values, int width, int[] clusters, double[][] sums, long[] sizes, int[] rows) {
     double[] totals = new double[sizes.length];
     long[] counted = new long[sizes.length];
-    for (int row : rows) {
-      totals[clusters[row]] += ofRow(values, row * width, clusters[row], sums, sizes);
-      counted[clusters[row]]++;
+    RowBlock chosen = new Matrix(clusters.length, width, values).select(rows).block();
+    try (InnerProducts means = new InnerProducts(means(sums, sizes, width))) {
+      means.of(
+          chosen,
+          (from, count, products) -> {
+            for (int i = 0; i < count; i++) {
+              int row = rows[from + i];
+              int own = clusters[row];
+              double self = square(values, row * width, width);
+              totals[own] += ofRow(products, i * sizes.length, own, self, sizes);
+              counted[own]++;
+            }
+          });
     }
-    double[] means = new double[sizes.length];
-    Arrays.setAll(means, c -> totals[c] / counted[c]);
-    return new Silhouette(Arrays.stream(totals).sum() / rows.length, means);
+    double[] averages = new double[sizes.length];
+    Arrays.setAll(averages, c -> totals[c] / counted[c]);
+    return new Silhouette(Arrays.stream(totals).sum() / rows.length, averages);
   }
 
-  private static double ofRow(float[] values, int offset, int own, double[][] sums, long[] sizes) {
+  /** Mean rows of all clusters, [K, d]; zeros where one has no rows. */
+  private static Matrix means(double[][] sums, long[] sizes, int width) {
+    float[] means = new float[sizes.length * width];
+    for (int i = 0; i < means.length; i++) {
+      int cluster = i / width;
+      means[i] = (float) (sums[cluster][i % width] / Math.max(1, sizes[cluster]));
+    }
+    return new Matrix(sizes.length, width, means);
+  }
+
+  /** Of a row, by its products with all clusters' means from number {@code at} on. */
+  private static double ofRow(float[] products, int at, int own, double self, long[] sizes) {
     if (sizes[own] < 2) {
       return 0;
     }
     double inside = 0;
     double outside = Double.POSITIVE_INFINITY;
     for (int c = 0; c < sizes.length; c++) {
-      double product = product(values, offset, sums[c]);
       if (c == own) {
-        double self = square(values, offset, sums[c].length);
-        inside = (sizes[c] - 1 - (product - self)) / (sizes[c] - 1);
+        double others = (double) products[at + c] * sizes[c] - self;
+        inside = 1 - others / (sizes[c] - 1);
       } else if (sizes[c] > 0) {
-        outside = Math.min(outside, 1 - product / sizes[c]);
+        outside = Math.min(outside, 1 - products[at + c]);
       }
     }
     double most = Math.max(inside, outside);
     return Double.isInfinite(outside) || most <= 0 ? 0 : (outside - inside) / most;
-  }
-
-  private static double product(float[] values, int offset, double[] other) {
-    double sum = 0;
-    for (int i = 0; i < other.length; i++) {
-      sum += values[offset + i] * other[i];
-    }
-    return sum;
   }
 
   private static double square(float[] values, int offset, int width) {

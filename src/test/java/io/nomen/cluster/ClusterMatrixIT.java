@@ -37,7 +37,7 @@ class ClusterMatrixIT {
       List.of(
           "EncodeStage",
           "NounEncoder",
-          "LloydTally",
+          "KMeansStarts",
           "Trainer",
           "RunFolder",
           "NounScores",
@@ -166,7 +166,7 @@ class ClusterMatrixIT {
 
   @Test
   void tasks_that_run_twice_change_nothing() throws Exception {
-    List<String> stalled = List.of("EncodeStage", "LloydTally", "RunFolder", "GalleryStage");
+    List<String> stalled = List.of("EncodeStage", "KMeansStarts", "RunFolder", "GalleryStage");
     Map<String, String> settings = new LinkedHashMap<>(StageTrouble.settings(Kind.STALL, stalled));
     settings.put("spark.speculation", "true");
     settings.put("spark.speculation.efficiency.enabled", "false");

@@ -95,7 +95,7 @@ class ObjectiveTest {
   private static float[] fitted(
       WidestMargin objective, TrainingSet set, TrainingState state, long[] batch) {
     List<float[]> seen = new ArrayList<>();
-    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch)) {
+    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch, 1)) {
       objective.step(
           state,
           17,
@@ -125,7 +125,7 @@ class ObjectiveTest {
 
     float[] statistics;
     long[] batch = {0, 1, 2, 2, 3, 3, 0, 0, 0};
-    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch)) {
+    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch, 1)) {
       statistics = objective.step(state, 0, step, new float[0]).statistics();
     }
 
@@ -148,7 +148,7 @@ class ObjectiveTest {
     Scalar expected = reference.apply(numbers);
     double[] gradient = expected.gradient(numbers);
     StepResult found;
-    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch)) {
+    try (ShardRun.GradientStep step = new ShardRun.GradientStep(objective, set, state, batch, 1)) {
       found = objective.step(state, 17, step, prepared);
     }
 

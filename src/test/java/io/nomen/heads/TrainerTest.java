@@ -105,7 +105,7 @@ class TrainerTest {
     for (int shard : shards) {
       long[] part = plan.draw(0, shard, 4);
       try (ShardRun.GradientStep step =
-          new ShardRun.GradientStep(OBJECTIVE, set.value(), state, part)) {
+          new ShardRun.GradientStep(OBJECTIVE, set.value(), state, part, 1)) {
         float[] own = step.of("step", arguments);
         for (int i = 0; i < dimension; i++) {
           expected[i] += own[i] / 4.0;
@@ -141,7 +141,7 @@ class TrainerTest {
     Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
     List<Trainer.Result> results = new ArrayList<>();
     for (int shards : new int[] {1, 4}) {
-      TrainerSettings settings = new TrainerSettings(2, 3750, 1e-1, shards, 5, 3);
+      TrainerSettings settings = new TrainerSettings(2, 0, 3750, 1e-1, shards, 5, 3);
       results.add(
           new Trainer(LocalSpark.context(), broadcast, objective, settings, 1)
               .train(
@@ -180,6 +180,21 @@ class TrainerTest {
     assertThat(resumed.state().parameters()).containsExactly(whole.state().parameters());
     assertThat(resumed.state().statistics()).containsExactly(whole.state().statistics());
     assertThat(resumed.history()).isEqualTo(whole.history());
+  }
+
+  @Test
+  void ends_where_the_loss_settles_and_goes_no_further_from_its_checkpoint() {
+    Checkpoints checkpoints = checkpoints("digest");
+    TrainerSettings settings = new TrainerSettings(40, 0.02, 40, 1e-2, 1, 1, 4);
+    TrainingHistory history = train(settings, checkpoints, Progress.Step.SILENT).history();
+    double[] losses = history.epochs().stream().mapToDouble(e -> e.terms().get("loss")).toArray();
+    int last = losses.length - 1;
+    assertThat(last).isBetween(1, 38);
+    for (int i = 1; i <= last; i++) {
+      boolean settled = losses[i - 1] - losses[i] < 0.02 * Math.abs(losses[i]);
+      assertThat(settled).isEqualTo(i == last);
+    }
+    assertThat(train(settings, checkpoints, Progress.Step.SILENT).history()).isEqualTo(history);
   }
 
   @Test
@@ -239,7 +254,7 @@ class TrainerTest {
   }
 
   private static TrainerSettings settings(int epochs, int shards, int localSteps, long seed) {
-    return new TrainerSettings(epochs, 40, 1e-2, shards, localSteps, seed);
+    return new TrainerSettings(epochs, 0, 40, 1e-2, shards, localSteps, seed);
   }
 
   private static Trainer.Result train(TrainerSettings settings) {

@@ -86,6 +86,23 @@ class SphericalKMeansTest {
   }
 
   @Test
+  void passes_on_the_driver_and_by_Spark_collect_the_same_bits() {
+    Matrix rows = RandomRows.around(900, RandomRows.anywhere(12, WIDTH, 9), 0.3, 10);
+    Matrix centres = RandomRows.anywhere(8, WIDTH, 11);
+    RowBlocks parted = partitioned(rows, 9);
+    LloydTally here = SphericalKMeans.passes(parted, Long.MAX_VALUE).over(centres, 2);
+    LloydTally there = SphericalKMeans.passes(parted, 0).over(centres, 2);
+    for (int set = 0; set < 2; set++) {
+      assertThat(here.cosineSum(set)).isEqualTo(there.cosineSum(set));
+      assertThat(here.sizes(set)).isEqualTo(there.sizes(set));
+      assertThat(here.firstRows(set)).isEqualTo(there.firstRows(set));
+      for (int c = 0; c < 4; c++) {
+        assertThat(here.sum(set, c)).isEqualTo(there.sum(set, c));
+      }
+    }
+  }
+
+  @Test
   void more_restarts_are_never_worse() {
     Matrix rows = RandomRows.around(400, RandomRows.anywhere(20, WIDTH, 11), 0.4, 12);
     double few =
