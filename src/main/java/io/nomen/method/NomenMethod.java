@@ -35,7 +35,7 @@ public final class NomenMethod extends ClusteringMethod {
   /** 200 steps, or fewer where the loss settles. */
   private static final int EPOCHS = 10;
 
-  private static final double TOLERANCE = 1e-3;
+  private static final double TOLERANCE = 5e-4;
 
   private static final int BATCH = 10_000;
 
