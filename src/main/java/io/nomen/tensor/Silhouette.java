@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
  * than the nearest other one, −1 to 1.
  *
  * <p>For unit rows the mean cosine distance to all members of a cluster follows from the sum of the
- * members' vectors, so every row costs K products instead of N. A sample only decides over which
- * images it is averaged.
+ * members' vectors, so every row costs K products instead of N and the value is exact. A sample
+ * only decides over which images it is averaged.
  *
  * @param overall mean over the sampled images
  * @param perCluster [K] mean over each cluster's sampled images; NaN where there are none
@@ -59,48 +59,54 @@ public record Silhouette(double overall, double[] perCluster) {
       float[] values, int width, int[] clusters, double[][] sums, long[] sizes, int[] rows) {
     double[] totals = new double[sizes.length];
     long[] counted = new long[sizes.length];
-    RowBlock chosen = new Matrix(clusters.length, width, values).select(rows).block();
-    try (InnerProducts means = new InnerProducts(means(sums, sizes, width))) {
-      means.of(
-          chosen,
-          (from, count, products) -> {
-            for (int i = 0; i < count; i++) {
-              int row = rows[from + i];
-              int own = clusters[row];
-              double self = square(values, row * width, width);
-              totals[own] += ofRow(products, i * sizes.length, own, self, sizes);
-              counted[own]++;
-            }
-          });
+    double[] columns = columns(sums, width);
+    double[] products = new double[sizes.length];
+    for (int row : rows) {
+      int own = clusters[row];
+      multiply(values, row * width, columns, products);
+      totals[own] += ofRow(products, own, square(values, row * width, width), sizes);
+      counted[own]++;
     }
-    double[] averages = new double[sizes.length];
-    Arrays.setAll(averages, c -> totals[c] / counted[c]);
-    return new Silhouette(Arrays.stream(totals).sum() / rows.length, averages);
+    double[] means = new double[sizes.length];
+    Arrays.setAll(means, c -> totals[c] / counted[c]);
+    return new Silhouette(Arrays.stream(totals).sum() / rows.length, means);
   }
 
-  /** Mean rows of all clusters, [K, d]; zeros where one has no rows. */
-  private static Matrix means(double[][] sums, long[] sizes, int width) {
-    float[] means = new float[sizes.length * width];
-    for (int i = 0; i < means.length; i++) {
-      int cluster = i / width;
-      means[i] = (float) (sums[cluster][i % width] / Math.max(1, sizes[cluster]));
+  /** The sums of all clusters column after column, [d, K]: products with them are vectorised. */
+  private static double[] columns(double[][] sums, int width) {
+    double[] columns = new double[width * sums.length];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = sums[i % sums.length][i / sums.length];
     }
-    return new Matrix(sizes.length, width, means);
+    return columns;
   }
 
-  /** Of a row, by its products with all clusters' means from number {@code at} on. */
-  private static double ofRow(float[] products, int at, int own, double self, long[] sizes) {
+  private static void multiply(float[] values, int offset, double[] columns, double[] products) {
+    int count = products.length;
+    Arrays.fill(products, 0);
+    for (int at = 0; at < columns.length; at += count) {
+      double value = values[offset++];
+      for (int c = 0; c < count; c++) {
+        products[c] += value * columns[at + c];
+      }
+    }
+  }
+
+  /**
+   * Of a row.
+   *
+   * @param products [K] of the row with the sums of all clusters
+   * @param self the row's product with itself
+   */
+  private static double ofRow(double[] products, int own, double self, long[] sizes) {
     if (sizes[own] < 2) {
       return 0;
     }
-    double inside = 0;
+    double inside = (sizes[own] - 1 - (products[own] - self)) / (sizes[own] - 1);
     double outside = Double.POSITIVE_INFINITY;
     for (int c = 0; c < sizes.length; c++) {
-      if (c == own) {
-        double others = (double) products[at + c] * sizes[c] - self;
-        inside = 1 - others / (sizes[c] - 1);
-      } else if (sizes[c] > 0) {
-        outside = Math.min(outside, 1 - products[at + c]);
+      if (c != own && sizes[c] > 0) {
+        outside = Math.min(outside, 1 - products[c] / sizes[c]);
       }
     }
     double most = Math.max(inside, outside);
