@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What one shard does within one Spark task: consecutive steps of one epoch on its part of each
@@ -153,11 +152,9 @@ record ShardRun(
 
     /** Parts side by side; what cannot be parted has all cores for itself. */
     private <P, T> List<T> each(List<P> all, Function<P, T> work) {
-      if (objective.rowsAtOnce() == 0) {
-        return all.stream().map(work).toList();
-      }
-      return TaskThreads.sideBySide(
-          tasks, all.stream().<Supplier<T>>map(part -> () -> work.apply(part)).toList());
+      return objective.rowsAtOnce() == 0
+          ? all.stream().map(work).toList()
+          : TaskThreads.sideBySide(tasks, all, work);
     }
 
     private Part part(TrainingSet set, TrainingState state, long[] batch) {

@@ -17,7 +17,6 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -87,11 +86,7 @@ public final class LloydTally implements Serializable {
    */
   static LloydTally of(List<RowBlock> blocks, Matrix centres, int sets, long rows) {
     return TaskThreads.sideBySide(
-            1,
-            blocks.stream()
-                .<Supplier<LloydTally>>map(
-                    block -> () -> of(List.of(block).iterator(), centres, sets, rows))
-                .toList())
+            1, blocks, block -> of(List.of(block).iterator(), centres, sets, rows))
         .stream()
         .reduce(LloydTally::merge)
         .orElseThrow();

@@ -24,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -202,13 +201,12 @@ record NomenInputs(
   List<Matrix> linked(MethodInput input) {
     Matrix images = matrix(RowSample.even(sample, MOST_LINKED));
     try (Smoothing twice = smoothed(input, smoothed.rows(), lists)) {
-      List<Supplier<Matrix>> both =
+      List<Matrix> averaged =
           Stream.of(smoothed, twice)
-              .map(averaged -> matrix(RowSample.even(averaged.rows(), MOST_LINKED)))
-              .<Supplier<Matrix>>map(
-                  rows -> () -> means(images, AverageLinkage.clusters(rows, input.clusters())))
+              .map(rows -> matrix(RowSample.even(rows.rows(), MOST_LINKED)))
               .toList();
-      return TaskThreads.sideBySide(1, both);
+      return TaskThreads.sideBySide(
+          1, averaged, rows -> means(images, AverageLinkage.clusters(rows, input.clusters())));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -34,14 +35,14 @@ public final class TaskThreads {
   }
 
   /**
-   * Does the pieces of a work side by side, on no more cores than {@code tasks} that run at once
-   * leave to each. Every piece has one thread per operation, so that what comes out does not depend
-   * on the number of cores; and small operations, whose threads would wait for each other at the
-   * end of each, take half the time.
+   * Does {@code work} on every piece, side by side, on no more cores than {@code tasks} that run at
+   * once leave to each. Every piece has one thread per operation, so that what comes out does not
+   * depend on the number of cores; and small operations, whose threads would wait for each other at
+   * the end of each, take half the time.
    *
    * @return what came of each piece, in their order
    */
-  public static <T> List<T> sideBySide(int tasks, List<Supplier<T>> pieces) {
+  public static <P, T> List<T> sideBySide(int tasks, List<P> pieces, Function<P, T> work) {
     int lanes = Math.min(pieces.size(), coresOf(tasks));
     List<T> found = new ArrayList<>(Collections.nCopies(pieces.size(), null));
     IntConsumer lane =
@@ -50,7 +51,7 @@ public final class TaskThreads {
                 1,
                 () -> {
                   for (int i = first; i < pieces.size(); i += lanes) {
-                    found.set(i, pieces.get(i).get());
+                    found.set(i, work.apply(pieces.get(i)));
                   }
                   return first;
                 });
