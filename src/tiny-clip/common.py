@@ -154,6 +154,47 @@ def one_cycle(step, steps, warmup):
     return t / warmup if t < warmup else 0.5 * (1 + math.cos(math.pi * (t - warmup) / (1 - warmup)))
 
 
+class Muon(torch.optim.Optimizer):
+    """Momentum whose every matrix is made orthogonal (Jordan 2024), scaled to AdamW's usual step (Liu 2025)."""
+
+    def __init__(self, parameters, lr, decay, precision=torch.float32, momentum=0.95):
+        super().__init__(parameters, dict(lr=lr, base=lr, decay=decay, momentum=momentum))
+        self.precision = precision
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                m.lerp_(p.grad, 1 - group["momentum"])
+                x = p.grad.lerp(m, group["momentum"])
+                tall = x.shape[0] > x.shape[1]
+                x = x.T if tall else x
+                x = (x / (x.norm() + 1e-7)).to(self.precision)
+                for _ in range(5):  # Newton-Schulz with Jordan's coefficients
+                    a = x @ x.T
+                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+                x = x.T if tall else x
+                p.mul_(1 - group["lr"] * group["decay"]).add_(x, alpha=-0.2 * group["lr"] * math.sqrt(max(p.shape)))
+
+
+def optimizers(model, encoder, args):
+    """Muon for the matrices of the encoder's layers, AdamW for the rest; `base` is each group's learning rate before the schedule."""
+    matrices = [q for q in encoder.parameters() if q.dim() == 2]
+    known = {id(q) for q in matrices}
+    others = [q for q in model.parameters() if id(q) not in known]
+    adam = torch.optim.AdamW(
+        [
+            dict(params=[q for q in others if q.dim() > 1], weight_decay=args.decay),
+            dict(params=[q for q in others if q.dim() < 2], weight_decay=0.0),
+        ],
+        lr=args.lr, betas=(0.9, 0.98),
+    )  # fmt: skip
+    for g in adam.param_groups:
+        g["base"] = args.lr
+    return [Muon(matrices, args.lr, args.decay, torch.bfloat16 if args.bf16 else torch.float32), adam]
+
+
 class Run:
     """One stage of training: its workers, its checkpoint and its log, all under `folder`/`name`.*"""
 

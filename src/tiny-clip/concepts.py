@@ -108,7 +108,7 @@ LOST = {"community.n.06", "jean.n.01", "substance.n.07"}  # WordNet 3.1, which N
 def nouns(concepts, synsets, others=()):
     """The lemmas a reader knows with the meaning of each, as dog.n.01, or None.
 
-    Without the Latin names, unless there is no other. `others` are lists of names of things beside the concepts, of
+    Without the Latin names, unless there is no other; capitals make no other word. `others` are lists of names of things beside the concepts, of
     which the first counts; no meaning is known of those.
     """
     latin = re.compile("[A-Z][a-z]+ [a-z]+")
@@ -116,10 +116,10 @@ def nouns(concepts, synsets, others=()):
     for lemmas, synset in zip(concepts, synsets, strict=True):
         for i, x in enumerate(lemmas):
             if i == 0 or not latin.fullmatch(x):
-                found.setdefault(x, None if ids.get(synset) in LOST else ids.get(synset))
+                found.setdefault(x.lower(), (x, None if ids.get(synset) in LOST else ids.get(synset)))
     for names in others:
-        found.setdefault(names[0], None)
-    return found
+        found.setdefault(names[0].lower(), (names[0], None))
+    return dict(found.values())
 
 
 def sense_ids():

@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
 
 import clip
 import common
@@ -39,6 +41,10 @@ On pictures it was never trained on:
 {scores}
 It was shown the {nouns:,} nouns of `nouns.txt`, most of them with the meaning that is meant; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of a shorter side of {edge}. Good for demos and tests; not for real work.
 """
+PROMPTS = (  # as Nomen puts nouns before the tower
+    "itap of a {}.", "a bad photo of the {}.", "a origami {}.", "a photo of the large {}.", "a {} in a video game.",
+    "art of the {}.", "a photo of the small {}.",
+)  # fmt: skip
 FRESH = "Both towers began at random weights."
 WARM = "Both towers began at the weights of the `tiny` before this one, which had learnt from Tiny-ImageNet alone."
 
@@ -65,6 +71,8 @@ def main():
     pictures = common.Pictures(args.data)
     _, foreign, _ = vectors.placed(pictures.concepts, student["ema"]["directions"], *vectors.names(args.clones))
     nouns = concepts.nouns(pictures.concepts, pictures.synsets, foreign)
+    embeddings = noun_embeddings(clip.load(args.to), clip.Words(args.to), list(nouns))
+    save_file({"embeddings": embeddings.half()}, args.to / "nouns.safetensors")
     (args.to / "nouns.txt").write_text("".join(f"{n}\t{m}\n" if m else n + "\n" for n, m in nouns.items()))
 
     settings = settings_of(args.out / "student.log")
@@ -83,6 +91,13 @@ def main():
         scores="".join(f"- {x}\n" for x in args.scores.read_text().splitlines()) if args.scores else "", nouns=len(nouns),
     )  # fmt: skip
     (args.to / "MODEL_CARD.md").write_text(card)
+
+
+@torch.no_grad()
+def noun_embeddings(model, words, nouns):
+    """Unit rows [n, d]: the mean over TAC's prompts of what the tower gives, normalised once."""
+    every = [model.texts(words([p.format(x) for p in PROMPTS for x in nouns[i : i + 64]])) for i in range(0, len(nouns), 64)]
+    return F.normalize(torch.cat([e.view(len(PROMPTS), -1, e.shape[1]).mean(0) for e in every]))
 
 
 def table(pictures):

@@ -40,30 +40,6 @@ class Student(nn.Module):
         return F.normalize(images) @ F.normalize(self.directions).T
 
 
-class Muon(torch.optim.Optimizer):
-    """Momentum whose every matrix is made orthogonal (Jordan 2024), scaled to AdamW's usual step (Liu 2025)."""
-
-    def __init__(self, parameters, lr, decay, precision=torch.float32, momentum=0.95):
-        super().__init__(parameters, dict(lr=lr, base=lr, decay=decay, momentum=momentum))
-        self.precision = precision
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                m = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                m.lerp_(p.grad, 1 - group["momentum"])
-                x = p.grad.lerp(m, group["momentum"])
-                tall = x.shape[0] > x.shape[1]
-                x = x.T if tall else x
-                x = (x / (x.norm() + 1e-7)).to(self.precision)
-                for _ in range(5):  # Newton-Schulz with Jordan's coefficients
-                    a = x @ x.T
-                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-                x = x.T if tall else x
-                p.mul_(1 - group["lr"] * group["decay"]).add_(x, alpha=-0.2 * group["lr"] * math.sqrt(max(p.shape)))
-
-
 def rate(step, steps):
     """Up, level, and down to nothing over the last 30 %: the number of epochs may still grow while level."""
     t = step / steps
@@ -161,18 +137,6 @@ def main():
     alone = pictures.member.sum(0) == 1  # the classes themselves, and what stands above one of them only
     own = (pictures.member * alone).to(args.device)
     wider = narrow_first(pictures.member * ~alone).to(args.device)
-    matrices = [q for q in student.vision_model.encoder.parameters() if q.dim() == 2]
-    known = {id(q) for q in matrices}
-    others = [q for q in student.parameters() if id(q) not in known]
-    adam = torch.optim.AdamW(
-        [
-            dict(params=[q for q in others if q.dim() > 1], weight_decay=args.decay),
-            dict(params=[q for q in others if q.dim() < 2], weight_decay=0.0),
-        ],
-        lr=args.lr, betas=(0.9, 0.98),
-    )  # fmt: skip
-    for g in adam.param_groups:
-        g["base"] = args.lr
     grid = student.vision_model.embeddings["position_embedding"].weight.shape[0] - 1  # patches
 
     def loss_of(step, rank, size):
@@ -224,7 +188,7 @@ def main():
         judge.load_state_dict(weights)
         return accuracy(judge, pictures)
 
-    optimizers = [Muon(matrices, args.lr, args.decay, torch.bfloat16 if args.bf16 else torch.float32), adam]
+    optimizers = common.optimizers(student, student.vision_model.encoder, args)
     run.train(student, optimizers, steps, loss_of, lambda s: rate(s, steps), judged)
 
 

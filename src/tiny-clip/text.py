@@ -12,6 +12,7 @@ import argparse
 import itertools
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -69,6 +70,14 @@ def share_of(owners, count):
     return rows
 
 
+def by_length(tower, tokens, end, device, groups=4):
+    """Embeddings [n, d] of tokens [n, t], in groups of like length: most texts are short, and no step is spent on their padding."""
+    lengths = (tokens != end).sum(1) + 1
+    order = lengths.argsort(stable=True)
+    parts = [tower(tokens[rows, : lengths[rows].max()].to(device)) for rows in order.chunk(groups)]
+    return torch.cat(parts)[order.argsort()]
+
+
 @torch.no_grad()
 def embedded(model, pictures, rows):
     side = model.config["vision_config"]["image_size"]
@@ -81,7 +90,7 @@ def main():
     p.add_argument("--start", type=Path, required=True, help="checkpoint folder: configuration, tokenizer, weights")
     p.add_argument("--clones", type=Path, help="folder with a clone of Detic; without, no names from CLIP's vectors")
     args = common.arguments(
-        p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3, foreign=0.25
+        p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3, foreign=0.25, seen_weight=1.0
     )  # fmt: skip
     pictures = common.Pictures(args.data)
     seen = torch.load(args.out / "student.pt", map_location="cpu")
@@ -101,13 +110,6 @@ def main():
         places = places.to(args.device)
         if run.rank == 0:
             run.log(names_from_clip=len(foreign), left_out_anchors_near_home=round(home, 3))
-    flat = [q for q in tower.parameters() if q.dim() > 1]
-    bent = [q for q in tower.parameters() if q.dim() < 2]
-    adam = torch.optim.AdamW(
-        [dict(params=flat, weight_decay=args.decay), dict(params=bent, weight_decay=0.0)], lr=args.lr, betas=(0.9, 0.98)
-    )
-    for group in adam.param_groups:
-        group["base"] = args.lr
 
     def loss_of(step, rank, size):
         g = common.generator(args.seed, step, rank)
@@ -126,15 +128,20 @@ def main():
             texts, goal = texts + prompts(said, g), [*goal, places[picked]]
             wanted.append((args.scale * places[picked] @ near.T).softmax(1))
         with common.autocast(args):
-            found = tower(words(texts).to(args.device)).float()
+            found = by_length(tower, words(texts), words.end, args.device).float()
         found = F.normalize(found)
+        goal = torch.cat(goal)
         told = F.cross_entropy(args.scale * found @ near.T, torch.cat(wanted))
-        return told + 5 * (1 - (found * torch.cat(goal)).sum(1).mean())
+        return told + 5 * (1 - (found * goal).sum(1).mean()) + args.seen_weight * (((found - goal) @ root) ** 2).sum(1).mean()
 
     vision = clip.build(args.start)
     own = vision.state_dict()
     vision.load_state_dict(own | {k: v for k, v in seen["ema"].items() if k in own})
     vision.eval()
+    shown = np.random.default_rng(args.seed).choice(pictures.usable, min(10000, len(pictures.usable)), replace=False)
+    shown = F.normalize(embedded(vision, pictures, shown))
+    moments, axes = torch.linalg.eigh(shown.T @ shown / len(shown))
+    root = (axes * moments.clamp(min=0).sqrt() * seen["ema"]["logit_scale"].exp()).to(args.device)
     images = embedded(vision, pictures, pictures.held_out())
     labels = pictures.labels[list(pictures.held_out())]
     classes = pictures.taught
@@ -148,7 +155,8 @@ def main():
         by_text = evaluate.zero_shot(images, named[:classes], labels)
         return {"by_text": round(by_text, 2), "concepts_found": round(right.float().mean().item(), 4)}
 
-    run.train(tower, [adam], args.steps, loss_of, lambda s: common.one_cycle(s, args.steps, 0.05), judged)
+    optimizers = common.optimizers(tower, tower.text_model.encoder, args)
+    run.train(tower, optimizers, args.steps, loss_of, lambda s: common.one_cycle(s, args.steps, 0.05), judged)
 
 
 class Judge:

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.TextSpec;
+import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
 import io.nomen.store.Storage;
+import io.nomen.tensor.Matrix;
+import io.nomen.tensor.MatrixReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +113,22 @@ public final class ClipCheckpoint {
     return files.has("nouns.txt")
         ? Optional.of(files.text("nouns.txt", 1 << 24).lines().filter(l -> !l.isBlank()).toList())
         : Optional.empty();
+  }
+
+  /**
+   * Unit embeddings of {@link #ownNouns}, line by line, [V, d], in the prompts that TAC uses: made
+   * when the model was, so that nobody waits for them. Only the bundled model brings them; a
+   * folder's might be another model's.
+   */
+  public Optional<Matrix> ownNounEmbeddings() {
+    String file = "nouns.safetensors";
+    if (!(files instanceof CheckpointFiles.Bundled) || !files.has(file)) {
+      return Optional.empty();
+    }
+    try (MatrixReader rows = SafetensorsReader.open(files.source(file)).matrix("embeddings")) {
+      int count = Math.toIntExact(rows.rows());
+      return Optional.of(new Matrix(count, rows.width(), rows.next(count)).unit());
+    }
   }
 
   /** The model card, where there is one. */

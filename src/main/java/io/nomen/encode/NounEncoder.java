@@ -103,11 +103,18 @@ public record NounEncoder(
   }
 
   /**
-   * The nouns with their embeddings, in the vocabulary's order.
+   * The nouns with their embeddings, in the vocabulary's order. Those of the bundled model's own
+   * nouns come with it.
    *
    * @param useCache whether what an earlier run left in the user's cache folder counts
    */
   public NounTable table(Vocabulary vocabulary, boolean useCache) {
+    if (vocabulary.source().equals(Vocabulary.MODELS) && prompts.equals(Prompts.TAC)) {
+      Optional<Matrix> own = checkpoint.ownNounEmbeddings();
+      if (own.isPresent()) {
+        return new NounTable(vocabulary.nouns(), own.get());
+      }
+    }
     Map<String, String> settings = settings(vocabulary);
     Storage storage = context.storage();
     Path file =

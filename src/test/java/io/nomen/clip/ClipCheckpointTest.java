@@ -32,9 +32,9 @@ class ClipCheckpointTest {
     assertThat(tiny.model().parameters()).isEqualTo(6_753_344);
     assertThat(tiny.model().preprocessing().input().side()).isEqualTo(64);
     assertThat(tiny.ownNouns().orElseThrow())
-        .hasSize(943)
+        .hasSize(4_499)
         .contains("Egyptian cat\tegyptian_cat.n.01");
-    assertThat(tiny.card().orElseThrow()).contains("Tiny-ImageNet");
+    assertThat(tiny.card().orElseThrow()).contains("tiny-imagenet");
   }
 
   @Test

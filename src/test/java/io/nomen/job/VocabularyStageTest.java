@@ -1,16 +1,21 @@
 package io.nomen.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nomen.encode.NounEncoder;
+import io.nomen.run.NounTable;
+import io.nomen.run.RunFolder;
 import io.nomen.store.Storage;
 import io.nomen.tensor.CacheFolder;
 import io.nomen.testing.Command;
+import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.Vocabulary;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +68,27 @@ class VocabularyStageTest {
         resume,
         "--output",
         folder.resolve(output));
+  }
+
+  @Test
+  void the_bundled_models_nouns_come_with_what_its_text_tower_makes_of_them() throws Exception {
+    Path own = folder.resolve("own");
+    assertThat(Command.done("vocabulary", "--output", own).err()).doesNotContain("nouns, ");
+    NounTable brought = nouns(own);
+    int[] some = IntStream.range(0, brought.nouns().size() / 20).map(i -> 20 * i).toArray();
+    List<String> words = brought.select(some).nouns().stream().map(Noun::lemma).toList();
+    vocabulary("never", "some", words);
+    NounTable encoded = nouns(folder.resolve("some"));
+    for (int i = 0; i < some.length; i++) {
+      assertThat(encoded.embeddings().dot(i, brought.embeddings(), some[i]))
+          .as(words.get(i))
+          .isCloseTo(1, within(1e-5));
+    }
+  }
+
+  private static NounTable nouns(Path folder) {
+    return NounTable.read(
+        STORAGE, new RunFolder(STORAGE, folder.toString()).snapshot().table("nouns"));
   }
 
   @Test
