@@ -10,6 +10,7 @@ import io.nomen.vocabulary.Noun;
 import io.nomen.vocabulary.WordNet;
 import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,9 +22,10 @@ import java.util.stream.IntStream;
 
 /**
  * Names for all clusters of a run at once. Each gets the best noun that no other has, by one linear
- * assignment over the scores; three sisters become their common hypernym; where images agree on a
- * kind but on no noun, the kind is the name, and may stand beside narrower ones ("dog" and
- * "poodle"); a cluster for which nothing stands out keeps its number.
+ * assignment over the scores, to which the words above a noun add theirs; three sisters become
+ * their common hypernym; where images agree on a kind but on no noun, the kind is the name, and may
+ * stand beside narrower ones ("dog" and "poodle"); a cluster for which nothing stands out keeps its
+ * number.
  */
 public final class ClusterNames {
   /** Nouns on a card. */
@@ -115,15 +117,14 @@ public final class ClusterNames {
     double[][] gain = new double[scores.length][concepts.size()];
     Set<String> kinds = keptKinds();
     for (int c = 0; c < scores.length; c++) {
-      double best = 0;
-      for (int j = 0; j < concepts.size(); j++) {
-        gain[c][j] = concepts.get(j).score(scores[c]);
-        best = Math.max(best, gain[c][j]);
-      }
+      float[] own = scores[c];
+      double best = concepts.stream().mapToDouble(concept -> concept.score(own)).max().orElse(0);
       double bar = Math.max(noise[c], LEAST_SHARE * best);
+      double[] with = widerWord.withWordsAbove(own);
       for (int j = 0; j < concepts.size(); j++) {
-        boolean free = !kinds.contains(concepts.get(j).name().toLowerCase(Locale.ROOT));
-        gain[c][j] = gain[c][j] > bar && free ? weight(concepts.get(j)) * gain[c][j] : 0;
+        Concept concept = concepts.get(j);
+        boolean free = !kinds.contains(concept.name().toLowerCase(Locale.ROOT));
+        gain[c][j] = concept.score(own) > bar && free ? weight(concept) * with[j] : 0;
       }
       double[] row = gain[c];
       keptNoun(c).map(concepts::indexOf).filter(j -> row[j] > 0).ifPresent(j -> row[j] += KEPT);
@@ -227,15 +228,16 @@ public final class ClusterNames {
 
   private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
     double score = concept.score(scores[cluster]);
+    double[] with = widerWord.withWordsAbove(scores[cluster]);
+    double own = with[concepts.indexOf(concept)];
     String reason =
         RootLocale.format(
-            "%s noun that no other cluster is named after: score %.3f, chance reaches %.3f",
-            nouns.get(0).lemma().equals(concept.name())
-                ? "the best"
-                : keptNoun(cluster).filter(concept::equals).isPresent()
-                    ? "the earlier run's"
-                    : "the best free",
+            "%s noun that no other cluster is named after: score %.3f%s, chance reaches %.3f",
+            keptNoun(cluster).filter(concept::equals).isPresent()
+                ? "the earlier run's"
+                : own >= Arrays.stream(with).max().orElseThrow() ? "the best" : "the best free",
             score,
+            own > score ? RootLocale.format(", with the words above it %.3f", own) : "",
             noise[cluster]);
     String gloss = concept.sense().map(Sense::gloss).orElse("");
     return new ClusterName(concept.name(), true, gloss, nouns, Optional.empty(), List.of(), reason);
@@ -243,13 +245,24 @@ public final class ClusterNames {
 
   private Optional<ClusterName> family(
       List<Concept> best, List<ScoredNoun> nouns, Set<String> taken) {
-    List<Double> bestScores = nouns.stream().map(ScoredNoun::score).toList();
-    List<String> sisters = nouns.stream().limit(3).map(ScoredNoun::lemma).toList();
+    // A kind of one of them is no sister of it: both say the same.
+    List<Integer> apart =
+        IntStream.range(0, nouns.size())
+            .filter(i -> best.stream().noneMatch(other -> isAbove(best.get(i), other)))
+            .boxed()
+            .toList();
+    List<String> sisters = apart.stream().limit(3).map(i -> nouns.get(i).lemma()).toList();
     String reason = "the best three nouns (%s) are kinds of it";
     return new CommonHypernym(specificity)
-        .of(best, bestScores)
+        .of(
+            apart.stream().map(best::get).toList(),
+            apart.stream().map(i -> nouns.get(i).score()).toList())
         .filter(hypernym -> isFree(hypernym, taken))
         .map(hypernym -> above(hypernym, nouns, sisters, reason));
+  }
+
+  private static boolean isAbove(Concept concept, Concept other) {
+    return !concept.equals(other) && concept.sense().filter(other::isUnder).isPresent();
   }
 
   private Optional<ClusterName> wider(

@@ -13,15 +13,18 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The word above, where images agree on the kind but not on the thing: some of a cluster's llamas
- * are nearest to "dromedary", some to "bison", some to "gazelle", and all are ungulates. To be less
- * specific rather than wrong is from Deng, Krause, Berg and Fei-Fei, "Hedging Your Bets" (2012).
+ * What WordNet's hypernyms say of a cluster's scores. The words above a noun speak for it: an
+ * elephant is near "pachyderm" and "proboscidean" too, and these take from its score without being
+ * another thing. And the word above, where images agree on the kind but not on the thing: some of a
+ * cluster's llamas are nearest to "dromedary", some to "bison", some to "gazelle", and all are
+ * ungulates. To be less specific rather than wrong is from Deng, Krause, Berg and Fei-Fei, "Hedging
+ * Your Bets" (2012).
  */
 final class HypernymChoice {
   /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   private static final double LEAST = 0.4;
 
-  /** How many times the score of the best noun, with its kinds, a kind must hold. */
+  /** How many times the score of the best noun, with what says the same, a kind must hold. */
   private static final double FACTOR = 2;
 
   private final WordNet wordnet = WordNet.get();
@@ -33,6 +36,9 @@ final class HypernymChoice {
   /** For each concept the places in {@link #kinds} of what it is a kind of. */
   private final int[][] kindsOf;
 
+  /** For each concept the places of those that stand above it and say something. */
+  private final int[][] above;
+
   /** For each meaning that is a concept or stands above one, the places of these concepts. */
   private final Map<String, List<Integer>> under = new HashMap<>();
 
@@ -40,15 +46,45 @@ final class HypernymChoice {
     this.concepts = concepts;
     Map<String, Integer> places = new HashMap<>();
     kindsOf =
-        concepts.stream().map(concept -> above(concept, specificity, places)).toArray(int[][]::new);
+        concepts.stream().map(concept -> kinds(concept, specificity, places)).toArray(int[][]::new);
+    Map<String, Integer> bySense = new HashMap<>();
     for (int j = 0; j < kindsOf.length; j++) {
+      int place = j;
+      concepts.get(j).sense().ifPresent(sense -> bySense.put(sense.id(), place));
       for (String id : ancestors(concepts.get(j))) {
         under.computeIfAbsent(id, meaning -> new ArrayList<>()).add(j);
       }
     }
+    above = new int[concepts.size()][];
+    for (int j = 0; j < above.length; j++) {
+      int place = j;
+      above[j] =
+          ancestors(concepts.get(j)).stream()
+              .filter(bySense::containsKey)
+              .mapToInt(bySense::get)
+              .filter(up -> up != place && !specificity.saysNothing(concepts.get(up)))
+              .toArray();
+    }
   }
 
-  private int[] above(Concept concept, Specificity specificity, Map<String, Integer> places) {
+  /**
+   * The scores of the concepts, each with those of the concepts above it that have less than it has
+   * itself: where the wider word is seen more clearly, it is the better name.
+   *
+   * @param scores [m] of a cluster
+   */
+  double[] withWordsAbove(float[] scores) {
+    double[] own = own(scores);
+    return IntStream.range(0, own.length)
+        .mapToDouble(j -> own[j] + wordsAbove(j, own).mapToDouble(up -> own[up]).sum())
+        .toArray();
+  }
+
+  private double[] own(float[] scores) {
+    return concepts.stream().mapToDouble(concept -> concept.score(scores)).toArray();
+  }
+
+  private int[] kinds(Concept concept, Specificity specificity, Map<String, Integer> places) {
     return ancestors(concept).stream()
         .map(id -> wordnet.sense(id).orElseThrow())
         .filter(kind -> specificity.isKind(kind) && !specificity.isBroad(kind))
@@ -67,13 +103,14 @@ final class HypernymChoice {
 
   /**
    * The narrowest kind that holds most of a cluster's score, where neither the best noun nor the
-   * one assigned holds half as much, each with all nouns that are kinds of it.
+   * one assigned holds half as much, each with all nouns that are kinds of it and with the words
+   * between it and the kind.
    *
    * @param scores [m] of the cluster
    * @param assigned the concept that it would be named after; negative where there is none
    */
   Optional<Sense> of(float[] scores, int assigned) {
-    double[] own = concepts.stream().mapToDouble(concept -> concept.score(scores)).toArray();
+    double[] own = own(scores);
     double[] held = new double[kinds.size()];
     int top = 0;
     for (int j = 0; j < own.length; j++) {
@@ -82,17 +119,34 @@ final class HypernymChoice {
         held[kind] += own[j];
       }
     }
-    double narrower =
-        IntStream.of(top, assigned)
-            .filter(j -> j >= 0)
-            .mapToDouble(j -> withKinds(j).stream().mapToDouble(i -> own[i]).sum())
-            .max()
-            .orElse(0);
-    double enough = Math.max(LEAST, FACTOR * narrower);
+    int[] narrow = top == assigned || assigned < 0 ? new int[] {top} : new int[] {top, assigned};
     return IntStream.range(0, held.length)
-        .filter(kind -> held[kind] > enough)
+        .filter(kind -> held[kind] > LEAST)
+        .filter(
+            kind ->
+                IntStream.of(narrow)
+                    .allMatch(j -> held[kind] > FACTOR * narrower(j, kinds.get(kind), own)))
         .mapToObj(kinds::get)
         .min(Comparator.comparingInt(kind -> wordnet.subtreeSize(kind.id())));
+  }
+
+  /**
+   * What a concept has together with its kinds, and with the words above it that are under {@code
+   * kind}.
+   */
+  private double narrower(int j, Sense kind, double[] own) {
+    double kindsOfIt = withKinds(j).stream().mapToDouble(i -> own[i]).sum();
+    return kindsOfIt
+        + wordsAbove(j, own)
+            .filter(up -> !concepts.get(up).sense().equals(Optional.of(kind)))
+            .filter(up -> concepts.get(up).isUnder(kind))
+            .mapToDouble(up -> own[up])
+            .sum();
+  }
+
+  /** The concepts above one that have something, and less than it has itself. */
+  private IntStream wordsAbove(int j, double[] own) {
+    return IntStream.of(above[j]).filter(up -> own[up] > 0 && own[up] < own[j]);
   }
 
   /** The places of a concept and of all that are kinds of it. */

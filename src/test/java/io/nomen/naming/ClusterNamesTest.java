@@ -129,6 +129,26 @@ class ClusterNamesTest {
   }
 
   @Test
+  void the_words_above_a_noun_speak_for_it_unless_they_are_seen_more_clearly() {
+    List<String> rain = List.of("shelter", "umbrella", "canopy", "protective covering");
+    ClusterName umbrella = name(rain, row(0.15, 0.12, 0.08, 0.11)).get(0);
+    assertThat(umbrella.name()).isEqualTo("umbrella");
+    assertThat(umbrella.reason())
+        .isEqualTo(
+            "the best noun that no other cluster is named after: score 0.120, with the words above it"
+                + " 0.310, chance reaches 0.000");
+    List<String> chairs = List.of("chair", "rocking chair", "seat", "furniture");
+    assertThat(name(chairs, row(0.17, 0.15, 0.09, 0.11)).get(0).name()).isEqualTo("chair");
+  }
+
+  @Test
+  void a_noun_and_the_words_above_it_are_no_sisters() {
+    List<String> hoofed =
+        List.of("elephant", "even-toed ungulate", "proboscidean", "pachyderm", "ungulate");
+    assertThat(name(hoofed, row(0.17, 0.17, 0.16, 0.13, 0.10)).get(0).name()).isEqualTo("elephant");
+  }
+
+  @Test
   void of_two_kinds_that_hold_almost_the_same_the_more_used_is_the_wider_word() {
     List<String> words = List.of("llama", "dalmatian", "elephant", "cat", "rabbit");
     assertThat(name(words, row(0.15, 0.1, 0.1, 0.1, 0.1)).get(0).name()).isEqualTo("mammal");
