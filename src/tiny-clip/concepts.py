@@ -108,8 +108,8 @@ LOST = {"community.n.06", "jean.n.01", "substance.n.07"}  # WordNet 3.1, which N
 def nouns(concepts, synsets, others=()):
     """The lemmas a reader knows with the meaning of each, as dog.n.01, or None.
 
-    Without the Latin names, unless there is no other; capitals make no other word. `others` are lists of names of things beside the concepts, of
-    which the first counts; no meaning is known of those.
+    Without the Latin names, unless there is no other; capitals make no other word. `others` are lists of names of
+    things beside the concepts, of which the first counts; no meaning is known of those.
     """
     latin = re.compile("[A-Z][a-z]+ [a-z]+")
     ids, found = sense_ids(), {}

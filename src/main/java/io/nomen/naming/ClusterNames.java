@@ -233,9 +233,11 @@ public final class ClusterNames {
     String reason =
         RootLocale.format(
             "%s noun that no other cluster is named after: score %.3f%s, chance reaches %.3f",
-            keptNoun(cluster).filter(concept::equals).isPresent()
-                ? "the earlier run's"
-                : own >= Arrays.stream(with).max().orElseThrow() ? "the best" : "the best free",
+            own >= Arrays.stream(with).max().orElseThrow()
+                ? "the best"
+                : keptNoun(cluster).filter(concept::equals).isPresent()
+                    ? "the earlier run's"
+                    : "the best free",
             score,
             own > score ? RootLocale.format(", with the words above it %.3f", own) : "",
             noise[cluster]);

@@ -87,7 +87,8 @@ class VocabularyTest {
     }
     Vocabulary own = Vocabulary.ofLines("the model's own nouns", lines);
     assertThat(own.duplicates()).isZero();
-    assertThat(own.nouns()).filteredOn(noun -> noun.synset().isEmpty()).hasSizeLessThan(150);
+    // What CLIP's vectors alone place, and labels that are words: WordNet lacks some of these.
+    assertThat(own.nouns()).filteredOn(noun -> noun.synset().isEmpty()).hasSize(121);
     Noun reel =
         own.nouns().stream().filter(n -> n.lemma().equals("reel")).findFirst().orElseThrow();
     assertThat(reel.gloss()).startsWith("winder consisting of a revolving spool");
