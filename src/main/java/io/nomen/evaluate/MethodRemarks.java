@@ -13,7 +13,7 @@ public final class MethodRemarks {
   /**
    * The remarks on a fit.
    *
-   * @param findings how well the nouns fit, why linkage was taken
+   * @param findings how well the nouns fit, why linkage or the graph of neighbours was taken
    * @param count how K was chosen, where it was
    */
   public static List<String> of(Findings findings, Optional<ClusterCount.Choice> count) {
@@ -42,6 +42,16 @@ public final class MethodRemarks {
                                 s ->
                                     RootLocale.format(", of clusters of about equal sizes %.2f", s))
                             .orElse(""))));
+    findings
+        .part(Findings.GraphComparison.class)
+        .filter(Findings.GraphComparison::taken)
+        .ifPresent(
+            graph ->
+                remarks.add(
+                    RootLocale.format(
+                        "Clusters are groups of the graph of neighbours (silhouette %.2f, of"
+                            + " clusters of about equal sizes %.2f).",
+                        graph.silhouette(), graph.silhouetteOtherwise())));
     count.ifPresent(
         choice ->
             remarks.add(

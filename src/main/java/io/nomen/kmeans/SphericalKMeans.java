@@ -91,6 +91,11 @@ public final class SphericalKMeans {
       return new Options(restarts, mlLib, count, maxIterations, tolerance, rowsPerCluster);
     }
 
+    /** The same with starts of our own alone: for rows that are few enough for the driver. */
+    public Options withoutMlLib() {
+      return new Options(restarts, false, finished, maxIterations, tolerance, rowsPerCluster);
+    }
+
     /** Starts of our own alone, {@code finished} of them carried to the end. */
     public static Options withoutMlLib(int restarts, int finished) {
       return new Options(restarts, false, finished, 100, 1e-5, 32);

@@ -172,6 +172,16 @@ public record Findings(List<Part> parts) {
   }
 
   /**
+   * The groups of the graph of neighbours beside those of the widest margin, by the same measure.
+   *
+   * @param taken whether the clusters, where they are not linkage's, are the graph's
+   * @param silhouette the graph's
+   */
+  @JsonTypeName("graph")
+  public record GraphComparison(boolean taken, double silhouette, double silhouetteOtherwise)
+      implements Part {}
+
+  /**
    * SIC's semantic space and its bound on the risk.
    *
    * @param mapping how clusters got their semantic centres

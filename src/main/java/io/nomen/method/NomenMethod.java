@@ -27,7 +27,8 @@ import java.util.Optional;
  * and one training ends much like the next.
  *
  * <p>The margin rewards equal sizes and tears classes as unequal as Caltech-101's apart: where
- * average linkage separates the images far better, it takes its place ({@link LinkageChoice}).
+ * average linkage separates the images far better, or the graph of neighbours ({@link
+ * SpectralGroups}) somewhat better, that takes its place ({@link SeparationChoice}).
  */
 public final class NomenMethod extends ClusteringMethod {
   static final String NAME = "nomen";
@@ -63,11 +64,13 @@ public final class NomenMethod extends ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
-      return LinkageChoice.better(input, inputs, () -> trained(input, inputs));
+      return SeparationChoice.linkageOr(
+          input, inputs, () -> SeparationChoice.graphOr(input, inputs, trained(input, inputs)));
     }
   }
 
-  private static Clustering trained(MethodInput input, NomenInputs inputs) {
+  /** The widest margin alone. */
+  static Clustering trained(MethodInput input, NomenInputs inputs) {
     Replicas replicas = train(input, inputs);
     TrainedHead head = HeadModel.canonical(inputs.rows(), replicas.best().head());
     Clustering fit =

@@ -13,9 +13,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
 import io.nomen.tensor.UnitRows;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -35,15 +33,29 @@ final class SpectralGroups {
 
   private static final String SCRIPT =
       """
-        def vectors(self, edges: Tensor, weights: Tensor, start: Tensor) -> Tensor:
+        def sparse(self, edges: Tensor, weights: Tensor, n: int) -> Tensor:
+          return torch.coalesce(torch.sparse_coo_tensor(edges, weights, [n, n], dtype=6, layout=None, device=None, pin_memory=False))
+
+        def product(self, columns: Tensor, firsts: Tensor, weights: Tensor, q: Tensor) -> Tensor:
+          sums, offsets, sizes, largest, = torch.embedding_bag(q, columns, firsts, False, 0, False, weights)
+          return sums
+
+        def vectors(self, ends: Tensor, weights: Tensor, start: Tensor) -> Tensor:
           n = start.size(0)
-          graph = torch.coalesce(torch.sparse_coo_tensor(edges, weights, [n, n], dtype=6, layout=None, device=None, pin_memory=False))
+          edges = torch.cat([ends, torch.flip(ends, [0])], 1)
+          sums = self.sparse(edges, torch.cat([weights, weights]), n)
+          times = self.sparse(edges, torch.ones_like(torch.cat([weights, weights])), n)
+          ends = sums.indices()
+          weights = sums.values() / times.values()
+          root = torch.rsqrt(torch.index_add(torch.zeros_like(start[:, 0]), 0, ends[0], weights))
+          weights = weights * root[ends[0]] * root[ends[1]]
+          firsts = torch.searchsorted(torch.contiguous(ends[0]), torch.arange(n, dtype=4, layout=None, device=None, pin_memory=False))
           q, r, = torch.linalg_qr(start, "reduced")
           for i in range(ROUNDS):
             for j in range(PRODUCTS):
-              q = torch.mm(graph, q)
+              q = self.product(ends[1], firsts, weights, q)
             q, r, = torch.linalg_qr(q, "reduced")
-          values, rotation, = torch.linalg_eigh(torch.mm(q.t(), torch.mm(graph, q)), "U")
+          values, rotation, = torch.linalg_eigh(torch.mm(q.t(), self.product(ends[1], firsts, weights, q)), "U")
           return torch.contiguous(torch.mm(q, torch.narrow(rotation, 1, q.size(1) - CLUSTERS, CLUSTERS)))
       """;
 
@@ -58,7 +70,7 @@ final class SpectralGroups {
     int clusters = input.clusters();
     int rows = Math.toIntExact(lists.rows());
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(lists.blocks().context());
-    float[] vectors = vectors(graph(lists.blocks().collect(), rows), rows, clusters, input.seed());
+    float[] vectors = vectors(lists.blocks().collect(), rows, clusters, input.seed());
     for (int row = 0; row < rows; row++) {
       // A row that no vector reaches goes with the first.
       vectors[row * clusters] += 1e-12f;
@@ -68,7 +80,8 @@ final class SpectralGroups {
         RowBlocks.of(spark, vectors, clusters).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Matrix centres =
-          SphericalKMeans.fit(embedded, clusters, input.options().kmeans(), input.seed())
+          SphericalKMeans.fit(
+                  embedded, clusters, input.options().kmeans().withoutMlLib(), input.seed())
               .best()
               .rows();
       return AssignmentBlock.clusters(CentreAssignment.assign(embedded, centres));
@@ -77,34 +90,18 @@ final class SpectralGroups {
     }
   }
 
-  /** Weights by edge, {@code from · rows + to}; every edge in both directions. */
-  private static Map<Long, Float> graph(List<NeighbourBlock> lists, int rows) {
-    Map<Long, Float> graph = new HashMap<>();
+  private static float[] vectors(List<NeighbourBlock> lists, int rows, int clusters, long seed) {
+    int edges = lists.stream().mapToInt(block -> block.rows() * block.count()).sum();
+    long[] ends = new long[2 * edges];
+    float[] weights = new float[edges];
+    int at = 0;
     for (NeighbourBlock block : lists) {
       for (int i = 0; i < block.rows() * block.count(); i++) {
-        long from = block.firstRow() + i / block.count();
-        long to = block.neighbours()[i];
+        ends[at] = block.firstRow() + i / block.count();
+        ends[edges + at] = block.neighbours()[i];
         // A weight of nothing would leave a row without any.
-        float weight = Math.max(1e-6f, block.similarities()[i]);
-        graph.put(from * rows + to, weight);
-        graph.put(to * rows + from, weight);
+        weights[at++] = Math.max(1e-6f, block.similarities()[i]);
       }
-    }
-    return graph;
-  }
-
-  private static float[] vectors(Map<Long, Float> graph, int rows, int clusters, long seed) {
-    double[] degrees = new double[rows];
-    graph.forEach((edge, weight) -> degrees[(int) (edge / rows)] += weight);
-    long[] ends = new long[2 * graph.size()];
-    float[] weights = new float[graph.size()];
-    int at = 0;
-    for (long edge : graph.keySet().stream().mapToLong(e -> e).sorted().toArray()) {
-      int from = (int) (edge / rows);
-      int to = (int) (edge % rows);
-      ends[at] = from;
-      ends[graph.size() + at] = to;
-      weights[at++] = (float) (graph.get(edge) / Math.sqrt(degrees[from] * degrees[to]));
     }
     int columns = Math.min(rows, clusters + SPARE);
     Random random = new Random(seed);
@@ -123,8 +120,8 @@ final class SpectralGroups {
               .run(
                   scope,
                   "vectors",
-                  NativeFloats.of(scope, ends, 2, weights.length),
-                  NativeFloats.of(scope, weights, weights.length),
+                  NativeFloats.of(scope, ends, 2, edges),
+                  NativeFloats.of(scope, weights, edges),
                   NativeFloats.of(scope, start, rows, columns))
               .head();
       float[] vectors = new float[rows * clusters];

@@ -37,10 +37,12 @@ class FindingsTest {
                     AGREEMENT,
                     new Findings.Confidence(0.25),
                     new Findings.LinkageComparison(true, 0.5, 0.25, Optional.of(0.125)),
+                    new Findings.GraphComparison(false, 0.5, 0.75),
                     new Findings.Subspace(163, 0.85),
                     Findings.Neighbours.of(EXACT))))
         .isEqualTo(
-            "{\"linkage\":{\"silhouette\":0.5,\"silhouette_otherwise\":0.125,"
+            "{\"graph\":{\"silhouette\":0.5,\"silhouette_otherwise\":0.75,\"taken\":false},"
+                + "\"linkage\":{\"silhouette\":0.5,\"silhouette_otherwise\":0.125,"
                 + "\"silhouette_smoothed_twice\":0.25,\"taken\":true},\"mean_confidence\":0.25,"
                 + "\"neighbours\":{\"search\":\"exact\",\"cells\":null,\"nprobe\":null,\"recall\":1.0,"
                 + "\"sample\":null},\"subspace\":{\"axes\":163,\"share\":0.85},"

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LinkageChoiceTest {
+class SeparationChoiceTest {
   private static final int WIDTH = 16;
   private static final int CLASSES = 8;
   private static final Matrix DIRECTIONS = RandomRows.anywhere(CLASSES, WIDTH, 31);
@@ -40,6 +40,22 @@ class LinkageChoiceTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void the_graph_takes_the_margin_s_place_where_classes_are_unequal(boolean equal) {
+    int[] sizes = {300, 240, 160, 80, 50, 30, 24, 16};
+    int[] classes =
+        IntStream.range(0, CLASSES)
+            .flatMap(c -> IntStream.generate(() -> c).limit(equal ? 110 : sizes[c]))
+            .toArray();
+    try (Clustering fit = cluster(new NomenMethod(), classes, Linkage.NEVER)) {
+      assertThat(fit.findings().part(Findings.GraphComparison.class).orElseThrow().taken())
+          .isNotEqualTo(equal);
+      assertThat(fit.findings().part(Findings.LinkageComparison.class)).isEmpty();
+      assertThat(accuracy(classes, fit)).isGreaterThan(80);
+    }
+  }
+
   @Test
   void equal_classes_are_not() {
     int[] classes = IntStream.range(0, 900).map(i -> i % CLASSES).toArray();
@@ -59,6 +75,10 @@ class LinkageChoiceTest {
   }
 
   private static Clustering cluster(int[] classes, Linkage linkage) {
+    return cluster(new NomenNoTrainMethod(), classes, linkage);
+  }
+
+  private static Clustering cluster(ClusteringMethod method, int[] classes, Linkage linkage) {
     Matrix rows = RandomRows.around(classes.length, DIRECTIONS.select(classes), SPREAD, 5);
     NounMatrix nouns =
         new NounMatrix(
@@ -66,8 +86,7 @@ class LinkageChoiceTest {
             RandomRows.anywhere(60, WIDTH, 77));
     RowBlocks images = RowBlocks.of(LocalSpark.context(), rows.values(), rows.width());
     MethodInput input = Inputs.with(MethodInput.of(images, CLASSES, 0), nouns);
-    return new NomenNoTrainMethod()
-        .cluster(Inputs.with(input, Inputs.with(input.options().training(), linkage)));
+    return method.cluster(Inputs.with(input, Inputs.with(input.options().training(), linkage)));
   }
 
   private static Findings.LinkageComparison linkage(Clustering fit) {
