@@ -32,8 +32,8 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Spherical k-means beside Spark MLlib's {@code KMeans} (cosine, its faster solver, the same BLAS)
- * on the same rows and cores and with as many passes over all rows: processor seconds of the whole
- * fit, and the mean cosine to the nearest centre. Arguments: N, d, K, passes, rounds.
+ * on the same rows and cores and with as many passes over all rows at most: processor seconds of
+ * the whole fit, and the mean cosine to the nearest centre. Arguments: N, d, K, passes, rounds.
  */
 public final class KMeansBenchmark {
   private static final int ROWS_PER_BLOCK = 4_096;
@@ -54,7 +54,7 @@ public final class KMeansBenchmark {
       RowBlocks rows = rows(spark, numbers[0], numbers[1], clusters);
       Dataset<Row> table = table(rows);
       BlasChoice.take();
-      SphericalKMeans.Options options = new SphericalKMeans.Options(1, true, 1, passes, 0, 32);
+      SphericalKMeans.Options options = new SphericalKMeans.Options(1, true, 1, passes, 1e-5, 32);
       for (int round = 0; round < numbers[4]; round++) {
         int seed = round;
         report(

@@ -4,6 +4,7 @@ import io.nomen.NomenException;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.tensor.UnitRows;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +43,15 @@ public final class SphericalKMeans {
 
   private static final int PASSES_PER_SCREENING = 2;
 
+  /** Centres come near on one row of so many. */
+  private static final int SHARE = 8;
+
+  /** Of centres that are near already, the last passes gain next to nothing. */
+  private static final int NEAR = 10;
+
+  /** Fewer rows than this are quick anyway. */
+  private static final long LEAST_SHARE = 16_384;
+
   /** How far the two halves of a split cluster move apart, as a share of each coordinate. */
   private static final float SPLIT = 1f / 1024;
 
@@ -57,7 +67,8 @@ public final class SphericalKMeans {
    *     passes over the sample, and again every few passes over all rows until this many are left
    * @param maxIterations most passes over all rows
    * @param tolerance a set of centres is finished when a pass lowers its cost (rows minus sum of
-   *     cosines) by less than this share
+   *     cosines) by less than this share; by less than ten times as much where they were found on a
+   *     share of the rows first
    * @param rowsPerCluster the starts see about this many rows per cluster, drawn at random
    */
   public record Options(
@@ -89,6 +100,10 @@ public final class SphericalKMeans {
     /** The same with {@code count} starts carried to the end. */
     public Options withFinished(int count) {
       return new Options(restarts, mlLib, count, maxIterations, tolerance, rowsPerCluster);
+    }
+
+    private Options withTolerance(double share) {
+      return new Options(restarts, mlLib, finished, maxIterations, share, rowsPerCluster);
     }
 
     /** The same with starts of our own alone: for rows that are few enough for the driver. */
@@ -130,7 +145,7 @@ public final class SphericalKMeans {
         clusters == 1
             ? List.of(firstRow(rows))
             : new KMeansStarts(rows, clusters, options, seed).best();
-    Fit fit = finish(rows, starts, options);
+    Fit fit = finishByShares(rows, starts, options, seed);
     LOG.info(
         "k-means of {} rows into {} clusters: mean cosine {} after {} passes",
         rows.rows(),
@@ -165,6 +180,29 @@ public final class SphericalKMeans {
   private static Matrix firstRow(RowBlocks rows) {
     RowBlock block = rows.blocks().filter(b -> b.rows() > 0).first();
     return block.matrix().select(new int[] {0});
+  }
+
+  /**
+   * {@link #finish} on an eighth of the rows, where that is plenty, and before that on a
+   * sixty-fourth, and so on: what is left to do on all rows are a few passes.
+   */
+  private static Fit finishByShares(
+      RowBlocks rows, List<Matrix> starts, Options options, long seed) {
+    long least = Math.max(LEAST_SHARE, (long) options.rowsPerCluster() * starts.get(0).rows());
+    long largest = share(rows.rows(), least);
+    List<Matrix> sets = starts;
+    for (long share = largest; share > 1; share /= SHARE) {
+      RowBlocks some = RowSample.hashedBlocks(rows, rows.rows() / share, seed);
+      sets = finish(some, sets, options).finished().stream().map(Centres::rows).toList();
+      some.unpersist();
+    }
+    return finish(
+        rows, sets, largest > 1 ? options.withTolerance(NEAR * options.tolerance()) : options);
+  }
+
+  /** One row of so many, a power of {@value #SHARE}, is at least {@code least} rows. */
+  private static long share(long rows, long least) {
+    return rows / SHARE < least ? 1 : SHARE * share(rows / SHARE, least);
   }
 
   /** A set of centres on its way, and the cost (rows minus sum of cosines) of the pass before. */

@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Some rows of a large matrix on the driver, and the three ways to draw them: about so many by
@@ -40,6 +41,32 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
                             .filter(
                                 row -> wanted >= all || uniform(seed, row) < (double) wanted / all)
                             .toArray())));
+  }
+
+  /**
+   * The rows that {@link #hashed} draws, where they are: a block for each block, numbered from its
+   * first row. Kept by Spark until the caller lets go of them.
+   *
+   * @param wanted fewer than there are
+   */
+  public static RowBlocks hashedBlocks(RowBlocks source, long wanted, long seed) {
+    long all = source.rows();
+    double share = (double) wanted / all;
+    JavaRDD<RowBlock> blocks =
+        source
+            .blocks()
+            .map(
+                block -> {
+                  int[] rows =
+                      IntStream.range(0, block.rows())
+                          .filter(i -> uniform(seed, block.firstRow() + i) < share)
+                          .toArray();
+                  float[] values = block.matrix().select(rows).values();
+                  return new RowBlock(block.firstRow(), rows.length, block.width(), values);
+                })
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    long rows = blocks.mapToDouble(RowBlock::rows).sum().longValue();
+    return new RowBlocks(blocks, rows, source.width());
   }
 
   /** {@code most} rows, each as likely as any other; all rows where there are no more. */

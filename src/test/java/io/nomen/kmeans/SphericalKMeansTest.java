@@ -86,6 +86,21 @@ class SphericalKMeansTest {
   }
 
   @Test
+  void of_many_rows_a_part_comes_near_first_and_all_take_few_passes() {
+    Matrix directions = RandomRows.anywhere(60, WIDTH, 21);
+    Matrix rows = RandomRows.around(300_000, directions, 0.3, 22);
+    RowBlocks blocks = RowBlocks.of(LocalSpark.context(), rows.values(), WIDTH);
+    SphericalKMeans.Options options = SphericalKMeans.Options.withoutMlLib(4, 2);
+    List<Matrix> starts = new KMeansStarts(blocks, 40, options, 1).best();
+    SphericalKMeans.Fit all = SphericalKMeans.finish(blocks, starts, options);
+    SphericalKMeans.Fit fit = SphericalKMeans.fit(blocks, 40, options, 1);
+    assertThat(fit.passes()).isLessThan(all.passes() / 2);
+    assertThat(fit.best().objective()).isGreaterThan(all.best().objective() - 1e-3);
+    assertThat(Arrays.stream(fit.best().sizes()).sum()).isEqualTo(300_000);
+    assertThat(fit.finished()).hasSize(2);
+  }
+
+  @Test
   void passes_on_the_driver_and_by_Spark_collect_the_same_bits() {
     Matrix rows = RandomRows.around(900, RandomRows.anywhere(12, WIDTH, 9), 0.3, 10);
     Matrix centres = RandomRows.anywhere(8, WIDTH, 11);
