@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -123,16 +124,17 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
       NounChoice words =
           NounChoice.of(this, dataset.sparkSession(), embeddings.width(), List.of(), Prompts.TAC);
       List<Object> values = distinct(rows);
-      int[] clusters = numbered(rows, values);
+      JavaRDD<AssignmentBlock> assignments = rows.assignments(numbers(values));
+      int[] sampled = AssignmentBlock.clusters(assignments, NounScores.rows(embeddings.rows()));
       ClusterNaming naming =
           new ClusterNaming(
               false, words.verbatim(), words.table(), SemanticOptions.defaults(), getSeed());
       ClusterSurvey survey =
           ClusterSurvey.of(
               embeddings,
-              AssignmentBlock.of(embeddings, clusters),
+              assignments,
               values.size(),
-              () -> naming.of(embeddings, NounScores.sampled(clusters), values.size()),
+              () -> naming.of(embeddings, sampled, values.size()),
               medoids -> Map.of(),
               getSeed(),
               new Stopwatch());
@@ -154,10 +156,10 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
     return (Comparable<Object>) value;
   }
 
-  private static int[] numbered(FeatureRows rows, List<Object> values) {
+  private static HashMap<Object, Integer> numbers(List<Object> values) {
     HashMap<Object, Integer> numbers = new HashMap<>();
     values.forEach(value -> numbers.put(value, numbers.size()));
-    return rows.numbers(numbers);
+    return numbers;
   }
 
   private ClusterNamerModel model(

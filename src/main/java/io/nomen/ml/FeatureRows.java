@@ -2,6 +2,7 @@ package io.nomen.ml;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.UnitRows.UnitRow;
@@ -413,19 +414,19 @@ final class FeatureRows implements AutoCloseable {
                 .iterator());
   }
 
-  /** The numbers that {@code of} gives to what was carried, in the order of the rows, [N]. */
-  int[] numbers(Map<Object, Integer> of) {
-    int[] all = new int[Math.toIntExact(rows)];
-    parts
-        .map(p -> new Numbers(p.firstRow(), Arrays.stream(p.carried()).mapToInt(of::get).toArray()))
-        .collect()
-        .forEach(
-            n -> System.arraycopy(n.of(), 0, all, Math.toIntExact(n.firstRow()), n.of().length));
-    return all;
+  /**
+   * What was carried as the rows' clusters, in the same blocks; confidences are 0.
+   *
+   * @param numbers the cluster of each value
+   */
+  JavaRDD<AssignmentBlock> assignments(Map<Object, Integer> numbers) {
+    return parts.map(
+        part -> {
+          int[] own = Arrays.stream(part.carried()).mapToInt(numbers::get).toArray();
+          float[] none = new float[own.length];
+          return new AssignmentBlock(part.firstRow(), own, none, own, none);
+        });
   }
-
-  /** Numbers of consecutive rows. */
-  private record Numbers(long firstRow, int[] of) implements Serializable {}
 
   /** What was carried beside some rows, as text. */
   Map<Long, String> carriedBeside(long[] wanted) {

@@ -7,7 +7,6 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.SoftmaxRetrieval;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -44,11 +43,6 @@ public record NounScores(float[][] scores, List<double[]> maxima) {
     return LongStream.iterate(0, row -> row < all, row -> row + stride)
         .mapToInt(Math::toIntExact)
         .toArray();
-  }
-
-  /** Those of {@code clusters}, [N], that are looked at. */
-  public static int[] sampled(int[] clusters) {
-    return Arrays.stream(rows(clusters.length)).map(row -> clusters[row]).toArray();
   }
 
   /**

@@ -62,24 +62,6 @@ public record AssignmentBlock(
   }
 
   /**
-   * What the driver holds, in the blocks of a matrix of as many rows; confidences are 0.
-   *
-   * @param clusters [N]
-   */
-  public static JavaRDD<AssignmentBlock> of(RowBlocks rows, int[] clusters) {
-    Broadcast<int[]> shared =
-        JavaSparkContext.fromSparkContext(rows.blocks().context()).broadcast(clusters);
-    return rows.blocks()
-        .map(
-            block -> {
-              int first = Math.toIntExact(block.firstRow());
-              int[] own = Arrays.copyOfRange(shared.value(), first, first + block.rows());
-              float[] none = new float[own.length];
-              return new AssignmentBlock(first, own, none, own, none);
-            });
-  }
-
-  /**
    * The same clusters under other numbers.
    *
    * @param ids [K] the number of each

@@ -3,10 +3,10 @@ package io.nomen.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import io.nomen.testing.KnownClusters;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ class ClusterStatisticsTest {
 
   private static RunQuality quality(float[] values, int[] clusters, int count, long seed) {
     RowBlocks rows = RowBlocks.of(LocalSpark.context(), values, WIDTH);
-    return ClusterStatistics.of(rows, AssignmentBlock.of(rows, clusters), count, seed).quality();
+    return ClusterStatistics.of(rows, KnownClusters.of(rows, clusters), count, seed).quality();
   }
 
   private static double dot(float[] values, int a, int b) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.testing.KnownClusters;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ class LayerTreeTest {
     long[] sizes = new long[6];
     Arrays.fill(sizes, ROWS / 6);
     LayerTree tree =
-        LayerTree.of(rows, KINDS, sizes, AssignmentBlock.of(rows, labels(6)), counts, seed);
+        LayerTree.of(rows, KINDS, sizes, KnownClusters.of(rows, labels(6)), counts, seed);
     List<int[]> layers =
         IntStream.range(0, tree.size())
             .mapToObj(l -> AssignmentBlock.clusters(tree.blocks().map(block -> block.layer(l))))
