@@ -207,6 +207,8 @@ public final class Main {
     line.getCommandSpec().parser().collectErrors(true);
     line.getSubcommands().values().forEach(Main::collectErrors);
     line.setOverwrittenOptionsAllowed(false);
+    // Else an option that takes several values swallows a misspelt option as one of them.
+    line.setUnmatchedOptionsAllowedAsOptionParameters(false);
     ParseResult result = line.parseArgs(args);
     for (ParseResult level = result; level != null; level = level.subcommand()) {
       for (Exception error : level.errors()) {

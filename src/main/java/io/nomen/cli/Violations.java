@@ -37,7 +37,11 @@ final class Violations {
 
   /** Adds what the parser found wrong, as one sentence. */
   void add(Exception error, CommandSpec spec) {
-    add(sentence(error, spec));
+    // An unknown option in the place of a value is told of twice, once without its name.
+    if (!(error instanceof UnmatchedArgumentException unmatched)
+        || !unmatched.getUnmatched().isEmpty()) {
+      add(sentence(error, spec));
+    }
   }
 
   boolean isEmpty() {

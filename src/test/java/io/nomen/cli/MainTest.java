@@ -27,6 +27,15 @@ class MainTest {
   }
 
   @Test
+  void an_unknown_option_is_no_value_of_the_one_before() {
+    Command ended = Command.alone("cluster", "--input", "x", "--clustrs", "3");
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err())
+        .startsWith(
+            "nomen: \"--clustrs\" is not an option of nomen cluster; did you mean \"--clusters\"");
+  }
+
+  @Test
   void an_unknown_subcommand_is_refused_with_the_nearest_name() {
     Command ended = Command.alone("clutser");
     assertThat(ended.exitCode()).isEqualTo(2);
