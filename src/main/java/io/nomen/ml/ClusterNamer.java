@@ -156,8 +156,8 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
     return (Comparable<Object>) value;
   }
 
-  private static HashMap<Object, Integer> numbers(List<Object> values) {
-    HashMap<Object, Integer> numbers = new HashMap<>();
+  private static Map<Object, Integer> numbers(List<Object> values) {
+    Map<Object, Integer> numbers = new HashMap<>();
     values.forEach(value -> numbers.put(value, numbers.size()));
     return numbers;
   }
