@@ -43,8 +43,9 @@ final class SpectralGroups {
         def vectors(self, ends: Tensor, weights: Tensor, start: Tensor) -> Tensor:
           n = start.size(0)
           edges = torch.cat([ends, torch.flip(ends, [0])], 1)
-          sums = self.sparse(edges, torch.cat([weights, weights]), n)
-          times = self.sparse(edges, torch.ones_like(torch.cat([weights, weights])), n)
+          both = torch.cat([weights, weights])
+          sums = self.sparse(edges, both, n)
+          times = self.sparse(edges, torch.ones_like(both), n)
           ends = sums.indices()
           weights = sums.values() / times.values()
           root = torch.rsqrt(torch.index_add(torch.zeros_like(start[:, 0]), 0, ends[0], weights))

@@ -15,8 +15,9 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Some rows of a large matrix on the driver, and the three ways to draw them: about so many by
- * their numbers alone ({@link #hashed}), exactly so many ({@link #exactly}), or at even distances
- * ({@link #even}). None depends on how the matrix is cut.
+ * their numbers alone ({@link #hashed}; {@link #hashedBlocks} leaves them where they are), exactly
+ * so many ({@link #exactly}), or at even distances ({@link #even}). None depends on how the matrix
+ * is cut.
  *
  * @param numbers [s] which rows they are, rising
  * @param rows [s, d] their values
@@ -28,19 +29,8 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
    * where there are no more.
    */
   public static RowSample hashed(RowBlocks source, long wanted, long seed) {
-    long all = source.rows();
-    return collect(
-        source,
-        source
-            .blocks()
-            .map(
-                block ->
-                    Part.of(
-                        block,
-                        range(block)
-                            .filter(
-                                row -> wanted >= all || uniform(seed, row) < (double) wanted / all)
-                            .toArray())));
+    double share = (double) wanted / source.rows();
+    return collect(source, source.blocks().map(block -> hashed(block, share, seed)));
   }
 
   /**
@@ -50,23 +40,23 @@ public record RowSample(long[] numbers, Matrix rows) implements Serializable {
    * @param wanted fewer than there are
    */
   public static RowBlocks hashedBlocks(RowBlocks source, long wanted, long seed) {
-    long all = source.rows();
-    double share = (double) wanted / all;
+    double share = (double) wanted / source.rows();
     JavaRDD<RowBlock> blocks =
         source
             .blocks()
             .map(
                 block -> {
-                  int[] rows =
-                      IntStream.range(0, block.rows())
-                          .filter(i -> uniform(seed, block.firstRow() + i) < share)
-                          .toArray();
-                  float[] values = block.matrix().select(rows).values();
-                  return new RowBlock(block.firstRow(), rows.length, block.width(), values);
+                  Part part = hashed(block, share, seed);
+                  return new RowBlock(
+                      block.firstRow(), part.numbers().length, block.width(), part.values());
                 })
             .persist(StorageLevel.MEMORY_AND_DISK());
     long rows = blocks.mapToDouble(RowBlock::rows).sum().longValue();
     return new RowBlocks(blocks, rows, source.width());
+  }
+
+  private static Part hashed(RowBlock block, double share, long seed) {
+    return Part.of(block, range(block).filter(row -> uniform(seed, row) < share).toArray());
   }
 
   /** {@code most} rows, each as likely as any other; all rows where there are no more. */
