@@ -21,15 +21,12 @@ import torch.distributed as dist
 import torch.nn.functional as F
 
 FOR_EVER = timedelta(days=30)  # a worker that is paused has not died
-MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
-STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 
 class Pictures:
     """The folder that prepare.py writes: rows of all sets in one random order."""
 
-    def __init__(self, folder, device="cpu"):
-        self.device = device
+    def __init__(self, folder):
         about = json.loads((folder / "concepts.json").read_text())
         self.concepts, self.synsets = about["concepts"], about["synsets"]  # lemmas, and WordNet ids
         self.taught, self.names = about["taught"], about["sets"]
@@ -43,41 +40,16 @@ class Pictures:
         self.usable = np.arange(self.train)
         if left_out.exists():
             self.usable = np.setdiff1d(self.usable, np.load(left_out))
-        self.masks = np.load(folder / "masks.npy", mmap_mode="r") if (folder / "masks.npy").exists() else None
-
-    def crops(self, rows, boxes, size, mode="bilinear", masks=False):
-        """Boxes [n, 4] (centre x and y and half extents, of -1..1; a negative extent mirrors) as float [n, 3, size, size].
-
-        With `masks` a fourth channel, 1 on the thing and 0 on its ground as masks.py found it; all 0 where it did not look.
-        """
-        rows, boxes = np.asarray(rows), boxes.to(self.device)
-        out = torch.zeros(len(rows), 4 if masks else 3, size, size, device=self.device)
-        line = torch.linspace(-1 + 1 / size, 1 - 1 / size, size, device=self.device)
-        for s, images in enumerate(self.sets):
-            own = np.flatnonzero(self.rows[rows, 0] == s)
-            if not len(own):
-                continue
-            x = torch.from_numpy(images[self.rows[rows[own], 1]]).to(self.device).permute(0, 3, 1, 2).float().div_(255)
-            cx, cy, w, h = boxes[own].T[:, :, None, None]
-            gx = (line.view(1, 1, size) * w + cx).expand(-1, size, size)
-            gy = (line.view(1, size, 1) * h + cy).expand(-1, size, size)
-            grid = torch.stack([gx, gy], 3)
-            own = torch.from_numpy(own).to(self.device)
-            out[own, :3] = F.grid_sample(x, grid, mode, "border", align_corners=False)
-            if masks:
-                found = self.things(rows[own.cpu().numpy()])
-                out[own, 3:] = F.grid_sample(found, grid, "bilinear", "border", align_corners=False)
-        return out
 
     def whole(self, rows, size):
-        """Whole pictures, float [n, 3, size, size]."""
-        return self.crops(rows, torch.tensor([[0.0, 0, 1, 1]]).expand(len(rows), 4), size)
-
-    def things(self, rows):
-        """Where each picture's thing is: float [n, 1, 64, 64], 1 on the thing and 0 on its ground."""
-        if self.masks is None:
-            sys.exit("no masks.npy among the data; run masks.py first (student.py --plain 0 does without)")
-        return torch.from_numpy(np.unpackbits(self.masks[np.asarray(rows)], axis=2)).to(self.device)[:, None].float()
+        """Whole pictures, float [n, 3, size, size] of 0..1."""
+        rows, out = np.asarray(rows), torch.empty(len(rows), 3, size, size)
+        for s, images in enumerate(self.sets):
+            own = np.flatnonzero(self.rows[rows, 0] == s)
+            if len(own):
+                whole = torch.tensor([[0.0, 0, 1, 1]]).expand(len(own), 4)
+                out[torch.from_numpy(own)] = crops(images[self.rows[rows[own], 1]], whole, size)
+        return out
 
     def held_out(self):
         return range(self.train, len(self.labels))
@@ -93,35 +65,14 @@ class Pictures:
         return len(self.usable) // size
 
 
-def view_boxes(rows, view):
-    """The boxes that the teacher saw of `rows`, [n, 4] as in `Pictures.crops`: the first view is nearly whole, others may be small."""
-    u = np.stack([np.random.default_rng((view, int(r))).random(4) for r in rows])
-    smallest = 0.6 if view == 0 else 0.25
-    area, aspect = np.sqrt(smallest + (1 - smallest) * u[:, 0]), np.exp(math.log(4 / 3) * (u[:, 1] - 0.5))
-    w, h = np.minimum(area * aspect, 1), np.minimum(area / aspect, 1)
-    return torch.from_numpy(np.stack([(2 * u[:, 2] - 1) * (1 - w), (2 * u[:, 3] - 1) * (1 - h), w, h], 1)).float()
-
-
-def within(boxes, g, smallest, whole):
-    """Random boxes within others: area from `smallest` of them to all, aspect 3/4 to 4/3, half of them mirrored.
-
-    A share of `whole` are the boxes themselves: a crop is blown up and blurred, and the pictures to come are not.
-    """
-    n = len(boxes)
-    u = torch.rand(6, n, generator=g)
-    area, aspect = (smallest + (1 - smallest) * u[0]).sqrt(), (math.log(4 / 3) * (u[1] - 0.5)).exp()
-    entire = u[2] < whole
-    area, aspect = area.masked_fill(entire, 1), aspect.masked_fill(entire, 1)
-    w, h = (area * aspect).clamp(max=1), (area / aspect).clamp(max=1)
-    cx, cy, ow, oh = boxes.T
-    cx, cy = cx + ow * (2 * u[3] - 1) * (1 - w), cy + oh * (2 * u[4] - 1) * (1 - h)
-    return torch.stack([cx, cy, torch.where(u[5] < 0.5, -ow * w, ow * w), oh * h], 1)
-
-
-def is_thing(masks):
-    """Of masks [n, 1, h, w], whether each is large enough to be a thing and leaves it some ground: bool [n]."""
-    area = masks.mean((1, 2, 3))
-    return (0.08 < area) & (area < 0.7)
+def crops(images, boxes, size, mode="bilinear"):
+    """Boxes [n, 4] (centre x and y and half extents, of -1..1; a negative extent mirrors) of uint8 [n, h, w, 3] as float [n, 3, size, size] of 0..1."""
+    line = torch.linspace(-1 + 1 / size, 1 - 1 / size, size)
+    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div_(255)
+    cx, cy, w, h = boxes.T[:, :, None, None]
+    gx = (line.view(1, 1, size) * w + cx).expand(-1, size, size)
+    gy = (line.view(1, size, 1) * h + cy).expand(-1, size, size)
+    return F.grid_sample(x, torch.stack([gx, gy], 3), mode, "border", align_corners=False)
 
 
 def generator(*numbers):
@@ -131,21 +82,6 @@ def generator(*numbers):
 def autocast(args):
     """Products in bfloat16 where --bf16 1 asks for it; weights, sums and losses stay float32."""
     return torch.autocast(args.device, torch.bfloat16, enabled=bool(args.bf16))
-
-
-def normalise(x):
-    return (x - MEAN.to(x.device)) / STD.to(x.device)
-
-
-def recoloured(x, g, strength):
-    """Pictures [n, 3, h, w] with other brightness, contrast and saturation, each by up to `strength`."""
-
-    def u():
-        return torch.empty(len(x), 1, 1, 1).uniform_(1 - strength, 1 + strength, generator=g).to(x.device)
-
-    x = x * u()
-    x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, u())
-    return torch.lerp(x.mean(1, keepdim=True), x, u()).clamp_(0, 1)
 
 
 def one_cycle(step, steps, warmup):
@@ -168,14 +104,19 @@ class Muon(torch.optim.Optimizer):
                 m = self.state[p].setdefault("momentum", torch.zeros_like(p))
                 m.lerp_(p.grad, 1 - group["momentum"])
                 x = p.grad.lerp(m, group["momentum"])
-                tall = x.shape[0] > x.shape[1]
-                x = x.T if tall else x
-                x = (x / (x.norm() + 1e-7)).to(self.precision)
-                for _ in range(5):  # Newton-Schulz with Jordan's coefficients
-                    a = x @ x.T
-                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-                x = x.T if tall else x
-                p.mul_(1 - group["lr"] * group["decay"]).add_(x, alpha=-0.2 * group["lr"] * math.sqrt(max(p.shape)))
+                parts = 3 if x.shape[0] == 3 * x.shape[1] else 1  # query, key and value are one parameter
+                x = torch.cat([self.orthogonal(part) for part in x.chunk(parts)])
+                longest = max(x.shape[0] // parts, x.shape[1])
+                p.mul_(1 - group["lr"] * group["decay"]).add_(x, alpha=-0.2 * group["lr"] * math.sqrt(longest))
+
+    def orthogonal(self, x):
+        tall = x.shape[0] > x.shape[1]
+        x = x.T if tall else x
+        x = (x / (x.norm() + 1e-7)).to(self.precision)
+        for _ in range(5):  # Newton-Schulz with Jordan's coefficients
+            a = x @ x.T
+            x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+        return x.T if tall else x
 
 
 def optimizers(model, encoder, args):

@@ -42,6 +42,8 @@ def scored_files(folders, clones):
                 yield str(f.relative_to(folder.parent)), f.read_bytes()
     sample = sets.Repository(sets.clone(clones, sets.SAMPLE), "HEAD")
     yield from ((f"{sets.SAMPLE}/{p}", sample.read(p)) for p in sorted(sample.objects) if p.endswith("JPEG"))
+    later = sets.Repository(sets.clone(clones, sets.LATER), "HEAD")
+    yield from ((f"{sets.LATER}/{p}", later.read(p)) for p in sorted(later.objects) if p.startswith("dataset/images/"))
     places = sets.files("miniplaces", clones)
     yield from ((f"miniplaces/{p}", places.read(p)) for p in sorted(places.objects) if p.startswith("data/images/val/"))
 
@@ -62,7 +64,6 @@ def main():
     p.add_argument("--clones", type=Path, required=True)
     p.add_argument("--scored", type=Path, action="append", required=True)
     args = p.parse_args()
-    torch.set_num_threads(1)
     pictures = common.Pictures(args.data)
     names, digests, shown = [], {}, []
     for name, data in scored_files(args.scored, args.clones):
@@ -73,14 +74,14 @@ def main():
         digests[hashlib.sha256(data).hexdigest()] = len(names)
         names.append(name)
     shown = torch.stack(shown, 1).flatten(0, 1)
-    scored = thumbnails(torch.cat([shown, shown.flip(3)])).bfloat16()
+    scored = thumbnails(torch.cat([shown, shown.flip(3)]))
     print(f"{len(names)} scored pictures", flush=True)
     said = [json.loads((args.data / f"{n}.json").read_text()) for n in pictures.names]
     rows, why = [], []
     for i in range(0, len(pictures.rows), 2000):
         part = np.arange(i, min(i + 2000, len(pictures.rows)))
-        found = thumbnails(pictures.whole(part, 2 * SIDE * 2)).bfloat16()
-        likest = (found @ scored.T).float().max(1)
+        found = thumbnails(pictures.whole(part, 2 * SIDE * 2))
+        likest = (found @ scored.T).max(1)
         for row, likeness, at in zip(part, likest.values.tolist(), (likest.indices % len(names)).tolist()):
             s, number = pictures.rows[row]
             same = digests.get(said[s]["digests"][number])

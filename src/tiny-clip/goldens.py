@@ -25,14 +25,13 @@ def main():
     args = p.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     model, words = clip.load(args.checkpoint), clip.Words(args.checkpoint)
-    pixels = evaluate.preprocessing(args.checkpoint)
-    photos = np.stack([evaluate.picture(args.photos / f, *pixels) for f in args.names.read_text().split()])
+    photos = np.stack([evaluate.picture(args.photos / f, model.side) for f in args.names.read_text().split()])
     tokens = words(json.loads(args.prompts.read_text()))
     padding = torch.full((len(tokens), words.longest - tokens.shape[1]), words.end)
     photos[:4].tofile(args.out / "tiny_crops_kodim01-04.rgb")  # for tests without the photographs
     np.save(args.out / "tiny_golden_image.npy", evaluate.embed(model, photos).numpy())
     np.save(args.out / "tiny_golden_tokens.npy", torch.cat([tokens, padding], 1).numpy())
-    np.save(args.out / "tiny_golden_text.npy", model.texts(tokens).numpy())
+    np.save(args.out / "tiny_golden_text.npy", clip.texts(model.text, tokens).numpy())
 
 
 if __name__ == "__main__":

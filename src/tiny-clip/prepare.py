@@ -1,7 +1,7 @@
 """Decode every set into one array of pictures, number its labels, and put all rows into one random order.
 
 python prepare.py --clones FOLDER --out DATA [--sets tiny-imagenet,...]
-A set that is done is not made again. Classes are the 1,000 of ImageNet, which the teacher knows, then what the
+A set that is done is not made again. Classes are the 1,000 of ImageNet, which the trunk's own classifier knows, then what the
 sets' labels add; concepts are the classes and then their telling hypernyms.
 """
 

@@ -79,7 +79,8 @@ CLOTHES = {
     "Undershirt": "undershirt",
 }  # fmt: skip
 GARMENTS = {}
-SAMPLE = "EliSchwartz/imagenet-sample-images"  # never trained on
+SAMPLE = "EliSchwartz/imagenet-sample-images"  # scored only: one of ImageNet's training pictures of each class
+LATER = "yuyang-long/SSA"  # scored only: 1,000 photographs by 1,000 classes that came after ImageNet (CC BY)
 RESEARCH = "research and education only, as ImageNet's pictures are"
 SETS = {
     "tiny-imagenet": Set(
@@ -92,24 +93,24 @@ SETS = {
     ),
     "miniplaces": Set(
         "rathull/CTFs", "f35c219885f163ca00a045236dd44be489598837",
-        r"data/images/train/\w/(?P<label>\w+)(/\w+)?/\d+\.jpg", 96,
+        r"data/images/train/\w/(?P<label>\w+)(/\w+)?/\d+\.jpg", 128,
         "Places2's: research and education only, no commercial use", scene,
     ),
     "flickr8k": Set(
-        "RlNZLER/Image-Text-Matching", "56a15d913c3f290e2ee896386ece6076c1eea02e", r"data/images/.*\.jpg", 112,
+        "RlNZLER/Image-Text-Matching", "56a15d913c3f290e2ee896386ece6076c1eea02e", r"data/images/.*\.jpg", 160,
         "Flickr8k's: research and education only, no commercial use", nothing,
     ),
     "sketchy": Set(
         "sahibgoa/DCGAN-MNIST", "ee2a0a3609f2107292482a4db7add9ab2cb27415",
-        r"photo/[^/]+/(?P<label>n\d+)_\d+\.jpg", 112, RESEARCH + " (the photographs of the Sketchy Database)", synset,
+        r"photo/[^/]+/(?P<label>n\d+)_\d+\.jpg", 160, RESEARCH + " (the photographs of the Sketchy Database)", synset,
     ),
     "groceries": Set(
         "marcusklasson/GroceryStoreDataset", "fc80ba90f803d79d0383df52c5a4ac5de99ff6fc",
-        r"dataset/(train|val|test)/(Fruit|Vegetables)/(?P<label>[^/]+)/.*\.jpg", 112, "MIT", food,
+        r"dataset/(train|val|test)/(Fruit|Vegetables)/(?P<label>[^/]+)/.*\.jpg", 160, "MIT", food,
     ),
     "clothes": Set(
         "alexeygrigorev/clothing-dataset", "7ed86a9cc56763b6acb35e41cb35184e43a5d218",
-        r"images/(?P<label>[\w-]+)\.jpg", 112, "CC0", garment,
+        r"images/(?P<label>[\w-]+)\.jpg", 160, "CC0", garment,
     ),
 }  # fmt: skip
 
@@ -143,7 +144,7 @@ def clone(clones, name):
 
 
 def imagenet(clones):
-    """The 1,000 WordNet ids of ImageNet in the teacher's order: what one picture each of `SAMPLE` is named by."""
+    """The 1,000 WordNet ids of ImageNet in the order of the trunk's classifier: what one picture each of `SAMPLE` is named by."""
     return sorted(m[0] for m in (re.match(r"n\d{8}(?=_)", p) for p in Repository(clone(clones, SAMPLE), "HEAD").objects) if m)
 
 

@@ -15,13 +15,13 @@ HERE = Path(__file__).parent
 START = HERE.parent / "main/resources/io/nomen/clip/tiny"
 COMMON = ["--save-every", "3", "--log-every", "1", "--workers", "2"]
 STAGES = {
-    "student": ["--epochs", "2", "--batch", "32", "--start", str(START)],
+    "head": ["--epochs", "2", "--batch", "32", "--start", str(START)],
     "text": ["--steps", "8", "--batch", "8", "--start", str(START), "--others", "0"],
 }
 
 
 def toy(folder, out):
-    """Two sets: one whose things the teacher knows and has seen, and one of an own class, with an unlabelled picture."""
+    """Two sets: one whose things the classifier knows, and one of an own class, with an unlabelled picture."""
     rng = np.random.default_rng(1)
     folder.mkdir()
     out.mkdir()
@@ -34,14 +34,14 @@ def toy(folder, out):
     np.save(folder / "rows.npy", rows[order])
     np.save(folder / "labels.npy", labels[order])
     np.save(folder / "copies.npy", np.array([3, 7]))
-    np.save(folder / "masks.npy", rng.integers(0, 256, (110, 64, 8), np.uint8))
     np.save(folder / "known.npy", np.array([[1, 1, 0], [1, 1, 1]], np.uint8))
     np.save(folder / "member.npy", np.array([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], np.float32))
     names = [["cat"], ["dog", "hound"], ["bus"], ["animal"], ["thing"]]
     about = {"sets": ["seen", "unseen"], "held_out": 10, "taught": 2, "concepts": names}
     about["synsets"] = about["wnids"] = ["n1", "n2", "n3", "n4", "n5"]
     (folder / "concepts.json").write_text(json.dumps(about))
-    np.save(out / "seen-view-0.npy", rng.random((60, 1280)).astype(np.float16))
+    for name, count in (("seen", 60), ("unseen", 50)):
+        np.save(out / f"{name}-view-0.npy", rng.random((count, 1280)).astype(np.float16))
     np.savez(out / "head.npz", weight=rng.standard_normal((2, 1280)).astype(np.float32), bias=np.zeros(2, np.float32))
 
 

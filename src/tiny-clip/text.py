@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 import clip
 import common
 import concepts
 import evaluate
+import head
 import vectors
 
 OPENINGS = (
@@ -31,15 +31,6 @@ ARTICLES = ("", "a", "a", "the", "the", "one", "my", "some")
 QUALITIES = ("", "", "", "", "small", "large", "old", "new", "nice", "origami")
 GLOSS = 8  # words: what a thing is comes first
 ENDS = (".", ".", "", " in a video game.", " outdoors.")
-
-
-class Tower(nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.text_model, self.text_projection = model.text_model, model.text_projection
-
-    def forward(self, tokens):
-        return self.text_projection(self.text_model(tokens))
 
 
 def prompts(lemmas, g):
@@ -70,19 +61,12 @@ def share_of(owners, count):
     return rows
 
 
-def by_length(tower, tokens, end, device, groups=4):
+def by_length(tower, tokens, end, groups=4):
     """Embeddings [n, d] of tokens [n, t], in groups of like length: most texts are short, and no step is spent on their padding."""
     lengths = (tokens != end).sum(1) + 1
     order = lengths.argsort(stable=True)
-    parts = [tower(tokens[rows, : lengths[rows].max()].to(device)) for rows in order.chunk(groups)]
+    parts = [clip.texts(tower, tokens[rows, : lengths[rows].max()]) for rows in order.chunk(groups)]
     return torch.cat(parts)[order.argsort()]
-
-
-@torch.no_grad()
-def embedded(model, pictures, rows):
-    side = model.config["vision_config"]["image_size"]
-    parts = [rows[i : i + 250] for i in range(0, len(rows), 250)]
-    return torch.cat([model.images(pictures.whole(part, side)) for part in parts])
 
 
 def main():
@@ -93,11 +77,11 @@ def main():
         p, scratch=0, batch=256, steps=4000, lr=1e-3, decay=0.05, scale=30.0, ema=0.99, others=0.25, glosses=0.3, foreign=0.25, seen_weight=1.0
     )  # fmt: skip
     pictures = common.Pictures(args.data)
-    seen = torch.load(args.out / "student.pt", map_location="cpu")
+    seen = torch.load(args.out / "head.pt", map_location="cpu")
     run = common.Run(args.out, f"text-{seen['step']}", args)
-    model = clip.build(args.start) if args.scratch else clip.load(args.start)
+    towers = [clip.build(args.start) if args.scratch else clip.load(args.start) for _ in range(2)]
+    tower, judge = (model.text for model in towers)
     words = clip.Words(args.start)
-    tower, judge = Tower(model).to(args.device), Tower(clip.build(args.start))
     directions = F.normalize(seen["ema"]["directions"])
 
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
@@ -128,21 +112,23 @@ def main():
             texts, goal = texts + prompts(said, g), [*goal, places[picked]]
             wanted.append((args.scale * places[picked] @ near.T).softmax(1))
         with common.autocast(args):
-            found = by_length(tower, words(texts), words.end, args.device).float()
+            found = by_length(tower, words(texts), words.end).float()
         found = F.normalize(found)
         goal = torch.cat(goal)
         told = F.cross_entropy(args.scale * found @ near.T, torch.cat(wanted))
         return told + 5 * (1 - (found * goal).sum(1).mean()) + args.seen_weight * (((found - goal) @ root) ** 2).sum(1).mean()
 
-    vision = clip.build(args.start)
-    own = vision.state_dict()
-    vision.load_state_dict(own | {k: v for k, v in seen["ema"].items() if k in own})
-    vision.eval()
-    shown = np.random.default_rng(args.seed).choice(pictures.usable, min(10000, len(pictures.usable)), replace=False)
-    shown = F.normalize(embedded(vision, pictures, shown))
+    views = head.Views(args.out, pictures, ["0"])
+    rows = np.random.default_rng(args.seed).choice(pictures.usable, min(10000, len(pictures.usable)), replace=False)
+
+    def embedded(rows):
+        x = views(np.asarray(rows), np.zeros(len(rows), int))
+        return F.linear(x, seen["ema"]["proj.weight"], seen["ema"]["proj.bias"])
+
+    shown = F.normalize(embedded(rows))
     moments, axes = torch.linalg.eigh(shown.T @ shown / len(shown))
-    root = (axes * moments.clamp(min=0).sqrt() * seen["ema"]["logit_scale"].exp()).to(args.device)
-    images = embedded(vision, pictures, pictures.held_out())
+    root = axes * moments.clamp(min=0).sqrt() * seen["ema"]["logit_scale"].exp()
+    images = embedded(pictures.held_out())
     labels = pictures.labels[list(pictures.held_out())]
     classes = pictures.taught
     if run.rank == 0:
@@ -150,20 +136,13 @@ def main():
 
     def judged(weights):
         judge.load_state_dict(weights)
-        named = evaluate.names(Judge(judge), words, pictures.concepts)
+        named = evaluate.names(towers[1], words, pictures.concepts)
         right = (named @ directions.T).argmax(1) == torch.arange(len(directions))
         by_text = evaluate.zero_shot(images, named[:classes], labels)
         return {"by_text": round(by_text, 2), "concepts_found": round(right.float().mean().item(), 4)}
 
-    optimizers = common.optimizers(tower, tower.text_model.encoder, args)
+    optimizers = common.optimizers(tower, tower.transformer, args)
     run.train(tower, optimizers, args.steps, loss_of, lambda s: common.one_cycle(s, args.steps, 0.05), judged)
-
-
-class Judge:
-    """A tower under the name that evaluate.py asks a model by."""
-
-    def __init__(self, tower):
-        self.texts = tower
 
 
 if __name__ == "__main__":

@@ -223,6 +223,38 @@ def timm_towers():
         )
 
 
+def efficient_nets():
+    """The configuration names the smallest size; what is made here has a tenth of its channels and more blocks."""
+    folder, half, side = begin("open-clip-efficientnet"), [0.5] * 3, 45
+    text = dict(context_length=POSITIONS, vocab_size=300, width=WIDTH, heads=HEADS, layers=LAYERS, mlp_ratio=2.0)
+    vision = dict(image_size=side, timm_model_name="tf_efficientnet_lite0", timm_pool="avg", timm_proj="linear", timm_proj_bias=True)
+    small = functools.partial(timm.models.efficientnet._gen_efficientnet_lite, channel_multiplier=0.1, depth_multiplier=1.3, bn_eps=1e-3, pad_type="same")
+    whole, open_clip.timm_model.timm.create_model = timm.create_model, small
+    model = randomise(open_clip.CustomTextCLIP(embed_dim=24, vision_cfg=vision, text_cfg=text), 10)
+    open_clip.timm_model.timm.create_model = whole
+    generator = torch.Generator().manual_seed(11)
+    for name, t in sorted(model.visual.state_dict().items()):
+        if t.ndim > 1:  # of three values, so that the file packs well
+            t.copy_((t.sign() * (t.abs() > t.std() / 2) * 1.9 / t[0].numel() ** 0.5).half().float())
+        if "bn" in name and t.ndim == 1:
+            noise = torch.randn(t.shape, generator=generator)
+            spread = {"weight": 1 + 0.2 * noise, "running_var": (0.5 * noise).exp()}.get(name.split(".")[-1], 0.3 * noise)
+            t.copy_(spread.half().float())
+    write(folder, "open_clip_config.json", {
+        "model_cfg": {"embed_dim": 24, "vision_cfg": vision, "text_cfg": text, "custom_text": True},
+        "preprocess_cfg": {"mean": half, "std": half, "interpolation": "bicubic", "resize_mode": "squash"},
+    })
+    halves(folder, model.state_dict(), "open_clip_model.safetensors")
+    transform = image_transform(side, is_train=False, mean=half, std=half, interpolation="bicubic", resize_mode="squash")
+    tokens = clip_tokens()
+    goldens(
+        folder,
+        image=model.encode_image(torch.stack([transform(picture(*s)) for s in PICTURES])).detach().numpy(),
+        text=model.encode_text(torch.tensor(tokens)).detach().numpy(),
+        tokens=tokens,
+    )
+
+
 def sentences():
     with open("../../main/resources/io/nomen/clip/tiny/nouns.txt") as f:
         nouns = [line.strip().lower() for line in f if line.strip()]
@@ -336,6 +368,7 @@ if __name__ == "__main__":
     hugging_face_clip()
     open_clips()
     timm_towers()
+    efficient_nets()
     siglip1()
     siglip2()
     dinov2s()

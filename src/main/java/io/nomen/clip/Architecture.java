@@ -3,8 +3,10 @@ package io.nomen.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nomen.NomenException;
 import io.nomen.clip.TowerSpec.Activation;
+import io.nomen.clip.TowerSpec.EfficientNetLite;
 import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import io.nomen.store.Json;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +168,18 @@ record Architecture(
   private static final List<TimmFamily> TIMM_FAMILIES =
       List.of(TIMM_SIGLIP, TIMM_EVA02, TIMM_PERCEPTION_ENCODER);
 
+  /** timm's EfficientNet-Lite: with TensorFlow's weights, so with its padding. */
+  private static final Pattern TIMM_LITE = Pattern.compile("tf_efficientnet_lite([0-4])");
+
+  /** How many times the channels and the blocks of the smallest each size has. */
+  private static final Map<String, List<Double>> LITE_SCALES =
+      Map.of(
+          "0", List.of(1.0, 1.0),
+          "1", List.of(1.0, 1.1),
+          "2", List.of(1.1, 1.2),
+          "3", List.of(1.2, 1.4),
+          "4", List.of(1.4, 1.8));
+
   /** timm's towers of these names use the tangent's form of GELU, the others the exact one. */
   private static final Pattern TIMM_TANH =
       Pattern.compile(
@@ -227,7 +241,7 @@ record Architecture(
       return dinov2(family, config);
     }
     Config vision = both ? config.section("vision_config") : config;
-    VisionSpec image = vision(family, vision, !bare);
+    VisionTransformer image = vision(family, vision, !bare);
     int width = image.tower().width();
     String title =
         "%s of Hugging Face's layout%s".formatted(family.title, both ? "" : ", image tower only");
@@ -247,13 +261,13 @@ record Architecture(
         family.equals(CLIP) ? TextCleaning.Rule.CLIP : TextCleaning.Rule.SIGLIP);
   }
 
-  private static VisionSpec vision(Family family, Config config, boolean projection) {
+  private static VisionTransformer vision(Family family, Config config, boolean projection) {
     int image = config.side("image_size", 224);
     int patch = config.side("patch_size", family.patch);
     TowerSpec tower = tower(family, config, 768, 3072, 12);
     config.refuse(List.of("num_register_tokens"));
     if (family.equals(CLIP)) {
-      VisionSpec clip = VisionSpec.clip(tower, image, patch);
+      VisionTransformer clip = VisionTransformer.clip(tower, image, patch);
       return projection ? clip : clip.withoutProjection();
     }
     if (!config.flag("vision_use_head", true)) {
@@ -262,8 +276,8 @@ record Architecture(
     return siglip(tower, image, patch);
   }
 
-  private static VisionSpec siglip(TowerSpec tower, int image, int patch) {
-    return new VisionSpec(
+  private static VisionTransformer siglip(TowerSpec tower, int image, int patch) {
+    return new VisionTransformer(
         tower,
         image,
         patch,
@@ -272,9 +286,9 @@ record Architecture(
         0,
         true,
         false,
-        VisionSpec.Rotary.NONE,
-        new VisionSpec.Pooling(tower.heads(), tower.perceptron()),
-        VisionSpec.Projection.NONE);
+        VisionTransformer.Rotary.NONE,
+        new VisionTransformer.Pooling(tower.heads(), tower.perceptron()),
+        VisionTransformer.Projection.NONE);
   }
 
   private static TextSpec text(Family family, Config config, int imageWidth) {
@@ -328,8 +342,8 @@ record Architecture(
       throw config.wrong(
           "image_size", "a multiple of the patches' %d is expected".formatted(patch));
     }
-    VisionSpec vision =
-        new VisionSpec(
+    VisionTransformer vision =
+        new VisionTransformer(
             config.tower(
                 width,
                 inner,
@@ -344,9 +358,9 @@ record Architecture(
             family.equals(DINOV2_REGISTERS) ? config.number("num_register_tokens", 4) : 0,
             true,
             false,
-            VisionSpec.Rotary.NONE,
-            VisionSpec.Pooling.CLASS_TOKEN,
-            VisionSpec.Projection.NONE);
+            VisionTransformer.Rotary.NONE,
+            VisionTransformer.Pooling.CLASS_TOKEN,
+            VisionTransformer.Projection.NONE);
     return new Architecture(
         family.title + " of Hugging Face's layout, which encodes images only",
         HUGGING_FACE,
@@ -385,7 +399,7 @@ record Architecture(
         title,
         configFile,
         names,
-        vision.withImageSize(side, where),
+        ((VisionTransformer) vision).withImageSize(side, where),
         text,
         projectionWidth,
         said,
@@ -403,10 +417,17 @@ record Architecture(
     TensorNames names;
     String title;
     if (image.has("timm_model_name")) {
-      TimmFamily family = timmFamily(image);
-      vision = timm(family, image, width);
-      names = family.names;
-      title = family.title + " of open_clip's layout (timm tower)";
+      Matcher lite = TIMM_LITE.matcher(image.word("timm_model_name", ""));
+      if (lite.matches()) {
+        vision = efficientNetLite(lite.group(1), image);
+        names = TensorNames.OPEN_CLIP_EFFICIENTNET;
+        title = "CLIP with EfficientNet-Lite of open_clip's layout (timm tower)";
+      } else {
+        TimmFamily family = timmFamily(image);
+        vision = timm(family, image, width);
+        names = family.names;
+        title = family.title + " of open_clip's layout (timm tower)";
+      }
       if (!custom) {
         throw model.wrong(
             "custom_text", "Nomen reads timm's towers beside a text tower of its own");
@@ -444,7 +465,7 @@ record Architecture(
             });
   }
 
-  private static VisionSpec openClipVision(Config config, boolean quick) {
+  private static VisionTransformer openClipVision(Config config, boolean quick) {
     config.refuse(
         List.of(
             "ls_init_value",
@@ -464,7 +485,7 @@ record Architecture(
     requireWord(config, "pool_type", "tok");
     int width = config.number("width", 768);
     int headWidth = config.number("head_width", 64);
-    return VisionSpec.clip(
+    return VisionTransformer.clip(
         config.tower(
             width,
             (int) (width * config.decimal("mlp_ratio", 4)),
@@ -530,6 +551,17 @@ record Architecture(
     };
   }
 
+  private static EfficientNetLite efficientNetLite(String size, Config config) {
+    requireWord(config, "timm_pool", "avg");
+    requireWord(config, "timm_proj", "linear");
+    List<Double> scales = LITE_SCALES.get(size);
+    return EfficientNetLite.of(
+        config.side("image_size", 224),
+        scales.get(0),
+        scales.get(1),
+        config.flag("timm_proj_bias", false));
+  }
+
   private static TimmFamily timmFamily(Config config) {
     String name = config.word("timm_model_name", "");
     return TIMM_FAMILIES.stream()
@@ -540,10 +572,11 @@ record Architecture(
                 config.wrong(
                     "timm_model_name",
                     "of timm's image towers Nomen has SigLIP's (vit_…_siglip_…), EVA02's B and L"
-                        + " (eva02_…_clip_…) and Perception Encoder's (vit_pe_core_…)"));
+                        + " (eva02_…_clip_…), Perception Encoder's (vit_pe_core_…) and"
+                        + " EfficientNet-Lite (tf_efficientnet_lite…)"));
   }
 
-  private static VisionSpec timm(TimmFamily family, Config config, int projection) {
+  private static VisionTransformer timm(TimmFamily family, Config config, int projection) {
     String name = config.word("timm_model_name", "");
     Matcher matcher = family.name.matcher(name);
     matcher.matches();
@@ -576,8 +609,8 @@ record Architecture(
         : perceptionEncoder(tower, image, patch, !matcher.group(1).equals("gigantic"));
   }
 
-  static VisionSpec eva02(TowerSpec tower, int image, int patch) {
-    return new VisionSpec(
+  static VisionTransformer eva02(TowerSpec tower, int image, int patch) {
+    return new VisionTransformer(
         tower.withInnerNorms(),
         image,
         patch,
@@ -586,14 +619,15 @@ record Architecture(
         0,
         true,
         false,
-        new VisionSpec.Rotary(16, 0, false),
-        VisionSpec.Pooling.CLASS_TOKEN,
-        VisionSpec.Projection.WITH_BIAS);
+        new VisionTransformer.Rotary(16, 0, false),
+        VisionTransformer.Pooling.CLASS_TOKEN,
+        VisionTransformer.Projection.WITH_BIAS);
   }
 
-  static VisionSpec perceptionEncoder(TowerSpec tower, int image, int patch, boolean classToken) {
+  static VisionTransformer perceptionEncoder(
+      TowerSpec tower, int image, int patch, boolean classToken) {
     int grid = image / patch;
-    return new VisionSpec(
+    return new VisionTransformer(
         tower,
         image,
         patch,
@@ -602,9 +636,9 @@ record Architecture(
         0,
         false,
         true,
-        new VisionSpec.Rotary(grid, classToken ? 1 : 0, true),
-        new VisionSpec.Pooling(8, 4 * tower.width()),
-        VisionSpec.Projection.WITH_BIAS);
+        new VisionTransformer.Rotary(grid, classToken ? 1 : 0, true),
+        new VisionTransformer.Pooling(8, 4 * tower.width()),
+        VisionTransformer.Projection.WITH_BIAS);
   }
 
   private static void requireWord(Config config, String key, String word) {

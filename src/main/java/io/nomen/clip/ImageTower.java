@@ -1,6 +1,7 @@
 package io.nomen.clip;
 
-import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.EfficientNetLite;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import io.nomen.tensor.Precision;
 import java.util.Arrays;
 import java.util.List;
@@ -24,14 +25,25 @@ final class ImageTower {
 
   static TowerWriter of(
       ClipModel model, TensorSource checkpoint, Layout layout, Precision precision) {
-    VisionSpec vision = model.vision();
-    TowerWriter tower = new TowerWriter(checkpoint, layout, vision.tower(), precision, "pixels");
+    return model.vision() instanceof EfficientNetLite convolutions
+        ? ConvolutionTower.of(model, convolutions, checkpoint, layout, precision)
+        : transformer(model, (VisionTransformer) model.vision(), checkpoint, layout, precision);
+  }
+
+  private static TowerWriter transformer(
+      ClipModel model,
+      VisionTransformer vision,
+      TensorSource checkpoint,
+      Layout layout,
+      Precision precision) {
+    TransformerWriter tower =
+        new TransformerWriter(checkpoint, layout, vision.tower(), precision, "pixels");
     int width = vision.tower().width();
     int patch = vision.patchSize();
     int grid = vision.grid();
     int patchNumbers = patch * patch * 3;
     boolean attention = vision.pooling().attention();
-    embeddingTensors(tower, model);
+    embeddingTensors(tower, model, vision);
     if (vision.rotary().turns()) {
       tower.rotate(
           vision.tokens(), () -> turns(vision, 1, Math::cos), () -> turns(vision, 0, Math::sin));
@@ -84,8 +96,9 @@ final class ImageTower {
    *
    * @param still its value for tokens that are no patches
    */
-  private static float[] turns(VisionSpec vision, float still, DoubleUnaryOperator function) {
-    VisionSpec.Rotary rotary = vision.rotary();
+  private static float[] turns(
+      VisionTransformer vision, float still, DoubleUnaryOperator function) {
+    VisionTransformer.Rotary rotary = vision.rotary();
     int grid = vision.grid();
     int width = vision.tower().headWidth();
     int bands = width / 4;
@@ -108,7 +121,7 @@ final class ImageTower {
   }
 
   /** The expression of the positions of all tokens but the registers. */
-  private static String positions(TowerWriter tower, VisionSpec vision) {
+  private static String positions(TransformerWriter tower, VisionTransformer vision) {
     int from = vision.positionGrid();
     int to = vision.grid();
     int width = vision.tower().width();
@@ -129,7 +142,7 @@ final class ImageTower {
   }
 
   /** A learned query attends to all tokens; a perceptron with a residual follows. */
-  private static void pool(TowerWriter tower, VisionSpec vision) {
+  private static void pool(TransformerWriter tower, VisionTransformer vision) {
     int width = vision.tower().width();
     int heads = vision.pooling().heads();
     int headWidth = width / heads;
@@ -164,30 +177,14 @@ final class ImageTower {
     tower.line("x = torch.reshape(torch.add(x, y), [n, %d])", width);
   }
 
-  private static void embeddingTensors(TowerWriter tower, ClipModel model) {
-    VisionSpec vision = model.vision();
+  private static void embeddingTensors(
+      TransformerWriter tower, ClipModel model, VisionTransformer vision) {
     Preprocessing constants = model.preprocessing();
     int width = vision.tower().width();
     int patch = vision.patchSize();
     int patchNumbers = patch * patch * 3;
-    List<Double> mean = constants.mean();
-    List<Double> std = constants.std();
     boolean blueFirst = constants.blueFirst();
-    double divisor = 1 / constants.rescale();
-    // Pixels come with red first; a tower that takes blue first has its channels turned here.
-    tower.tensor(
-        "scale",
-        Precision.FP32,
-        new long[] {patchNumbers},
-        () -> perChannel(patchNumbers, c -> 1 / (divisor * std.get(blueFirst ? 2 - c : c))));
-    tower.tensor(
-        "shift",
-        Precision.FP32,
-        new long[] {patchNumbers},
-        () ->
-            perChannel(
-                patchNumbers,
-                c -> -mean.get(blueFirst ? 2 - c : c) / std.get(blueFirst ? 2 - c : c)));
+    normalisation(tower, constants, patchNumbers, patchNumbers);
     tower.tensor(
         "patches",
         tower.precision(),
@@ -213,25 +210,36 @@ final class ImageTower {
       tower.norm("before", "image.before");
     }
     tower.norm("after", "image.after");
-    if (vision.projection() != VisionSpec.Projection.NONE) {
+    if (vision.projection() != VisionTransformer.Projection.NONE) {
       tower.copy(
           "projection", Precision.FP32, "image.projection.weight", model.projectionWidth(), width);
     }
-    if (vision.projection() == VisionSpec.Projection.WITH_BIAS) {
+    if (vision.projection() == VisionTransformer.Projection.WITH_BIAS) {
       tower.copy("projection_b", Precision.FP32, "image.projection.bias", model.projectionWidth());
     }
   }
 
-  private interface Channel {
-    double value(int channel);
-  }
-
-  private static float[] perChannel(int length, Channel channel) {
-    float[] values = new float[length];
+  /**
+   * Adds {@code scale} and {@code shift}, which make bytes what the tower takes, for pixels whose
+   * channels alternate. Pixels come with red first; a tower that takes blue first has its channels
+   * turned here.
+   *
+   * @param length numbers in each
+   */
+  static void normalisation(TowerWriter tower, Preprocessing constants, int length, long... shape) {
+    double divisor = 1 / constants.rescale();
+    boolean blueFirst = constants.blueFirst();
+    List<Double> mean = constants.mean();
+    List<Double> std = constants.std();
+    float[] scale = new float[length];
+    float[] shift = new float[length];
     for (int i = 0; i < length; i++) {
-      values[i] = (float) channel.value(i % 3);
+      int c = blueFirst ? 2 - i % 3 : i % 3;
+      scale[i] = (float) (1 / (divisor * std.get(c)));
+      shift[i] = (float) (-mean.get(c) / std.get(c));
     }
-    return values;
+    tower.tensor("scale", Precision.FP32, shape, () -> scale);
+    tower.tensor("shift", Precision.FP32, shape, () -> shift);
   }
 
   /** {@code [width, 3, patch, patch]} to {@code [width, patch, patch, 3]}, as the pixels lie. */

@@ -1,8 +1,10 @@
 package io.nomen.clip;
 
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.EfficientNetLite;
 import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,11 +35,15 @@ final class Layout {
       String configFile) {
     this.names = names;
     this.configFile = configFile;
-    image(vision, projectionWidth);
+    if (vision instanceof EfficientNetLite convolutions) {
+      image(convolutions, projectionWidth);
+    } else {
+      image((VisionTransformer) vision, projectionWidth);
+    }
     text.ifPresent(spec -> text(spec, projectionWidth));
   }
 
-  private void image(VisionSpec vision, int projectionWidth) {
+  private void image(VisionTransformer vision, int projectionWidth) {
     TowerSpec tower = vision.tower();
     long width = tower.width();
     long patch = vision.patchSize();
@@ -66,12 +72,38 @@ final class Layout {
       linear("image.pool.fc1", vision.pooling().perceptron(), width);
       linear("image.pool.fc2", width, vision.pooling().perceptron());
     }
-    if (vision.projection() != VisionSpec.Projection.NONE) {
+    if (vision.projection() != VisionTransformer.Projection.NONE) {
       shapes.put("image.projection.weight", new long[] {projectionWidth, width});
     }
-    if (vision.projection() == VisionSpec.Projection.WITH_BIAS) {
+    if (vision.projection() == VisionTransformer.Projection.WITH_BIAS) {
       shapes.put("image.projection.bias", new long[] {projectionWidth});
     }
+  }
+
+  private void image(EfficientNetLite vision, int projectionWidth) {
+    convolution("image.stem", EfficientNetLite.STEM, 3, 3);
+    int channels = EfficientNetLite.STEM;
+    for (EfficientNetLite.Block block : vision.blocks()) {
+      int inner = block.inner();
+      if (inner > channels) {
+        convolution(block.name() + "expand", inner, channels, 1);
+      }
+      convolution(block.name() + "depthwise", inner, 1, block.kernel());
+      convolution(block.name() + "project", block.channels(), inner, 1);
+      channels = block.channels();
+    }
+    convolution("image.last", EfficientNetLite.LAST, channels, 1);
+    shapes.put("image.projection.weight", new long[] {projectionWidth, EfficientNetLite.LAST});
+    if (vision.projectionBias()) {
+      shapes.put("image.projection.bias", new long[] {projectionWidth});
+    }
+  }
+
+  private void convolution(String name, long out, long in, long kernel) {
+    shapes.put(name + ".weight", new long[] {out, in, kernel, kernel});
+    norm(name + "_norm", out);
+    shapes.put(name + "_norm.running_mean", new long[] {out});
+    shapes.put(name + "_norm.running_var", new long[] {out});
   }
 
   private void text(TextSpec text, int projectionWidth) {

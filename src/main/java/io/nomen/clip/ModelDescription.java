@@ -1,8 +1,10 @@
 package io.nomen.clip;
 
 import io.nomen.RootLocale;
+import io.nomen.clip.TowerSpec.EfficientNetLite;
 import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import io.nomen.tensor.Precision;
 import io.nomen.tensor.TorchDevice;
 import java.util.LinkedHashMap;
@@ -41,9 +43,13 @@ public record ModelDescription(
     facts.put("embedding width", Integer.toString(model.projectionWidth()));
     facts.put(
         "image tower",
-        RootLocale.format(
-            "ViT, %d px in patches of %d (%d tokens), %s",
-            vision.imageSize(), vision.patchSize(), vision.tokens(), tower(vision.tower())));
+        vision instanceof VisionTransformer vit
+            ? RootLocale.format(
+                "ViT, %d px in patches of %d (%d tokens), %s",
+                vit.imageSize(), vit.patchSize(), vit.tokens(), tower(vit.tower()))
+            : RootLocale.format(
+                "EfficientNet-Lite, %d px, %d blocks",
+                vision.imageSize(), ((EfficientNetLite) vision).blocks().size()));
     if (model.hasText()) {
       TextSpec text = model.text();
       facts.put(

@@ -150,6 +150,27 @@ final class TensorNames {
           image.block.#.inner2 = visual.trunk.blocks.#.mlp.norm
           """);
 
+  /** timm's EfficientNet-Lite inside open_clip's model. */
+  static final TensorNames OPEN_CLIP_EFFICIENTNET =
+      OPEN_CLIP_CUSTOM_TEXT.with(
+          """
+          image.stem = visual.trunk.conv_stem
+          image.stem_norm = visual.trunk.bn1
+          image.first.#.depthwise = visual.trunk.blocks.0.#.conv_dw
+          image.first.#.depthwise_norm = visual.trunk.blocks.0.#.bn1
+          image.first.#.project = visual.trunk.blocks.0.#.conv_pw
+          image.first.#.project_norm = visual.trunk.blocks.0.#.bn2
+          image.stage.#.#.expand = visual.trunk.blocks.#.#.conv_pw
+          image.stage.#.#.expand_norm = visual.trunk.blocks.#.#.bn1
+          image.stage.#.#.depthwise = visual.trunk.blocks.#.#.conv_dw
+          image.stage.#.#.depthwise_norm = visual.trunk.blocks.#.#.bn2
+          image.stage.#.#.project = visual.trunk.blocks.#.#.conv_pwl
+          image.stage.#.#.project_norm = visual.trunk.blocks.#.#.bn3
+          image.last = visual.trunk.conv_head
+          image.last_norm = visual.trunk.bn2
+          image.projection = visual.head.proj
+          """);
+
   /** The part that a checkpoint does not have because it is zero. */
   static final String ZEROS = "0";
 
@@ -211,10 +232,10 @@ final class TensorNames {
   /** Where the tensor {@code name} of {@link Layout} is. */
   Sources of(String name) {
     String[] words = name.split("\\.", -1);
-    String number = "";
+    List<String> numbers = new ArrayList<>();
     for (int i = 0; i < words.length; i++) {
       if (Character.isDigit(words[i].charAt(0))) {
-        number = words[i];
+        numbers.add(words[i]);
         words[i] = "#";
       }
     }
@@ -231,15 +252,24 @@ final class TensorNames {
     String scale = "";
     int times = line.indexOf(" * ");
     if (times > 0) {
-      scale = line.substring(times + 3).replace("#", number);
+      scale = numbered(line.substring(times + 3), numbers);
       line = line.substring(0, times);
     }
     boolean transposed = line.endsWith(TRANSPOSED);
     List<String> parts = new ArrayList<>();
     for (String part : line.replace(TRANSPOSED, "").split(" \\+ ", -1)) {
-      String source = part.replace("#", number);
+      String source = numbered(part, numbers);
       parts.add(suffix.isEmpty() ? source : source + (source.endsWith("_") ? "" : ".") + suffix);
     }
     return new Sources(List.copyOf(parts), transposed, scale);
+  }
+
+  /** The name with the numbers in the places of its {@code #}, in order. */
+  private static String numbered(String name, List<String> numbers) {
+    String found = name;
+    for (String number : numbers) {
+      found = found.replaceFirst("#", number);
+    }
+    return found;
   }
 }

@@ -15,7 +15,8 @@ final class TextTower {
       ClipModel model, TensorSource checkpoint, Layout layout, Precision precision) {
     TextSpec text = model.text();
     int width = text.tower().width();
-    TowerWriter tower = new TowerWriter(checkpoint, layout, text.tower(), precision, "tokens");
+    TransformerWriter tower =
+        new TransformerWriter(checkpoint, layout, text.tower(), precision, "tokens");
     tower.copy("vocabulary", precision, "text.vocabulary", text.vocabulary(), width);
     tower.copy("positions", Precision.FP32, "text.positions", text.positions(), width);
     tower.norm("after", "text.after");

@@ -2,6 +2,8 @@ package io.nomen.clip;
 
 import io.nomen.NomenException;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The transformer of one tower: pre-norm blocks of attention and a two-layer perceptron.
@@ -82,8 +84,127 @@ public record TowerSpec(
     }
   }
 
+  /** An image tower: a square RGB picture in, one vector out. */
+  public sealed interface VisionSpec extends Serializable
+      permits VisionTransformer, EfficientNetLite {
+    /** Pixels of the square input's side. */
+    int imageSize();
+
+    /** How many vectors a picture is while most of the work is done on it. */
+    int tokens();
+
+    /** Bytes of one input. */
+    default int imageBytes() {
+      return imageSize() * imageSize() * 3;
+    }
+  }
+
   /**
-   * The image tower: a vision transformer over square patches.
+   * An image tower of convolutions, as timm's {@code tf_efficientnet_lite0} to {@code 4} (Tan and
+   * Le, "EfficientNet", ICML 2019): EfficientNet without squeeze-and-excitation, with ReLU6. Its
+   * last map's mean goes through a linear layer.
+   *
+   * @param stages after the stem, in order
+   * @param projectionBias whether the last linear layer has a bias
+   */
+  public record EfficientNetLite(int imageSize, List<Stage> stages, boolean projectionBias)
+      implements VisionSpec {
+    /** Channels of the stem, whatever the others are scaled by. */
+    public static final int STEM = 32;
+
+    /** Channels of the last map, whatever the others are scaled by. */
+    public static final int LAST = 1280;
+
+    private static final int ROUND = 8;
+
+    /**
+     * Blocks of one width.
+     *
+     * @param blocks how many; the first strides
+     * @param kernel side of the depthwise convolution
+     * @param stride of the first block
+     * @param expansion how many times a block's channels are widened inside; 1 in the first stage,
+     *     whose blocks have no layer for it
+     * @param channels that each block gives
+     */
+    public record Stage(int blocks, int kernel, int stride, int expansion, int channels)
+        implements Serializable {}
+
+    /**
+     * EfficientNet-Lite with its numbers of channels and blocks scaled; blocks are rounded up, and
+     * the first and last stage keep theirs.
+     */
+    static EfficientNetLite of(int imageSize, double width, double depth, boolean projectionBias) {
+      List<Stage> lite0 =
+          List.of(
+              new Stage(1, 3, 1, 1, 16),
+              new Stage(2, 3, 2, 6, 24),
+              new Stage(2, 5, 2, 6, 40),
+              new Stage(3, 3, 2, 6, 80),
+              new Stage(3, 5, 1, 6, 112),
+              new Stage(4, 5, 2, 6, 192),
+              new Stage(1, 3, 1, 6, 320));
+      List<Stage> scaled = new ArrayList<>();
+      for (Stage stage : lite0) {
+        boolean kept = scaled.isEmpty() || scaled.size() == lite0.size() - 1;
+        scaled.add(
+            new Stage(
+                kept ? stage.blocks : (int) Math.ceil(stage.blocks * depth),
+                stage.kernel,
+                stage.stride,
+                stage.expansion,
+                rounded(stage.channels * width)));
+      }
+      return new EfficientNetLite(imageSize, List.copyOf(scaled), projectionBias);
+    }
+
+    /** The nearest multiple of eight that is not more than a tenth below. */
+    private static int rounded(double channels) {
+      int near = Math.max(ROUND, (int) (channels + ROUND / 2.0) / ROUND * ROUND);
+      return near < 0.9 * channels ? near + ROUND : near;
+    }
+
+    /**
+     * One block.
+     *
+     * @param name in the {@link Layout}, with a full stop behind it
+     * @param inner channels of the depthwise convolution; those that it is given where nothing
+     *     widens them
+     * @param residual whether what it is given is added to what it gives
+     */
+    record Block(String name, int kernel, int stride, int inner, int channels, boolean residual) {}
+
+    /** All blocks, in order. */
+    List<Block> blocks() {
+      List<Block> blocks = new ArrayList<>();
+      int given = STEM;
+      for (int s = 0; s < stages.size(); s++) {
+        Stage stage = stages.get(s);
+        for (int b = 0; b < stage.blocks; b++) {
+          int stride = b == 0 ? stage.stride : 1;
+          blocks.add(
+              new Block(
+                  s == 0 ? "image.first.%d.".formatted(b) : "image.stage.%d.%d.".formatted(s, b),
+                  stage.kernel,
+                  stride,
+                  given * stage.expansion,
+                  stage.channels,
+                  stride == 1 && given == stage.channels));
+          given = stage.channels;
+        }
+      }
+      return blocks;
+    }
+
+    @Override
+    public int tokens() {
+      int side = (imageSize + 15) / 16;
+      return side * side;
+    }
+  }
+
+  /**
+   * An image tower that is a vision transformer over square patches.
    *
    * @param imageSize pixels of the square input's side; a multiple of {@code patchSize}
    * @param positionGrid patches along one side of the table of positions; where that is not the
@@ -96,7 +217,7 @@ public record TowerSpec(
    * @param pooling how a picture's tokens become one vector
    * @param projection which linear layer ends the tower
    */
-  public record VisionSpec(
+  public record VisionTransformer(
       TowerSpec tower,
       int imageSize,
       int patchSize,
@@ -105,10 +226,10 @@ public record TowerSpec(
       int registers,
       boolean patchBias,
       boolean normBefore,
-      VisionSpec.Rotary rotary,
-      VisionSpec.Pooling pooling,
-      VisionSpec.Projection projection)
-      implements Serializable {
+      VisionTransformer.Rotary rotary,
+      VisionTransformer.Pooling pooling,
+      VisionTransformer.Projection projection)
+      implements VisionSpec {
     private static final int LARGEST = 4096;
 
     /**
@@ -153,8 +274,8 @@ public record TowerSpec(
     }
 
     /** OpenAI's kind of tower. */
-    public static VisionSpec clip(TowerSpec tower, int imageSize, int patchSize) {
-      return new VisionSpec(
+    public static VisionTransformer clip(TowerSpec tower, int imageSize, int patchSize) {
+      return new VisionTransformer(
           tower,
           imageSize,
           patchSize,
@@ -168,8 +289,8 @@ public record TowerSpec(
           Projection.WITHOUT_BIAS);
     }
 
-    VisionSpec withoutProjection() {
-      return new VisionSpec(
+    VisionTransformer withoutProjection() {
+      return new VisionTransformer(
           tower,
           imageSize,
           patchSize,
@@ -188,7 +309,7 @@ public record TowerSpec(
      *
      * @param where the configuration's name, for messages
      */
-    VisionSpec withImageSize(int side, String where) {
+    VisionTransformer withImageSize(int side, String where) {
       if (side % patchSize != 0) {
         throw NomenException.input(
             "%s has images of %d pixels in patches of %d, which leaves a rest; such a model is not supported."
@@ -199,7 +320,7 @@ public record TowerSpec(
             "%s has images of %d pixels; at most %d are supported."
                 .formatted(where, side, LARGEST));
       }
-      return new VisionSpec(
+      return new VisionTransformer(
           tower,
           side,
           patchSize,
@@ -219,13 +340,9 @@ public record TowerSpec(
     }
 
     /** Tokens of an image: its patches, the class token and the registers. */
+    @Override
     public int tokens() {
       return grid() * grid() + (classToken ? 1 : 0) + registers;
-    }
-
-    /** Bytes of one RGB input. */
-    public int imageBytes() {
-      return imageSize * imageSize * 3;
     }
   }
 }

@@ -44,6 +44,10 @@ public final class ClusterNames {
   private final float[][] scores;
   private final double[] noise;
   private final Specificity specificity = new Specificity();
+
+  /** [K, concepts] each concept's score with those of the words above it. */
+  private final double[][] with;
+
   private final HypernymChoice widerWord;
   private final boolean verbatim;
   private final List<Optional<ClusterName>> earlier;
@@ -62,6 +66,7 @@ public final class ClusterNames {
     List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
     concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
     widerWord = new HypernymChoice(concepts, specificity);
+    with = new double[scores.length][];
   }
 
   /**
@@ -112,23 +117,46 @@ public final class ClusterNames {
     return names;
   }
 
-  /** The concept of each cluster, −1 where none is left that stands out. */
+  /**
+   * The concept of each cluster, −1 where none is left that stands out. Where another cluster is
+   * named after a cluster's best, that speaks for what is under it: of lobsters among crustaceans.
+   */
   private int[] assign() {
-    double[][] gain = new double[scores.length][concepts.size()];
+    double[][] gain = new double[scores.length][];
     Set<String> kinds = keptKinds();
     for (int c = 0; c < scores.length; c++) {
-      float[] own = scores[c];
-      double best = concepts.stream().mapToDouble(concept -> concept.score(own)).max().orElse(0);
-      double bar = Math.max(noise[c], LEAST_SHARE * best);
-      double[] with = widerWord.withWordsAbove(own);
-      for (int j = 0; j < concepts.size(); j++) {
-        Concept concept = concepts.get(j);
-        boolean free = !kinds.contains(concept.name().toLowerCase(Locale.ROOT));
-        gain[c][j] = concept.score(own) > bar && free ? weight(concept) * with[j] : 0;
-      }
-      double[] row = gain[c];
-      keptNoun(c).map(concepts::indexOf).filter(j -> row[j] > 0).ifPresent(j -> row[j] += KEPT);
+      gain[c] = gain(c, kinds, Set.of());
     }
+    int[] first = assigned(gain);
+    for (int c = 0; c < scores.length; c++) {
+      int own = first[c];
+      Set<Integer> taken =
+          IntStream.of(first).filter(j -> j >= 0 && j != own).boxed().collect(Collectors.toSet());
+      if (best(c).stream().limit(1).map(concepts::indexOf).anyMatch(taken::contains)) {
+        gain[c] = gain(c, kinds, taken);
+      }
+    }
+    return assigned(gain);
+  }
+
+  /** What each concept would be worth as the name of cluster {@code c}; 0 where it may not be. */
+  private double[] gain(int c, Set<String> kinds, Set<Integer> taken) {
+    float[] own = scores[c];
+    double best = concepts.stream().mapToDouble(concept -> concept.score(own)).max().orElse(0);
+    with[c] = widerWord.withWordsAbove(own, taken::contains);
+    double[] gain = new double[concepts.size()];
+    for (int j = 0; j < gain.length; j++) {
+      Concept concept = concepts.get(j);
+      boolean free = !kinds.contains(concept.name().toLowerCase(Locale.ROOT));
+      double score = concept.score(own);
+      boolean standsOut = (taken.isEmpty() ? score : with[c][j]) > noise[c];
+      gain[j] = standsOut && score > LEAST_SHARE * best && free ? weight(concept) * with[c][j] : 0;
+    }
+    keptNoun(c).map(concepts::indexOf).filter(j -> gain[j] > 0).ifPresent(j -> gain[j] += KEPT);
+    return gain;
+  }
+
+  private static int[] assigned(double[][] gain) {
     int[] assigned = LinearAssignment.maximise(gain);
     for (int c = 0; c < assigned.length; c++) {
       if (assigned[c] >= 0 && gain[c][assigned[c]] <= 0) {
@@ -228,12 +256,11 @@ public final class ClusterNames {
 
   private ClusterName single(int cluster, Concept concept, List<ScoredNoun> nouns) {
     double score = concept.score(scores[cluster]);
-    double[] with = widerWord.withWordsAbove(scores[cluster]);
-    double own = with[concepts.indexOf(concept)];
+    double own = with[cluster][concepts.indexOf(concept)];
     String reason =
         RootLocale.format(
             "%s noun that no other cluster is named after: score %.3f%s, chance reaches %.3f",
-            own >= Arrays.stream(with).max().orElseThrow()
+            own >= Arrays.stream(with[cluster]).max().orElseThrow()
                 ? "the best"
                 : keptNoun(cluster).filter(concept::equals).isPresent()
                     ? "the earlier run's"

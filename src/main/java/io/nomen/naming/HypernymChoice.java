@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -22,6 +23,9 @@ import java.util.stream.IntStream;
  */
 final class HypernymChoice {
   /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
+  /** A wider word that people use less must have this many times a noun's score to be clearer. */
+  private static final double SELDOM = 1.2;
+
   private static final double LEAST = 0.4;
 
   /** How many times the score of the best noun, with what says the same, a kind must hold. */
@@ -38,6 +42,9 @@ final class HypernymChoice {
 
   /** For each concept the places of those that stand above it and say something. */
   private final int[][] above;
+
+  /** [m] How often people use each concept's word. */
+  private final int[] use;
 
   /** For each meaning that is a concept or stands above one, the places of these concepts. */
   private final Map<String, List<Integer>> under = new HashMap<>();
@@ -56,6 +63,11 @@ final class HypernymChoice {
       }
     }
     above = new int[concepts.size()][];
+    ReadableName readable = new ReadableName();
+    use =
+        concepts.stream()
+            .mapToInt(c -> c.sense().map(sense -> readable.use(c.name(), sense)).orElse(0))
+            .toArray();
     for (int j = 0; j < above.length; j++) {
       int place = j;
       above[j] =
@@ -68,16 +80,29 @@ final class HypernymChoice {
   }
 
   /**
-   * The scores of the concepts, each with those of the concepts above it that have less than it has
-   * itself: where the wider word is seen more clearly, it is the better name.
+   * The scores of the concepts, each with those of the concepts above it that it may stand for:
+   * where the wider word is seen more clearly and free, it is the better name.
    *
    * @param scores [m] of a cluster
+   * @param taken the concepts that name other clusters
    */
-  double[] withWordsAbove(float[] scores) {
+  double[] withWordsAbove(float[] scores, IntPredicate taken) {
     double[] own = own(scores);
     return IntStream.range(0, own.length)
-        .mapToDouble(j -> own[j] + wordsAbove(j, own).mapToDouble(up -> own[up]).sum())
+        .mapToDouble(
+            j ->
+                own[j]
+                    + IntStream.of(above[j])
+                        .filter(up -> own[up] > 0)
+                        .filter(up -> taken.test(up) || own[up] < clearest(j, up) * own[j])
+                        .mapToDouble(up -> own[up])
+                        .sum())
         .toArray();
+  }
+
+  /** How many times its own score concept {@code j} leaves to the wider word {@code up}. */
+  private double clearest(int j, int up) {
+    return use[up] < use[j] ? SELDOM : 1;
   }
 
   private double[] own(float[] scores) {
@@ -137,16 +162,12 @@ final class HypernymChoice {
   private double narrower(int j, Sense kind, double[] own) {
     double kindsOfIt = withKinds(j).stream().mapToDouble(i -> own[i]).sum();
     return kindsOfIt
-        + wordsAbove(j, own)
+        + IntStream.of(above[j])
+            .filter(up -> own[up] > 0 && own[up] < own[j])
             .filter(up -> !concepts.get(up).sense().equals(Optional.of(kind)))
             .filter(up -> concepts.get(up).isUnder(kind))
             .mapToDouble(up -> own[up])
             .sum();
-  }
-
-  /** The concepts above one that have something, and less than it has itself. */
-  private IntStream wordsAbove(int j, double[] own) {
-    return IntStream.of(above[j]).filter(up -> own[up] > 0 && own[up] < own[j]);
   }
 
   /** The places of a concept and of all that are kinds of it. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ClipEncoderTest {
   private static final int PICTURES = 4;
-  private static final int BYTES = 64 * 64 * 3;
+  private static final int BYTES = 128 * 128 * 3;
 
   private final ClipCheckpoint tiny = ClipCheckpoint.open(Goldens.STORAGE, "tiny");
 
@@ -85,7 +85,7 @@ class ClipEncoderTest {
   void wrong_use_is_an_error_that_names_the_sizes() {
     ClipEncoder encoder = load();
     assertThatThrownBy(() -> encoder.encodeImages(ByteBuffer.allocateDirect(7), 1))
-        .hasMessage("7 bytes for 1 pictures of 64 × 64 × 3");
+        .hasMessage("7 bytes for 1 pictures of 128 × 128 × 3");
     assertThatThrownBy(() -> encoder.encodeTexts(List.of(new int[33])))
         .hasMessage("a text of 33 tokens for a model of 32");
     assertThat(encoder.encodeImages(ByteBuffer.allocateDirect(0), 0)).isEmpty();

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nomen.NomenException;
+import io.nomen.clip.TowerSpec.EfficientNetLite;
 import io.nomen.clip.TowerSpec.TextSpec;
 import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import io.nomen.image.RgbImage;
 import io.nomen.safetensors.SafetensorsReader;
 import io.nomen.store.Json;
@@ -301,7 +303,8 @@ class FamilyGoldenTest {
     boolean eva02 = family.endsWith("eva02");
     boolean largest = family.endsWith("-g");
     int inner = eva02 ? 85 : largest ? 186 : 128;
-    TowerSpec said = named.vision().tower();
+    VisionTransformer vision = (VisionTransformer) named.vision();
+    TowerSpec said = vision.tower();
     TowerSpec tower =
         new TowerSpec(32, inner, 2, 2, said.activation(), said.epsilon(), said.innerNorms());
     TowerSpec.Activation gelu = TowerSpec.Activation.GELU;
@@ -312,8 +315,8 @@ class FamilyGoldenTest {
                 : largest
                     ? new TowerSpec(1536, 8960, 50, 16, gelu, 1e-5, false)
                     : new TowerSpec(768, 3072, 12, 12, gelu, 1e-5, false));
-    assertThat(named.vision().classToken()).isEqualTo(!largest);
-    VisionSpec small =
+    assertThat(vision.classToken()).isEqualTo(!largest);
+    VisionTransformer small =
         eva02
             ? Architecture.eva02(tower, 32, 8)
             : Architecture.perceptionEncoder(tower, 32, 8, !largest);
@@ -322,11 +325,35 @@ class FamilyGoldenTest {
             Config.of(ClipCheckpoint.json(files, "open_clip_config.json"), "the file")
                 .section("preprocess_cfg"),
             32);
+    assertTowers(family, files, named, small, preprocessing);
+  }
+
+  /** The configuration names timm's smallest; the weights have a tenth of its channels. */
+  @Test
+  void towers_of_convolutions_are_timm_s() throws Exception {
+    String family = "open-clip-efficientnet";
+    CheckpointFiles files = CheckpointFiles.of(Goldens.STORAGE, resource(family).toString());
+    Architecture named = Architecture.read(files);
+    assertThat(named.vision()).isEqualTo(EfficientNetLite.of(45, 1, 1, true));
+    assertThat(EfficientNetLite.of(300, 1.4, 1.8, false).stages())
+        .extracting(EfficientNetLite.Stage::channels)
+        .containsExactly(24, 32, 56, 112, 160, 272, 448);
+    EfficientNetLite small = EfficientNetLite.of(45, 0.1, 1.3, true);
+    assertTowers(family, files, named, small, named.preprocessing());
+  }
+
+  private void assertTowers(
+      String family,
+      CheckpointFiles files,
+      Architecture named,
+      VisionSpec small,
+      Preprocessing preprocessing)
+      throws Exception {
     ClipModel model = new ClipModel(family, "", "", small, named.text(), 24, preprocessing, 0);
     TensorSource tensors = WeightFiles.find(files, named).open(files);
     Layout layout = new Layout(small, named.text(), 24, named.names(), "the file");
     layout.check(tensors, family);
-    SafetensorsReader goldens = goldens(at);
+    SafetensorsReader goldens = goldens(resource(family));
     for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
       Path archives = Files.createDirectories(folder.resolve(family + precision));
       ImageTower.of(model, tensors, layout, precision).write(archives.resolve(ArchiveCache.IMAGE));
@@ -361,7 +388,7 @@ class FamilyGoldenTest {
             "model_cfg",
             FamilyGoldenTest::siglipConfig);
     Architecture found = Architecture.read(CheckpointFiles.of(Goldens.STORAGE, at.toString()));
-    assertThat(found.vision().tower())
+    assertThat(((VisionTransformer) found.vision()).tower())
         .isEqualTo(new TowerSpec(1152, 4304, 27, 16, TowerSpec.Activation.GELU_TANH, 1e-6, false));
     assertThat(found.vision().tokens()).isEqualTo(256);
     assertThat(found.tokenizer()).isEqualTo(TextCleaning.Rule.CANONICAL);
@@ -409,7 +436,7 @@ class FamilyGoldenTest {
     assertInput(() -> open(folder.resolve("models--x--y")), "with 2 snapshots");
     Files.createDirectories(folder.resolve("models--x--y/refs"));
     Files.writeString(folder.resolve("models--x--y/refs/main"), "abc\n");
-    assertThat(open(folder.resolve("models--x--y")).model().vision().grid()).isEqualTo(4);
+    assertThat(open(folder.resolve("models--x--y")).model().vision().tokens()).isEqualTo(16);
   }
 
   @Test

@@ -16,7 +16,7 @@ class ModelVerificationTest {
   @Test
   void the_bundled_model_is_whole() {
     ModelVerification found = verify("tiny");
-    assertThat(found.tensors()).isEqualTo(157);
+    assertThat(found.tensors()).isEqualTo(288);
     assertThat(found.imageNorm()).isBetween(5.0, 60.0);
     assertThat(found.textNorm().orElseThrow()).isBetween(5.0, 60.0);
   }
@@ -49,11 +49,9 @@ class ModelVerificationTest {
         ModelDescription.of(
             ClipCheckpoint.open(Goldens.STORAGE, "tiny"), TorchDevice.CPU, Precision.AUTO);
     assertThat(found.facts())
-        .containsEntry("parameters", "6,753,344")
+        .containsEntry("parameters", "5,623,136")
         .containsEntry("embedding width", "256")
-        .containsEntry(
-            "image tower",
-            "ViT, 64 px in patches of 8 (65 tokens), width 256 × 6 layers, 4 heads, gelu")
+        .containsEntry("image tower", "EfficientNet-Lite, 128 px, 16 blocks")
         .containsEntry("text tower", "32 tokens of 2,562, width 192 × 3 layers, 3 heads, gelu")
         .containsEntry("precision", Cpu.multipliesBf16() ? "bf16" : "fp32");
     assertThat(found.card().orElseThrow())

@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Checkpoints in a temporary folder: the bundled one, taken apart so that tests can damage it. */
+/**
+ * Checkpoints in a temporary folder: the small random CLIP of Hugging Face's layout, with
+ * preprocessing in a file of its own and a tokenizer, so that tests can damage it.
+ */
 final class TestCheckpoint {
-  static final List<String> SMALL_FILES =
-      List.of("config.json", "preprocessor_config.json", "tokenizer.json");
+  static final List<String> FILES =
+      List.of("config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors");
 
   private final Path folder;
 
@@ -28,16 +31,39 @@ final class TestCheckpoint {
 
   TestCheckpoint(Path folder) throws IOException {
     this.folder = folder;
-    for (String file : SMALL_FILES) {
-      Files.write(folder.resolve(file), bundled(file));
+    for (String file : FILES) {
+      Files.write(folder.resolve(file), file(file));
     }
-    Files.write(folder.resolve("model.safetensors"), bundled("model.safetensors"));
   }
 
-  static byte[] bundled(String file) throws IOException {
-    try (InputStream in = ClipCheckpoint.class.getResourceAsStream("tiny/" + file)) {
+  static byte[] file(String name) throws IOException {
+    return switch (name) {
+      case "preprocessor_config.json" ->
+          Json.line(
+                  Json.mapper().readTree(resource("processor_config.json")).get("image_processor"))
+              .getBytes(StandardCharsets.UTF_8);
+      case "tokenizer.json" -> tokenizer().getBytes(StandardCharsets.UTF_8);
+      default -> resource(name);
+    };
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = TestCheckpoint.class.getResourceAsStream("families/clip-gelu/" + name)) {
       return in.readAllBytes();
     }
+  }
+
+  /** Letters alone: every word is spelt. */
+  private static String tokenizer() {
+    ObjectNode root = Json.mapper().createObjectNode();
+    ObjectNode model = root.putObject("model").put("type", "BPE").put("end_of_word_suffix", "</w>");
+    model.putArray("merges");
+    ObjectNode vocabulary = model.putObject("vocab");
+    for (char c = 'a'; c <= 'z'; c++) {
+      vocabulary.put(String.valueOf(c), c - 'a').put(c + "</w>", 26 + c - 'a');
+    }
+    vocabulary.put("<|startoftext|>", 298).put("<|endoftext|>", 299);
+    return Json.line(root);
   }
 
   ClipCheckpoint open() {

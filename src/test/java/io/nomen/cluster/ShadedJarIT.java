@@ -139,7 +139,7 @@ class ShadedJarIT {
     assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
         .isEqualTo("io.nomen.cli.Main");
     assertThat(jar.stream().map(JarEntry::getName))
-        .contains("native/lib/pytorch.properties", "io/nomen/clip/tiny/model.safetensors")
+        .contains("native/lib/pytorch.properties", "io/nomen/clip/tiny/open_clip_model.safetensors")
         .anyMatch(name -> name.matches("pytorch/cpu/linux-x86_64/.*libtorch_cpu[.]so.*"))
         .noneMatch(name -> name.matches("META-INF/[^/]*[.](SF|DSA|RSA)"))
         .noneMatch(name -> name.endsWith("module-info.class"));

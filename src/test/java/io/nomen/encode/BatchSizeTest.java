@@ -3,15 +3,15 @@ package io.nomen.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.clip.TowerSpec;
-import io.nomen.clip.TowerSpec.VisionSpec;
+import io.nomen.clip.TowerSpec.VisionTransformer;
 import io.nomen.tensor.TorchDevice;
 import org.junit.jupiter.api.Test;
 
 class BatchSizeTest {
   private static final TorchDevice GPU = new TorchDevice(TorchDevice.Kind.CUDA, 0);
 
-  private static VisionSpec vision(int width, int side, int patch) {
-    return VisionSpec.clip(
+  private static VisionTransformer vision(int width, int side, int patch) {
+    return VisionTransformer.clip(
         new TowerSpec(
             width, 4 * width, 12, width / 64, TowerSpec.Activation.QUICK_GELU, 1e-5, false),
         side,
