@@ -159,7 +159,7 @@ def main():
     p.add_argument("--samples", type=Path)
     p.add_argument("--things", type=Path)
     args = p.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     model, words = clip.load(args.checkpoint), clip.Words(args.checkpoint)
     side = model.side
     pictures = common.Pictures(args.data)

@@ -35,8 +35,7 @@ Head and text tower were trained by this project (`src/tiny-clip`) on {pictures:
 
 {copies:,} more were left out because they are copies of pictures that are only scored. {held:,} were held out to choose by.
 
-{scores}
-It was shown the {nouns:,} nouns of `nouns.txt`, most of them with the meaning that is meant; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of the shorter side. Good for demos and first looks; for work take a CLIP that has seen hundreds of millions of pictures.
+{scores}It was shown the {nouns:,} nouns of `nouns.txt`, most of them with the meaning that is meant; other nouns lie near what stands above them in WordNet. It sees the middle {image} pixels of the shorter side. Good for demos and first looks; for work take a CLIP that has seen hundreds of millions of pictures.
 """
 PROMPTS = (  # as Nomen puts nouns before the tower
     "itap of a {}.", "a bad photo of the {}.", "a origami {}.", "a photo of the large {}.", "a {} in a video game.",
@@ -83,7 +82,7 @@ def main():
         foreign=len(foreign), sets=table(pictures), copies=pictures.train - len(pictures.usable),
         above=pictures.member.shape[1] - len(pictures.member), held=len(pictures.labels) - pictures.train,
         size=(args.to / clip.WEIGHTS).stat().st_size / 1e6,
-        scores=args.scores.read_text() if args.scores else "", nouns=len(nouns),
+        scores=args.scores.read_text().rstrip() + "\n\n" if args.scores else "", nouns=len(nouns),
     )  # fmt: skip
     (args.to / "MODEL_CARD.md").write_text(card)
 
