@@ -184,7 +184,7 @@ public record TowerSpec(
           int stride = b == 0 ? stage.stride : 1;
           blocks.add(
               new Block(
-                  s == 0 ? "image.first.%d.".formatted(b) : "image.stage.%d.%d.".formatted(s, b),
+                  s == 0 ? "image.first." + b + '.' : "image.stage." + s + '.' + b + '.',
                   stage.kernel,
                   stride,
                   given * stage.expansion,
