@@ -81,7 +81,7 @@ def generator(*numbers):
 
 def autocast(args):
     """Products in bfloat16 where --bf16 1 asks for it; weights, sums and losses stay float32."""
-    return torch.autocast(args.device, torch.bfloat16, enabled=bool(args.bf16))
+    return torch.autocast("cpu", torch.bfloat16, enabled=bool(args.bf16))
 
 
 def one_cycle(step, steps, warmup):
@@ -145,7 +145,6 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(args.threads)
         torch.manual_seed(args.seed)
-        torch.backends.cuda.matmul.allow_tf32 = True
         if self.rank == 0:
             self.claim(folder / f"{name}.pid")
             self.log(settings={k: str(v) for k, v in vars(args).items()})
@@ -191,7 +190,7 @@ class Run:
         ema = {k: v.clone() for k, v in model.state_dict().items()}
         first = 0
         if path.exists():
-            state = torch.load(path, map_location=self.args.device)
+            state = torch.load(path, map_location="cpu")
             first = state["step"]
             model.load_state_dict(state["model"])
             ema = state["ema"]
@@ -248,12 +247,9 @@ def arguments(p, **defaults):
     p.add_argument("--data", type=Path, required=True, help="the folder that prepare.py wrote")
     p.add_argument("--out", type=Path, required=True, help="checkpoints, logs, process ids")
     standard = dict(
-        seed=17, device="cpu", workers=1, threads=1, bf16=0, ema=0.999, clip=1.0,
+        seed=17, workers=1, threads=1, bf16=0, ema=0.999, clip=1.0,
         log_every=20, save_every=100, eval_every=500,
     )  # fmt: skip
     for name, value in {**standard, **defaults}.items():
         p.add_argument("--" + name.replace("_", "-"), type=type(value), default=value)
-    args = p.parse_args()
-    if args.device != "cpu" and args.workers > 1:
-        p.error(f"--workers {args.workers} are processes on the CPU; a {args.device} device wants --workers 1")
-    return args
+    return p.parse_args()

@@ -87,11 +87,10 @@ def main():
     lemmas = list(dict.fromkeys(itertools.chain(*pictures.concepts)))
     owners = share_of([[i for i, c in enumerate(pictures.concepts) if x in c] for x in lemmas], len(directions))
     entries = concepts.glossary(pictures.synsets) if args.others else []
-    near, share = directions.to(args.device), owners.to(args.device)
+    near, share = directions, owners
     goals, foreign = F.normalize(share @ near), []
     if args.clones:
         places, foreign, home = vectors.placed(pictures.concepts, directions, *vectors.names(args.clones))
-        places = places.to(args.device)
         if run.rank == 0:
             run.log(names_from_clip=len(foreign), left_out_anchors_near_home=round(home, 3))
 
@@ -104,7 +103,7 @@ def main():
         texts, wanted, goal = prompts([lemmas[i] for i in rows], g), [share[rows]], [goals[rows]]
         if others:
             more, below = glossed(entries, others, args.glosses, g)
-            texts, wanted = texts + more, [*wanted, share_of(below, len(near)).to(args.device)]
+            texts, wanted = texts + more, [*wanted, share_of(below, len(near))]
             goal.append(F.normalize(wanted[-1] @ near))
         if abroad:
             picked = torch.randint(len(foreign), (abroad,), generator=g)
