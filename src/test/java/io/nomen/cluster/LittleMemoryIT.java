@@ -73,7 +73,7 @@ class LittleMemoryIT {
 
   @Test
   void a_batch_that_a_task_has_no_memory_for() {
-    try (Jvm tooLarge = nomen("512m", encode(input, "--batch-size", "90000"))) {
+    try (Jvm tooLarge = nomen("512m", encode(input, "--batch-size", "22000"))) {
       assertOneSentence(tooLarge, "Memory ran out", "--batch-size");
     }
     try (Jvm again = nomen("512m", encode(input))) {
