@@ -208,19 +208,24 @@ def timm_towers():
         vision = dict(image_size=int(tower[-3:]), timm_model_name=tower, timm_pool=pool, timm_proj=None)
         model = randomise(open_clip.CustomTextCLIP(embed_dim=24, vision_cfg=vision, text_cfg=text), 9)
         open_clip.timm_model.timm.create_model = whole
-        write(folder, "open_clip_config.json", {
-            "model_cfg": {"embed_dim": 24, "vision_cfg": vision, "text_cfg": text, "custom_text": True},
-            "preprocess_cfg": {"mean": mean, "std": std, **pre},
-        })
-        halves(folder, model.state_dict(), "open_clip_model.safetensors")
-        transform = image_transform(SIDE, is_train=False, mean=mean, std=std, interpolation=pre["interpolation"], resize_mode=pre["resize_mode"])
-        tokens = clip_tokens()
-        goldens(
-            folder,
-            image=model.encode_image(torch.stack([transform(picture(*s)) for s in PICTURES])).detach().numpy(),
-            text=model.encode_text(torch.tensor(tokens)).detach().numpy(),
-            tokens=tokens,
-        )
+        keep_timm(folder, model, vision, text, SIDE, dict(mean=mean, std=std, **pre))
+
+
+def keep_timm(folder, model, vision, text, side, pre):
+    """The checkpoint, and what open_clip makes of pictures and prompts."""
+    write(folder, "open_clip_config.json", {
+        "model_cfg": {"embed_dim": 24, "vision_cfg": vision, "text_cfg": text, "custom_text": True},
+        "preprocess_cfg": pre,
+    })
+    halves(folder, model.state_dict(), "open_clip_model.safetensors")
+    transform = image_transform(side, is_train=False, **pre)
+    tokens = clip_tokens()
+    goldens(
+        folder,
+        image=model.encode_image(torch.stack([transform(picture(*s)) for s in PICTURES])).detach().numpy(),
+        text=model.encode_text(torch.tensor(tokens)).detach().numpy(),
+        tokens=tokens,
+    )
 
 
 def efficient_nets():
@@ -240,19 +245,7 @@ def efficient_nets():
             noise = torch.randn(t.shape, generator=generator)
             spread = {"weight": 1 + 0.2 * noise, "running_var": (0.5 * noise).exp()}.get(name.split(".")[-1], 0.3 * noise)
             t.copy_(spread.half().float())
-    write(folder, "open_clip_config.json", {
-        "model_cfg": {"embed_dim": 24, "vision_cfg": vision, "text_cfg": text, "custom_text": True},
-        "preprocess_cfg": {"mean": half, "std": half, "interpolation": "bicubic", "resize_mode": "squash"},
-    })
-    halves(folder, model.state_dict(), "open_clip_model.safetensors")
-    transform = image_transform(side, is_train=False, mean=half, std=half, interpolation="bicubic", resize_mode="squash")
-    tokens = clip_tokens()
-    goldens(
-        folder,
-        image=model.encode_image(torch.stack([transform(picture(*s)) for s in PICTURES])).detach().numpy(),
-        text=model.encode_text(torch.tensor(tokens)).detach().numpy(),
-        tokens=tokens,
-    )
+    keep_timm(folder, model, vision, text, side, dict(mean=half, std=half, interpolation="bicubic", resize_mode="squash"))
 
 
 def sentences():

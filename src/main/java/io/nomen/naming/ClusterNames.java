@@ -11,6 +11,7 @@ import io.nomen.vocabulary.WordNet;
 import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -125,25 +126,28 @@ public final class ClusterNames {
     double[][] gain = new double[scores.length][];
     Set<String> kinds = keptKinds();
     for (int c = 0; c < scores.length; c++) {
-      gain[c] = gain(c, kinds, Set.of());
+      gain[c] = gain(c, kinds, new BitSet());
     }
     int[] first = assigned(gain);
+    BitSet taken = new BitSet();
+    IntStream.of(first).filter(j -> j >= 0).forEach(taken::set);
     for (int c = 0; c < scores.length; c++) {
-      int own = first[c];
-      Set<Integer> taken =
-          IntStream.of(first).filter(j -> j >= 0 && j != own).boxed().collect(Collectors.toSet());
-      if (best(c).stream().limit(1).map(concepts::indexOf).anyMatch(taken::contains)) {
-        gain[c] = gain(c, kinds, taken);
+      BitSet byOthers = (BitSet) taken.clone();
+      if (first[c] >= 0) {
+        byOthers.clear(first[c]);
+      }
+      if (best(c).stream().limit(1).mapToInt(concepts::indexOf).anyMatch(byOthers::get)) {
+        gain[c] = gain(c, kinds, byOthers);
       }
     }
     return assigned(gain);
   }
 
   /** What each concept would be worth as the name of cluster {@code c}; 0 where it may not be. */
-  private double[] gain(int c, Set<String> kinds, Set<Integer> taken) {
+  private double[] gain(int c, Set<String> kinds, BitSet taken) {
     float[] own = scores[c];
     double best = concepts.stream().mapToDouble(concept -> concept.score(own)).max().orElse(0);
-    with[c] = widerWord.withWordsAbove(own, taken::contains);
+    with[c] = widerWord.withWordsAbove(own, taken::get);
     double[] gain = new double[concepts.size()];
     for (int j = 0; j < gain.length; j++) {
       Concept concept = concepts.get(j);
