@@ -21,6 +21,23 @@ class ClusterNamesTest {
   }
 
   @Test
+  void a_wide_word_that_names_another_cluster_speaks_for_what_is_under_it() {
+    List<String> words = List.of("decapod crustacean", "true lobster", "footwear");
+    List<ClusterName> names = name(words, row(0.204, 0.062, 0.176), row(0.737, 0.036, 0.001));
+    assertThat(names)
+        .extracting(ClusterName::name)
+        .containsExactly("true lobster", "decapod crustacean");
+  }
+
+  @Test
+  void of_two_words_as_clear_the_one_that_people_use_is_the_name() {
+    assertThat(name(List.of("pachyderm", "elephant"), row(0.284, 0.265)).get(0).name())
+        .isEqualTo("elephant");
+    assertThat(name(List.of("butterfly", "danaid"), row(0.196, 0.172)).get(0).name())
+        .isEqualTo("butterfly");
+  }
+
+  @Test
   void no_noun_names_two_clusters_and_too_few_nouns_leave_numbers() {
     List<ClusterName> names = name(List.of("cat"), row(0.2), row(0.3), row(0.1));
     assertThat(names)
