@@ -1,6 +1,8 @@
 package io.nomen.cli;
 
+import io.nomen.DaemonThreads;
 import io.nomen.cli.Main.Subcommand;
+import io.nomen.spark.Sessions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,10 @@ final class DemoCommand implements Subcommand {
     }
     CommandLine.ParseResult parsed =
         new CommandLine(new Main()).parseArgs(words.toArray(String[]::new)).subcommand();
+    if (!console.dryRun()) {
+      // While libtorch and the model are read.
+      DaemonThreads.begin("spark", () -> Sessions.open("demo"));
+    }
     ClusterCommand cluster = (ClusterCommand) parsed.commandSpec().userObject();
     return cluster.run(
         new Console(

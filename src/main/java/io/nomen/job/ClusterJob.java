@@ -1,5 +1,6 @@
 package io.nomen.job;
 
+import io.nomen.DaemonThreads;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.clip.ClipCheckpoint;
@@ -43,6 +44,7 @@ import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.vocabulary.WordNet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -99,6 +101,7 @@ public final class ClusterJob {
 
   /** Does it all; the same command again finds what is done. */
   public RunRecord run() {
+    DaemonThreads.begin("wordnet", WordNet::load);
     Optional<ClipCheckpoint> checkpoint = checkpoint();
     return folder.holding(() -> new Run(checkpoint).record());
   }

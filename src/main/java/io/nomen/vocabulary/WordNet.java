@@ -59,6 +59,11 @@ public final class WordNet {
     return Loaded.INSTANCE;
   }
 
+  /** Reads everything, so that whoever asks later need not wait. */
+  public static void load() {
+    get().glossCount("entity");
+  }
+
   /** How many meanings there are. */
   public int size() {
     return tables.ids().length;

@@ -5,11 +5,14 @@ import io.nomen.evaluate.ClusterTransitions;
 import io.nomen.gallery.GalleryData;
 import io.nomen.gallery.GalleryData.AskedImage;
 import io.nomen.gallery.GalleryData.ClusterCard;
+import io.nomen.gallery.GalleryData.DuplicateGroup;
 import io.nomen.gallery.GalleryData.RunFacts;
+import io.nomen.gallery.GalleryData.SearchNumbers;
 import io.nomen.gallery.GalleryData.Workbench;
 import io.nomen.gallery.GalleryPlan;
 import io.nomen.gallery.GalleryPlan.GalleryLimits;
 import io.nomen.gallery.GalleryWriter;
+import io.nomen.gallery.MapLayout;
 import io.nomen.image.ImageBytes;
 import io.nomen.refine.Questions;
 import io.nomen.run.Assignments.Image;
@@ -33,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -119,22 +123,27 @@ public final class GalleryStage {
     EmbeddingTable table = new EmbeddingTable(spark, run.storage(), run.table("embeddings"));
     RowBlocks embeddings = table.embeddings();
     RowSample sample = Positions.sample(embeddings, record.seed());
-    Positions positions = Positions.of(embeddings, sample, record.seed());
+    // One core's work, beside Spark's jobs.
+    CompletableFuture<MapLayout> layout =
+        CompletableFuture.supplyAsync(() -> Positions.layout(sample, record.seed()));
     List<ClusterCard> cards = ClusterCards.read(run, record);
     ChosenImages images = ChosenImages.of(spark, run, cards);
+    List<DuplicateGroup> duplicates = DuplicateGroups.of(spark, run);
+    SearchNumbers search = SearchCodes.of(context, run, embeddings, sample, images.byRow());
+    Positions positions = Positions.of(embeddings, layout.join());
     return new GalleryData(
         facts(record),
         cards,
         images.entries(positions),
         listed.failed(),
-        DuplicateGroups.of(spark, run),
+        duplicates,
         images.furthest().stream()
             .map(image -> ChosenImages.entry(image, positions.of(image.row())))
             .toList(),
         new Workbench(
             LayerNodes.read(run, images.onMap(positions), positions),
             questions(run, table, positions),
-            Optional.of(SearchCodes.of(context, run, embeddings, sample, images.byRow())),
+            Optional.of(search),
             options
                 .comparedWith()
                 .or(() -> previous(record))

@@ -34,7 +34,7 @@ public record Positions(float[] places, long rows, String algorithm) {
     RowBlocks all =
         new EmbeddingTable(context.spark().get(), run.storage(), run.table("embeddings"))
             .embeddings();
-    return of(all, sample(all, record.seed()), record.seed());
+    return of(all, layout(sample(all, record.seed()), record.seed()));
   }
 
   /** The rows that layouts and codes are learnt from. */
@@ -42,8 +42,11 @@ public record Positions(float[] places, long rows, String algorithm) {
     return RowSample.exactly(all, SAMPLE, seed);
   }
 
-  static Positions of(RowBlocks all, RowSample sample, long seed) {
-    MapLayout layout = MapLayout.fit(sample.rows().values(), all.width(), seed);
+  static MapLayout layout(RowSample sample, long seed) {
+    return MapLayout.fit(sample.rows().values(), sample.rows().width(), seed);
+  }
+
+  static Positions of(RowBlocks all, MapLayout layout) {
     RowBlocks drawn = RowSample.even(all, MOST);
     float[] places = new float[Math.toIntExact(2 * drawn.rows())];
     Broadcast<MapLayout> shared =
