@@ -12,6 +12,7 @@ import io.nomen.vocabulary.WordNet.Sense;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -42,8 +43,18 @@ public final class ClusterNames {
   private static final double KEPT = 1e6;
 
   private final List<Concept> concepts;
+
+  /** [K, m] as they were found: what cards show. */
+  private final float[][] found;
+
+  /** [K, m] without those of places where clusters are of what is seen there. */
   private final float[][] scores;
+
   private final double[] noise;
+
+  /** [K] The place that was left aside. */
+  private final List<Optional<String>> places;
+
   private final Specificity specificity = new Specificity();
 
   /** [K, concepts] each concept's score with those of the words above it. */
@@ -59,15 +70,34 @@ public final class ClusterNames {
       double[] noise,
       boolean verbatim,
       List<Optional<ClusterName>> earlier) {
-    this.scores = scores;
-    this.noise = noise;
+    this.found = scores;
+    this.scores = scores.clone();
+    this.noise = noise.clone();
     this.verbatim = verbatim;
     this.earlier = earlier;
     SenseChoice choice = new SenseChoice(nouns, scores);
     List<Optional<Sense>> senses = IntStream.range(0, nouns.size()).mapToObj(choice::of).toList();
     concepts = verbatim ? Concepts.verbatim(nouns, senses) : Concepts.of(nouns, senses);
+    places = verbatim ? Collections.nCopies(scores.length, Optional.empty()) : leavePlacesAside();
     widerWord = new HypernymChoice(concepts, specificity);
     with = new double[scores.length][];
+  }
+
+  private List<Optional<String>> leavePlacesAside() {
+    SceneChoice scenes = new SceneChoice(concepts);
+    List<Optional<String>> aside = new ArrayList<>();
+    for (int c = 0; c < found.length; c++) {
+      Optional<SceneChoice.Things> things =
+          keptNoun(c).filter(SceneChoice::isPlace).isPresent()
+              ? Optional.empty()
+              : scenes.of(found[c], noise[c]);
+      if (things.isPresent()) {
+        scores[c] = things.get().scores();
+        noise[c] *= things.get().factor();
+      }
+      aside.add(things.map(SceneChoice.Things::place));
+    }
+    return aside;
   }
 
   /**
@@ -136,7 +166,7 @@ public final class ClusterNames {
       if (first[c] >= 0) {
         byOthers.clear(first[c]);
       }
-      if (best(c).stream().limit(1).mapToInt(concepts::indexOf).anyMatch(byOthers::get)) {
+      if (best(scores[c]).stream().limit(1).mapToInt(concepts::indexOf).anyMatch(byOthers::get)) {
         gain[c] = gain(c, kinds, byOthers);
       }
     }
@@ -177,7 +207,7 @@ public final class ClusterNames {
         .filter(name -> name.named() && name.hypernym().isEmpty())
         .flatMap(
             name ->
-                best(c).stream()
+                best(found[c]).stream()
                     .filter(concept -> concept.name().equalsIgnoreCase(name.name()))
                     .findFirst());
   }
@@ -191,7 +221,7 @@ public final class ClusterNames {
         .filter(name -> name.named() && !verbatim)
         .flatMap(ClusterName::hypernym)
         .flatMap(id -> WordNet.get().sense(id))
-        .filter(kind -> namesUnder(kind, best(c)).size() >= 2);
+        .filter(kind -> namesUnder(kind, best(found[c])).size() >= 2);
   }
 
   /** How the kinds that stay names read. */
@@ -218,9 +248,8 @@ public final class ClusterNames {
   }
 
   private ClusterName one(int cluster, int[] assigned, Set<String> taken) {
-    List<Concept> best = best(cluster);
     List<ScoredNoun> nouns =
-        best.stream().limit(SHOWN).map(concept -> concept.scored(scores[cluster])).toList();
+        best(found[cluster]).stream().map(concept -> concept.scored(found[cluster])).toList();
     if (verbatim) {
       return assigned[cluster] < 0
           ? blank(cluster, nouns)
@@ -231,9 +260,10 @@ public final class ClusterNames {
       return above(
           kind.get(),
           nouns,
-          namesUnder(kind.get(), best),
+          namesUnder(kind.get(), best(found[cluster])),
           "the earlier run's name, and its best nouns are kinds of it still (%s)");
     }
+    List<Concept> best = best(scores[cluster]);
     if (assigned[cluster] < 0) {
       return wider(cluster, best, nouns, assigned[cluster], taken)
           .orElseGet(() -> blank(cluster, nouns));
@@ -242,7 +272,7 @@ public final class ClusterNames {
     if (keptNoun(cluster).filter(concept::equals).isPresent()) {
       return single(cluster, concept, nouns);
     }
-    return family(best, nouns, taken)
+    return family(cluster, best, nouns, taken)
         .or(() -> wider(cluster, best, nouns, assigned[cluster], taken))
         .orElseGet(() -> single(cluster, concept, nouns));
   }
@@ -263,33 +293,41 @@ public final class ClusterNames {
     double own = with[cluster][concepts.indexOf(concept)];
     String reason =
         RootLocale.format(
-            "%s noun that no other cluster is named after: score %.3f%s, chance reaches %.3f",
-            own >= Arrays.stream(with[cluster]).max().orElseThrow()
-                ? "the best"
-                : keptNoun(cluster).filter(concept::equals).isPresent()
-                    ? "the earlier run's"
-                    : "the best free",
-            score,
-            own > score ? RootLocale.format(", with the words above it %.3f", own) : "",
-            noise[cluster]);
+                "%s noun that no other cluster is named after: score %.3f%s, chance reaches %.3f",
+                own >= Arrays.stream(with[cluster]).max().orElseThrow()
+                    ? "the best"
+                    : keptNoun(cluster).filter(concept::equals).isPresent()
+                        ? "the earlier run's"
+                        : "the best free",
+                score,
+                own > score ? RootLocale.format(", with the words above it %.3f", own) : "",
+                noise[cluster])
+            + aside(cluster);
     String gloss = concept.sense().map(Sense::gloss).orElse("");
     return new ClusterName(concept.name(), true, gloss, nouns, Optional.empty(), List.of(), reason);
   }
 
+  private String aside(int cluster) {
+    return places
+        .get(cluster)
+        .map("; the place where it is seen (%s) is left aside"::formatted)
+        .orElse("");
+  }
+
   private Optional<ClusterName> family(
-      List<Concept> best, List<ScoredNoun> nouns, Set<String> taken) {
+      int cluster, List<Concept> best, List<ScoredNoun> nouns, Set<String> taken) {
     // A kind of one of them is no sister of it: both say the same.
     List<Integer> apart =
-        IntStream.range(0, nouns.size())
+        IntStream.range(0, best.size())
             .filter(i -> best.stream().noneMatch(other -> isAbove(best.get(i), other)))
             .boxed()
             .toList();
-    List<String> sisters = apart.stream().limit(3).map(i -> nouns.get(i).lemma()).toList();
-    String reason = "the best three nouns (%s) are kinds of it";
+    List<String> sisters = apart.stream().limit(3).map(i -> best.get(i).name()).toList();
+    String reason = "the best three nouns (%s) are kinds of it" + aside(cluster);
     return new CommonHypernym(specificity)
         .of(
             apart.stream().map(best::get).toList(),
-            apart.stream().map(i -> nouns.get(i).score()).toList())
+            apart.stream().map(i -> best.get(i).score(scores[cluster])).toList())
         .filter(hypernym -> isFree(hypernym, taken))
         .map(hypernym -> above(hypernym, nouns, sisters, reason));
   }
@@ -300,7 +338,8 @@ public final class ClusterNames {
 
   private Optional<ClusterName> wider(
       int cluster, List<Concept> best, List<ScoredNoun> nouns, int assigned, Set<String> taken) {
-    String reason = "most of it goes to kinds of it (%s), and to none of them half as much";
+    String reason =
+        "most of it goes to kinds of it (%s), and to none of them half as much" + aside(cluster);
     return widerWord
         .of(scores[cluster], assigned)
         .filter(kind -> isFree(kind, taken))
@@ -328,10 +367,10 @@ public final class ClusterNames {
         reason.formatted(String.join(", ", sisters)));
   }
 
-  private List<Concept> best(int cluster) {
+  private List<Concept> best(float[] own) {
     return concepts.stream()
-        .filter(concept -> concept.score(scores[cluster]) > 0)
-        .sorted(Comparator.comparingDouble(concept -> -concept.score(scores[cluster])))
+        .filter(concept -> concept.score(own) > 0)
+        .sorted(Comparator.comparingDouble(concept -> -concept.score(own)))
         .limit(SHOWN)
         .toList();
   }

@@ -78,7 +78,11 @@ final class Concepts {
     }
 
     boolean isUnder(Sense kind) {
-      return sense.filter(s -> WordNet.get().isUnder(s.id(), kind.id())).isPresent();
+      return isUnder(kind.id());
+    }
+
+    boolean isUnder(String kind) {
+      return sense.filter(s -> WordNet.get().isUnder(s.id(), kind)).isPresent();
     }
 
     ScoredNoun scored(float[] scores) {

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
  * Your Bets" (2012).
  */
 final class HypernymChoice {
-  /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   /** A wider word that people use less must have this many times a noun's score to be clearer. */
   private static final double SELDOM = 1.2;
 
+  /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   private static final double LEAST = 0.4;
 
   /** How many times the score of the best noun, with what says the same, a kind must hold. */

@@ -38,6 +38,29 @@ class ClusterNamesTest {
   }
 
   @Test
+  void a_place_leaves_the_name_to_what_moves_there() {
+    List<String> planes = List.of("airstrip", "airliner", "aircraft", "airfield");
+    ClusterName plane = name(planes, row(0.417, 0.284, 0.108, 0.04)).get(0);
+    assertThat(plane.name()).isEqualTo("airliner");
+    assertThat(plane.reason()).endsWith("; the place where it is seen (airstrip) is left aside");
+    assertThat(plane.nouns()).extracting(ScoredNoun::lemma).startsWith("airstrip", "airliner");
+    List<String> cars = List.of("parking area", "SUV", "car", "minivan", "taxi");
+    assertThat(name(cars, row(0.566, 0.162, 0.103, 0.046, 0.037)).get(0).name()).isEqualTo("car");
+  }
+
+  @Test
+  void a_place_is_the_name_where_what_moves_there_is_not_clear() {
+    List<String> words = List.of("parking area", "SUV", "car", "streetlight");
+    assertThat(name(words, row(0.566, 0.1, 0.103, 0.2)).get(0).name()).isEqualTo("parking area");
+    double[] noise = {0.12};
+    float[][] scores = {row(0.3, 0.1, 0.1, 0.1)};
+    assertThat(name(nouns(words), scores, noise, false).get(0).name()).isEqualTo("parking area");
+    List<Optional<ClusterName>> kept = List.of(earlier("parking area", Optional.empty()));
+    assertThat(nameAgain(words, kept, row(0.4, 0.3, 0.1, 0)).get(0).name())
+        .isEqualTo("parking area");
+  }
+
+  @Test
   void no_noun_names_two_clusters_and_too_few_nouns_leave_numbers() {
     List<ClusterName> names = name(List.of("cat"), row(0.2), row(0.3), row(0.1));
     assertThat(names)
