@@ -64,8 +64,7 @@ public final class NomenMethod extends ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
-      return SeparationChoice.linkageOr(
-          input, inputs, () -> SeparationChoice.graphOr(input, inputs, trained(input, inputs)));
+      return new SeparationChoice(input, inputs).linkageOrGraphOr(() -> trained(input, inputs));
     }
   }
 

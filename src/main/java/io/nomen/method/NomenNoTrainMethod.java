@@ -16,8 +16,8 @@ public final class NomenNoTrainMethod extends ClusteringMethod {
   @Override
   public Clustering cluster(MethodInput input) {
     try (NomenInputs inputs = NomenInputs.of(input, NAME)) {
-      return SeparationChoice.linkageOr(
-          input, inputs, () -> inputs.clustering(inputs.spectral(input)));
+      return new SeparationChoice(input, inputs)
+          .linkageOr(() -> inputs.clustering(inputs.spectral(input)));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.nomen.method.MethodOptions.Linkage;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.Silhouette;
+import io.nomen.tensor.TaskThreads;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,75 +40,101 @@ final class SeparationChoice {
 
   private static final double LEAST = 1e-3;
 
-  private SeparationChoice() {}
+  private final MethodInput input;
+  private final NomenInputs inputs;
+
+  /** The sample as it is and averaged, once it is asked for. */
+  private List<Matrix> images = List.of();
+
+  SeparationChoice(MethodInput input, NomenInputs inputs) {
+    this.input = input;
+    this.inputs = inputs;
+  }
+
+  /** A candidate and how well it separates the images. */
+  private record Measured(Clustering clustering, double separation) {}
 
   /**
-   * Links a sample, and compares.
-   *
-   * @param otherwise what the method ends in otherwise; not asked where linkage is wanted anyway
+   * Linkage's clusters, or the method's {@code own}, which are not asked for where it is wanted.
    */
-  static Clustering linkageOr(
-      MethodInput input, NomenInputs inputs, Supplier<Clustering> otherwise) {
+  Clustering linkageOr(Supplier<Clustering> own) {
+    return comparable() ? linked(() -> measured(own.get())) : own.get();
+  }
+
+  /**
+   * Linkage's clusters, or {@code own}, or the groups of the graph of neighbours where those
+   * separate the images better than that.
+   */
+  Clustering linkageOrGraphOr(Supplier<Clustering> own) {
+    return comparable() ? linked(() -> graphOr(own.get())) : own.get();
+  }
+
+  private Clustering linked(Supplier<Measured> otherwise) {
     Linkage wanted = input.options().training().linkage();
-    if (wanted == Linkage.NEVER
-        || !NomenInputs.linkable(inputs.sample().rows(), input.clusters())) {
-      return otherwise.get();
+    if (wanted == Linkage.NEVER) {
+      return otherwise.get().clustering();
     }
-    List<Matrix> images = images(inputs);
     List<Matrix> linked = input.progress().stage("average linkage", () -> inputs.linked(input));
-    double once = separation(images, inputs, linked.get(0));
-    double twice = separation(images, inputs, linked.get(1));
+    double once = separation(linked.get(0));
+    double twice = separation(linked.get(1));
     Matrix centres = linked.get(once > twice ? 0 : 1);
     if (wanted == Linkage.ALWAYS) {
       return inputs
           .clustering(centres)
           .with(new LinkageComparison(true, once, twice, Optional.empty()));
     }
-    Clustering other = otherwise.get();
-    double ofOther = separation(images, inputs.ofSample(other), other.clusters());
-    boolean taken = Math.max(once, twice) > CLEARLY * ofOther;
-    LinkageComparison found = new LinkageComparison(taken, once, twice, Optional.of(ofOther));
+    Measured other = otherwise.get();
+    boolean taken = Math.max(once, twice) > CLEARLY * other.separation();
+    LinkageComparison found =
+        new LinkageComparison(taken, once, twice, Optional.of(other.separation()));
     if (!taken) {
-      return other.with(found);
+      return other.clustering().with(found);
     }
-    other.close();
+    other.clustering().close();
     return inputs.clustering(centres).with(found);
   }
 
-  /** {@code own}, or the groups of the graph of neighbours where those separate images better. */
-  static Clustering graphOr(MethodInput input, NomenInputs inputs, Clustering own) {
-    if (!NomenInputs.linkable(inputs.sample().rows(), input.clusters())) {
-      return own;
-    }
-    List<Matrix> images = images(inputs);
+  private Measured graphOr(Clustering own) {
+    Measured margin = measured(own);
     Matrix centres = inputs.spectral(input);
-    double graph = separation(images, inputs, centres);
-    double ofOwn = separation(images, inputs.ofSample(own), own.clusters());
-    GraphComparison found = new GraphComparison(graph > SOMEWHAT * ofOwn, graph, ofOwn);
+    double graph = separation(centres);
+    GraphComparison found =
+        new GraphComparison(graph > SOMEWHAT * margin.separation(), graph, margin.separation());
     if (!found.taken()) {
-      return own.with(found);
+      return new Measured(own.with(found), margin.separation());
     }
     own.close();
-    return inputs.clustering(centres).with(found);
+    return new Measured(inputs.clustering(centres).with(found), graph);
   }
 
-  private static List<Matrix> images(NomenInputs inputs) {
-    return List.of(
-        NomenInputs.matrix(inputs.joint()), NomenInputs.matrix(inputs.smoothed().rows()));
+  private boolean comparable() {
+    return NomenInputs.linkable(inputs.sample().rows(), input.clusters());
   }
 
-  private static double separation(List<Matrix> images, NomenInputs inputs, Matrix centres) {
+  private Measured measured(Clustering clustering) {
+    return new Measured(clustering, separation(inputs.ofSample(clustering), clustering.clusters()));
+  }
+
+  private double separation(Matrix centres) {
     int[] clusters = AssignmentBlock.clusters(CentreAssignment.assign(inputs.sample(), centres));
-    return separation(images, clusters, centres.rows());
+    return separation(clusters, centres.rows());
   }
 
-  private static double separation(List<Matrix> images, int[] clusters, int count) {
-    double product = 1;
-    for (Matrix rows : images) {
-      Silhouette silhouette =
-          Silhouette.of(rows.values(), rows.width(), clusters, count, clusters.length, 0);
-      product *= Math.max(LEAST, silhouette.overall());
+  private double separation(int[] clusters, int count) {
+    if (images.isEmpty()) {
+      images =
+          List.of(NomenInputs.matrix(inputs.joint()), NomenInputs.matrix(inputs.smoothed().rows()));
     }
-    return Math.sqrt(product);
+    List<Double> silhouettes =
+        TaskThreads.sideBySide(
+            1,
+            images,
+            rows ->
+                Silhouette.of(rows.values(), rows.width(), clusters, count, clusters.length, 0)
+                    .overall());
+    return Math.sqrt(
+        silhouettes.stream()
+            .mapToDouble(overall -> Math.max(LEAST, overall))
+            .reduce(1, (a, b) -> a * b));
   }
 }
