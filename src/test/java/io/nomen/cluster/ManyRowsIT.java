@@ -3,6 +3,7 @@ package io.nomen.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nomen.clip.TestCheckpoint;
 import io.nomen.exchange.NpyWriter;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A driver of one gigabyte clusters as many rows as there are: what lives on its heap does not grow
- * with them. {@code -Dnomen.test.rows=10000000} takes more.
+ * with them. {@code -Dnomen.test.rows=10000000} and {@code -Dnomen.test.pictures=1000000} take
+ * more.
  */
 @Tag("cluster")
 class ManyRowsIT {
@@ -171,12 +173,16 @@ class ManyRowsIT {
 
   @Test
   void listed_pictures_with_digests_need_no_more_than_a_driver_of_one_gigabyte() throws Exception {
-    int images = Integer.getInteger("nomen.test.pictures", 20_000);
+    int images = Integer.getInteger("nomen.test.pictures", 100_000);
     live(
         "pictures-" + images,
         "cluster",
         "--input",
         pictures(images).toString(),
+        "--model",
+        TestCheckpoint.write(folder.resolve("clip")).toString(),
+        "--vocabulary",
+        Files.write(folder.resolve("words.txt"), List.of("star", "moon")).toString(),
         "--method",
         "kmeans",
         "--clusters",
