@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  * preprocessing in a file of its own and a tokenizer, so that tests can damage it.
  */
 public final class TestCheckpoint {
+  /** Columns of its embeddings. */
+  public static final int WIDTH = 24;
+
   static final List<String> FILES =
       List.of("config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors");
 

@@ -48,18 +48,25 @@ class ManyRowsIT {
   @BeforeAll
   static void start() throws Exception {
     cluster = new LocalCluster("many-rows", Map.of());
-    Files.write(
-        folder.resolve("nouns.txt"),
-        IntStream.range(0, NOUNS).mapToObj("noun %d"::formatted).toList());
-    rows("nouns.npy", NOUNS, 2);
+    nouns("nouns", WIDTH);
+  }
+
+  private static Path nouns(String name, int width) throws Exception {
+    Path words =
+        Files.write(
+            folder.resolve(name + ".txt"),
+            IntStream.range(0, NOUNS).mapToObj("noun %d"::formatted).toList());
+    rows(name + ".npy", NOUNS, width, 2);
+    Path vocabulary = folder.resolve(name);
     Command.done(
         "vocabulary",
         "--nouns",
-        folder.resolve("nouns.txt"),
+        words,
         "--nouns-npy",
-        folder.resolve("nouns.npy"),
+        folder.resolve(name + ".npy"),
         "--output",
-        folder.resolve("nouns"));
+        vocabulary);
+    return vocabulary;
   }
 
   @AfterAll
@@ -68,17 +75,17 @@ class ManyRowsIT {
   }
 
   /** Rows around {@value #PLACES} places; the same places for every {@code seed}. */
-  private static void rows(String file, int rows, long seed) {
+  private static void rows(String file, int rows, int width, long seed) {
     SplittableRandom random = new SplittableRandom(1);
-    double[] places = random.doubles(PLACES * WIDTH, -1, 1).toArray();
+    double[] places = random.doubles(PLACES * width, -1, 1).toArray();
     SplittableRandom noise = new SplittableRandom(seed);
     try (NpyWriter writer =
-        new NpyWriter(STORAGE, folder.resolve(file).toUri().toString(), rows, WIDTH)) {
-      float[] row = new float[WIDTH];
+        new NpyWriter(STORAGE, folder.resolve(file).toUri().toString(), rows, width)) {
+      float[] row = new float[width];
       for (int i = 0; i < rows; i++) {
         int place = noise.nextInt(PLACES);
-        for (int j = 0; j < WIDTH; j++) {
-          row[j] = (float) (places[place * WIDTH + j] + 0.3 * (noise.nextDouble() - 0.5));
+        for (int j = 0; j < width; j++) {
+          row[j] = (float) (places[place * width + j] + 0.3 * (noise.nextDouble() - 0.5));
         }
         writer.write(row);
       }
@@ -116,7 +123,7 @@ class ManyRowsIT {
   }
 
   private static Heap clustered(int rows) throws IOException {
-    rows(rows + ".npy", rows, 3);
+    rows(rows + ".npy", rows, WIDTH, 3);
     Command.done(
         "import", "--npy", folder.resolve(rows + ".npy"), "--output", folder.resolve("in-" + rows));
     Files.delete(folder.resolve(rows + ".npy"));
@@ -182,7 +189,7 @@ class ManyRowsIT {
         "--model",
         TestCheckpoint.write(folder.resolve("clip")).toString(),
         "--vocabulary",
-        Files.write(folder.resolve("words.txt"), List.of("star", "moon")).toString(),
+        nouns("words", TestCheckpoint.WIDTH).toString(),
         "--method",
         "kmeans",
         "--clusters",
