@@ -77,7 +77,7 @@ class ManyRowsIT {
   /** Rows around {@value #PLACES} places; the same places for every {@code seed}. */
   private static void rows(String file, int rows, int width, long seed) {
     SplittableRandom random = new SplittableRandom(1);
-    double[] places = random.doubles(PLACES * width, -1, 1).toArray();
+    double[] places = random.doubles((long) PLACES * width, -1, 1).toArray();
     SplittableRandom noise = new SplittableRandom(seed);
     try (NpyWriter writer =
         new NpyWriter(STORAGE, folder.resolve(file).toUri().toString(), rows, width)) {
