@@ -25,12 +25,15 @@ public record Replicas(
   /**
    * Trains with seeds that no other {@code seed} takes: {@code seed · replicas} and those after it.
    *
-   * @param atOnce how many run at the same time
+   * <p>Twice as many are begun as there is room for, and their epochs take turns: three on two
+   * cores take half again as long as one, not twice as long.
+   *
+   * @param atOnce how many there is room for
    * @param training what to do with a seed
    */
   public static Replicas train(
       int replicas, int atOnce, long seed, LongFunction<Trainer.Result> training) {
-    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(replicas, atOnce)));
+    ExecutorService pool = Executors.newFixedThreadPool(Math.min(replicas, 2 * atOnce));
     try {
       List<Future<Trainer.Result>> running = new ArrayList<>();
       for (int i = 0; i < replicas; i++) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,9 @@ import java.util.stream.IntStream;
 final class HypernymChoice {
   /** A wider word that people use less must have this many times a noun's score to be clearer. */
   private static final double SELDOM = 1.2;
+
+  /** How many times the clearest noun's score one must reach with the words above it. */
+  private static final double WELL_ABOVE = 1.2;
 
   /** What a kind must hold of the cluster's score, of which all nouns together have at most 1. */
   private static final double LEAST = 0.4;
@@ -81,23 +85,32 @@ final class HypernymChoice {
 
   /**
    * The scores of the concepts, each with those of the concepts above it that it may stand for:
-   * where the wider word is seen more clearly and free, it is the better name.
+   * where the wider word is seen more clearly and free, it is the better name. A clearer noun of
+   * another kind gives way only to one that is lifted well above it.
    *
    * @param scores [m] of a cluster
    * @param taken the concepts that name other clusters
    */
   double[] withWordsAbove(float[] scores, IntPredicate taken) {
     double[] own = own(scores);
+    double clearest = DoubleStream.of(own).max().orElse(0);
     return IntStream.range(0, own.length)
-        .mapToDouble(
-            j ->
-                own[j]
-                    + IntStream.of(above[j])
-                        .filter(up -> own[up] > 0)
-                        .filter(up -> taken.test(up) || own[up] < clearest(j, up) * own[j])
-                        .mapToDouble(up -> own[up])
-                        .sum())
+        .mapToDouble(j -> lifted(own[j], own[j] + above(j, own, taken), clearest))
         .toArray();
+  }
+
+  private double above(int j, double[] own, IntPredicate taken) {
+    return IntStream.of(above[j])
+        .filter(up -> own[up] > 0)
+        .filter(up -> taken.test(up) || own[up] < clearest(j, up) * own[j])
+        .mapToDouble(up -> own[up])
+        .sum();
+  }
+
+  private static double lifted(double own, double lifted, double clearest) {
+    return own < clearest && lifted < WELL_ABOVE * clearest
+        ? Math.min(lifted, clearest * (1 - 1e-6))
+        : lifted;
   }
 
   /** How many times its own score concept {@code j} leaves to the wider word {@code up}. */

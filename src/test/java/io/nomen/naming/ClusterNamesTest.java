@@ -38,6 +38,13 @@ class ClusterNamesTest {
   }
 
   @Test
+  void a_clearer_noun_gives_way_only_to_one_that_the_words_above_lift_well_above_it() {
+    List<String> words = List.of("bell cote", "solar dish", "panpipe", "wind instrument");
+    assertThat(name(words, row(0.136, 0.087, 0.087, 0.055)).get(0).name()).isEqualTo("bell cote");
+    assertThat(name(words, row(0.136, 0.087, 0.120, 0.055)).get(0).name()).isEqualTo("panpipe");
+  }
+
+  @Test
   void a_place_leaves_the_name_to_what_moves_there() {
     List<String> planes = List.of("airstrip", "airliner", "aircraft", "airfield");
     ClusterName plane = name(planes, row(0.417, 0.284, 0.108, 0.04)).get(0);
