@@ -26,15 +26,16 @@ public final class MapLayout implements Serializable {
   private final PrincipalAxes axes;
   private final int components;
 
-  /** [L, components] and [L, 2], the places 0 to 1. */
-  private final float[] landmarks;
+  /** [components][L]: an array for each axis, as the compiler makes vectors of such loops alone. */
+  private final float[][] landmarks;
 
+  /** [L, 2], 0 to 1. */
   private final float[] places;
 
   private MapLayout(PrincipalAxes axes, int components, float[] landmarks, double[] places) {
     this.axes = axes;
     this.components = components;
-    this.landmarks = landmarks;
+    this.landmarks = byAxis(landmarks, components);
     this.places = new float[places.length];
     stretch(places, 0);
     stretch(places, 1);
@@ -89,11 +90,16 @@ public final class MapLayout implements Serializable {
    */
   public float[] place(Matrix rows) {
     float[] reduced = axes.project(rows, components);
+    float[] distances = new float[places.length / 2];
     float[] out = new float[2 * rows.rows()];
     double[] best = new double[NEAREST];
     int[] who = new int[NEAREST];
     for (int row = 0; row < rows.rows(); row++) {
-      nearest(reduced, row, best, who);
+      Arrays.fill(distances, 0);
+      for (int k = 0; k < components; k++) {
+        addSquares(landmarks[k], reduced[row * components + k], distances);
+      }
+      nearest(distances, best, who);
       double x = 0;
       double y = 0;
       double sum = 0;
@@ -108,16 +114,18 @@ public final class MapLayout implements Serializable {
     return out;
   }
 
-  private void nearest(float[] reduced, int row, double[] best, int[] who) {
+  private static void addSquares(float[] landmarks, float coordinate, float[] distances) {
+    for (int l = 0; l < distances.length; l++) {
+      float difference = coordinate - landmarks[l];
+      distances[l] += difference * difference;
+    }
+  }
+
+  private static void nearest(float[] distances, double[] best, int[] who) {
     Arrays.fill(best, Double.POSITIVE_INFINITY);
     Arrays.fill(who, 0);
-    for (int l = 0; l < landmarks.length / components; l++) {
-      float distance = 0;
-      for (int k = 0; k < components; k++) {
-        float difference = reduced[row * components + k] - landmarks[l * components + k];
-        distance += difference * difference;
-      }
-      double closeness = distance + 1e-12;
+    for (int l = 0; l < distances.length; l++) {
+      double closeness = distances[l] + 1e-12;
       for (int slot = NEAREST - 1; slot >= 0 && closeness < best[slot]; slot--) {
         if (slot < NEAREST - 1) {
           best[slot + 1] = best[slot];
@@ -151,6 +159,14 @@ public final class MapLayout implements Serializable {
     float[] out = new float[chosen.length * width];
     for (int i = 0; i < chosen.length; i++) {
       System.arraycopy(rows, chosen[i] * width, out, i * width, width);
+    }
+    return out;
+  }
+
+  private static float[][] byAxis(float[] rows, int width) {
+    float[][] out = new float[width][rows.length / width];
+    for (int i = 0; i < rows.length; i++) {
+      out[i % width][i / width] = rows[i];
     }
     return out;
   }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -223,19 +222,17 @@ public final class EmbeddingTable {
     return partitions;
   }
 
-  /** d; reads one file of {@code table}. */
+  /** d; opens one file of {@code table}. */
   public static int width(Storage storage, Table table) {
     return width(storage, table, "embedding");
   }
 
   private static int width(Storage storage, Table table, String column) {
-    ToIntFunction<Integer> widthOfFile =
-        file ->
-            new TableColumn(storage, table.uris().get(file), column).floats().length
-                / Math.toIntExact(table.rows().get(file));
     for (int file = 0; file < table.files().size(); file++) {
-      if (table.rows().get(file) > 0) {
-        return widthOfFile.applyAsInt(file);
+      long rows = table.rows().get(file);
+      if (rows > 0) {
+        String uri = table.uris().get(file);
+        return Math.toIntExact(new TableColumn(storage, uri, column).size() / rows);
       }
     }
     throw NomenException.input(
