@@ -3,7 +3,11 @@ package io.nomen.gallery;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +34,14 @@ public final class Thumbnail {
   private static final double LONGEST = 2.0;
 
   private static final float QUALITY = 0.8f;
+
+  private static final ImageTypeSpecifier RGB =
+      ImageTypeSpecifier.createInterleaved(
+          ColorSpace.getInstance(ColorSpace.CS_sRGB),
+          new int[] {0, 1, 2},
+          DataBuffer.TYPE_BYTE,
+          false,
+          false);
 
   private Thumbnail() {}
 
@@ -79,22 +91,35 @@ public final class Thumbnail {
     return out;
   }
 
+  /** A JPEG of a picture of {@link BufferedImage#TYPE_INT_RGB}. */
   static byte[] encode(BufferedImage picture) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(8192);
-    ImageWriter writer =
-        ImageIO.getImageWriters(ImageTypeSpecifier.createFromRenderedImage(picture), "jpeg").next();
+    ImageWriter writer = ImageIO.getImageWriters(RGB, "jpeg").next();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       ImageWriteParam settings = writer.getDefaultWriteParam();
       settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       settings.setCompressionQuality(QUALITY);
       writer.setOutput(out);
-      writer.write(null, new IIOImage(picture, null, null), settings);
+      writer.write(null, new IIOImage(interleaved(picture), null, null), settings);
     } catch (IOException e) {
       throw new UncheckedIOException("a JPEG could not be written to memory", e);
     } finally {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  /** The same pixels byte after byte, which the JPEG writer reads in half the time. */
+  private static BufferedImage interleaved(BufferedImage picture) {
+    BufferedImage out = RGB.createBufferedImage(picture.getWidth(), picture.getHeight());
+    int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+    byte[] rgb = ((DataBufferByte) out.getRaster().getDataBuffer()).getData();
+    for (int i = 0; i < pixels.length; i++) {
+      rgb[3 * i] = (byte) (pixels[i] >> 16);
+      rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
+      rgb[3 * i + 2] = (byte) pixels[i];
+    }
+    return out;
   }
 
   /** The pixels of a JPEG; nothing where the bytes are not one. */

@@ -16,6 +16,7 @@ import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
 import io.nomen.store.StorageFailure;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -119,16 +120,11 @@ final class ListedImages {
     private static BufferedImage picture(RgbImage image) {
       BufferedImage picture =
           new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-      int[] row = new int[image.width()];
-      for (int y = 0; y < image.height(); y++) {
-        for (int x = 0; x < row.length; x++) {
-          int at = 3 * (y * image.width() + x);
-          row[x] =
-              ((image.rgb()[at] & 0xff) << 16)
-                  | ((image.rgb()[at + 1] & 0xff) << 8)
-                  | (image.rgb()[at + 2] & 0xff);
-        }
-        picture.setRGB(0, y, row.length, 1, row, 0, row.length);
+      int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+      byte[] rgb = image.rgb();
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] =
+            (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
       }
       return picture;
     }
