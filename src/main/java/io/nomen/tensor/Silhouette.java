@@ -59,7 +59,7 @@ public record Silhouette(double overall, double[] perCluster) {
       float[] values, int width, int[] clusters, double[][] sums, long[] sizes, int[] rows) {
     double[] totals = new double[sizes.length];
     long[] counted = new long[sizes.length];
-    double[] columns = columns(sums, width);
+    double[][] columns = columns(sums, width);
     double[] products = new double[sizes.length];
     for (int row : rows) {
       int own = clusters[row];
@@ -72,23 +72,27 @@ public record Silhouette(double overall, double[] perCluster) {
     return new Silhouette(Arrays.stream(totals).sum() / rows.length, means);
   }
 
-  /** The sums of all clusters column after column, [d, K]: products with them are vectorised. */
-  private static double[] columns(double[][] sums, int width) {
-    double[] columns = new double[width * sums.length];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i] = sums[i % sums.length][i / sums.length];
+  /** The sums of all clusters column by column, [d][K]: so the compiler makes vectors of them. */
+  private static double[][] columns(double[][] sums, int width) {
+    double[][] columns = new double[width][sums.length];
+    for (int c = 0; c < sums.length; c++) {
+      for (int k = 0; k < width; k++) {
+        columns[k][c] = sums[c][k];
+      }
     }
     return columns;
   }
 
-  private static void multiply(float[] values, int offset, double[] columns, double[] products) {
-    int count = products.length;
+  private static void multiply(float[] values, int offset, double[][] columns, double[] products) {
     Arrays.fill(products, 0);
-    for (int at = 0; at < columns.length; at += count) {
-      double value = values[offset++];
-      for (int c = 0; c < count; c++) {
-        products[c] += value * columns[at + c];
-      }
+    for (int k = 0; k < columns.length; k++) {
+      add(products, columns[k], values[offset + k]);
+    }
+  }
+
+  private static void add(double[] products, double[] column, double value) {
+    for (int c = 0; c < products.length; c++) {
+      products[c] += value * column[c];
     }
   }
 
