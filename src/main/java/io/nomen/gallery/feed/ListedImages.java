@@ -124,7 +124,7 @@ final class ListedImages {
       byte[] rgb = image.rgb();
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] =
-            (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
+            ((rgb[3 * i] & 0xff) << 16) | ((rgb[3 * i + 1] & 0xff) << 8) | (rgb[3 * i + 2] & 0xff);
       }
       return picture;
     }
