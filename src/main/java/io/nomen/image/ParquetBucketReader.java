@@ -39,6 +39,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
   private final Storage storage;
   private final ReadOptions options;
   private final Set<String> seen = new HashSet<>();
+  private final Set<String> namesBefore = new HashSet<>();
 
   private Optional<ParquetFileReader> file = Optional.empty();
   private MessageType schema = new MessageType("none");
@@ -103,8 +104,8 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
       schema = ParquetImages.projection(whole.getSchema(), bucket.path(), columns);
       leaf = ParquetImages.leaf(schema, bucket.path(), bucket.imageColumn());
       classNames = ParquetImages.classNames(whole, bucket.labelColumn());
+      readNamesBefore(opened);
       opened.setRequestedSchema(schema);
-      skipTo(opened, bucket.firstRow());
     }
     while (leftInGroup == 0) {
       PageReadStore pages = file.get().readNextRowGroup();
@@ -112,25 +113,59 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
         throw new IOException("it has fewer rows than when it was listed");
       }
       leftInGroup = pages.getRowCount();
-      records =
-          Optional.of(
-              new ColumnIOFactory()
-                  .getColumnIO(schema)
-                  .getRecordReader(pages, new GroupRecordConverter(schema)));
+      records = Optional.of(rows(schema, pages));
     }
     leftInGroup--;
     return records.orElseThrow().read();
   }
 
-  private static void skipTo(ParquetFileReader reader, long row) throws IOException {
+  /** Goes to the bucket's first row, and takes down what the rows before it are called. */
+  private void readNamesBefore(ParquetFileReader reader) throws IOException {
+    MessageType named = ParquetImages.names(schema, bucket.path(), columns.pathColumn(), leaf);
+    reader.setRequestedSchema(named);
     long at = 0;
-    for (int group = 0; at < row; group++) {
-      at += reader.getRowGroups().get(group).getRowCount();
-      reader.skipNextRowGroup();
+    for (int group = 0; at < bucket.firstRow(); group++) {
+      long rows = reader.getRowGroups().get(group).getRowCount();
+      if (named.getFieldCount() == 0) {
+        reader.skipNextRowGroup();
+      } else {
+        RecordReader<Group> names = rows(named, reader.readNextRowGroup());
+        for (long row = 0; row < rows; row++) {
+          addTexts(names.read(), namesBefore);
+        }
+      }
+      at += rows;
     }
-    if (at != row) {
+    if (at != bucket.firstRow()) {
       throw new IOException("its row groups are not those that were listed");
     }
+  }
+
+  private static RecordReader<Group> rows(MessageType schema, PageReadStore pages) {
+    return new ColumnIOFactory()
+        .getColumnIO(schema)
+        .getRecordReader(pages, new GroupRecordConverter(schema));
+  }
+
+  private static void addTexts(Group group, Set<String> texts) {
+    for (int field = 0; field < group.getType().getFieldCount(); field++) {
+      for (int i = 0; i < group.getFieldRepetitionCount(field); i++) {
+        if (group.getType().getType(field).isPrimitive()) {
+          texts.add(text(group, field, i));
+        } else {
+          addTexts(group.getGroup(field, i), texts);
+        }
+      }
+    }
+  }
+
+  private static String text(Group group, int field, int index) {
+    boolean binary =
+        group.getType().getType(field).asPrimitiveType().getPrimitiveTypeName()
+            == PrimitiveTypeName.BINARY;
+    return binary
+        ? new String(group.getBinary(field, index).getBytes(), StandardCharsets.UTF_8)
+        : group.getValueToString(field, index);
   }
 
   private List<RawImage> images(long row, Group record) {
@@ -139,7 +174,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     Optional<String> label = columns.labelColumn().flatMap(c -> label(record, c));
     List<RawImage> images = new ArrayList<>();
     for (ParquetImages.Stored image : stored) {
-      String name = named.or(image::path).orElse("row-" + row);
+      String name = name(named.or(image::path), row);
       String place = stored.size() == 1 ? name : RootLocale.format("%s[%d]", name, images.size());
       long length = image.bytes().map(bytes -> bytes.length).orElse(0);
       images.add(new RawImage(path(place), label, row, length, content(image)));
@@ -147,7 +182,7 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     if (images.isEmpty()) {
       images.add(
           new RawImage(
-              path(named.orElse("row-" + row)),
+              path(name(named, row)),
               label,
               row,
               0,
@@ -201,16 +236,17 @@ final class ParquetBucketReader implements CloseableIterator<RawImage> {
     if (group.getFieldRepetitionCount(name) == 0) {
       return Optional.empty();
     }
-    boolean binary =
-        group.getType().getType(name).asPrimitiveType().getPrimitiveTypeName()
-            == PrimitiveTypeName.BINARY;
-    return Optional.of(
-        binary
-            ? new String(group.getBinary(name, 0).getBytes(), StandardCharsets.UTF_8)
-            : group.getValueToString(group.getType().getFieldIndex(name), 0));
+    return Optional.of(text(group, group.getType().getFieldIndex(name), 0));
   }
 
-  /** A column may hold a name twice; the rows of a bucket may not. */
+  /** A column may hold a name twice: then the row tells the images of a file apart. */
+  private String name(Optional<String> named, long row) {
+    String number = "row-" + row;
+    return named
+        .map(name -> namesBefore.contains(name) ? name + "#" + number : name)
+        .orElse(number);
+  }
+
   private String path(String name) {
     return RawImage.unique(bucket.path() + "!/" + name, seen);
   }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -248,6 +249,32 @@ final class ParquetImages {
   private static boolean isText(GroupType type, String name) {
     return type.containsField(name)
         && LogicalTypeAnnotation.stringType().equals(type.getType(name).getLogicalTypeAnnotation());
+  }
+
+  /** The columns alone that name images: the one that was asked for, and that beside the bytes. */
+  static MessageType names(
+      MessageType schema, String path, Optional<String> pathColumn, List<String> leaf) {
+    List<List<String>> columns = new ArrayList<>();
+    pathColumn.ifPresent(
+        column -> columns.add(List.of(text(schema, path, column, "--path-column"))));
+    List<String> struct = leaf.subList(0, leaf.size() - 1);
+    boolean inStruct = !struct.isEmpty() && leaf.get(struct.size()).equals("bytes");
+    if (inStruct && isText(schema.getType(struct.toArray(String[]::new)).asGroupType(), "path")) {
+      columns.add(Stream.concat(struct.stream(), Stream.of("path")).toList());
+    }
+    MessageType names = new MessageType(schema.getName());
+    for (List<String> column : columns) {
+      names = names.union(new MessageType(schema.getName(), only(schema, column)));
+    }
+    return names;
+  }
+
+  private static Type only(GroupType from, List<String> column) {
+    Type next = from.getType(column.get(0));
+    return next.isPrimitive()
+        ? next
+        : next.asGroupType()
+            .withNewFields(only(next.asGroupType(), column.subList(1, column.size())));
   }
 
   /** Hugging Face's names of the classes of a column of numbers; empty where it has none. */

@@ -168,6 +168,30 @@ class ParquetBucketTest {
   }
 
   @Test
+  void names_that_come_again_in_another_bucket_stay_apart() throws IOException {
+    Path file =
+        writeNested(
+            "message t { optional group image { optional binary bytes;"
+                + " optional binary path (UTF8); } }",
+            ROWS,
+            (row, i) ->
+                row.addGroup("image")
+                    .append("bytes", png(8 + i))
+                    .append("path", "%03d.png".formatted(i % 30)));
+    List<Bucket> buckets =
+        Inventory.list(STORAGE, List.of(file.toString()), columns("image", "", ""));
+    assertThat(buckets.size()).isGreaterThan(2);
+    List<RawImage> images = read(buckets);
+    assertThat(images.stream().map(RawImage::path).distinct()).hasSize(images.size());
+    assertThat(images.get(29).path()).endsWith("!/029.png");
+    assertThat(images.get(31).path()).endsWith("!/001.png#row-31");
+    for (RawImage image : images) {
+      assertThat(ImageBytes.read(STORAGE, image.path(), image.offset(), image.length()))
+          .isEqualTo(((RawImage.Content.Whole) image.content()).bytes());
+    }
+  }
+
+  @Test
   void a_missing_column_is_one_sentence_that_names_those_that_fit() {
     assertThatThrownBy(() -> buckets(columns("picture", "", "")))
         .isInstanceOf(NomenException.class)
@@ -211,6 +235,11 @@ class ParquetBucketTest {
 
   /** What Hugging Face's {@code datasets} writes, and its sisters with lists. */
   private Path writeNested(String schema, BiConsumer<Group, Integer> fill) throws IOException {
+    return writeNested(schema, 3, fill);
+  }
+
+  private Path writeNested(String schema, int rows, BiConsumer<Group, Integer> fill)
+      throws IOException {
     MessageType type = MessageTypeParser.parseMessageType(schema);
     Path file = folder.resolve("nested/train.parquet");
     Files.createDirectories(file.getParent());
@@ -224,8 +253,11 @@ class ParquetBucketTest {
                     "huggingface",
                     "{\"info\":{\"features\":{\"label\":{\"names\":[\"cat\",\"dog\"],"
                         + "\"_type\":\"ClassLabel\"}}}}"))
+            .withRowGroupSize(4096L)
+            .withMinRowCountForPageSizeCheck(5)
+            .withDictionaryEncoding(false)
             .build()) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < rows; i++) {
         Group row = groups.newGroup();
         fill.accept(row, i);
         writer.write(row);
