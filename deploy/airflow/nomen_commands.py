@@ -8,10 +8,14 @@ lease of a driver that was lost may be taken over after three.
 from datetime import timedelta
 from pathlib import Path
 
-DAY = "{{ ds }}"
+# A run at midnight is for the day, or the week, that ends then. Of the dates that a run has, the end of
+# its interval alone says so under the timetables of both Airflow 2 and 3.
+DAY = "{{ (data_interval_end - macros.timedelta(days=1)).strftime('%Y-%m-%d') }}"
 # The week before the day's own: its run is whole by then.
-LAST_WEEK = "{{ (logical_date - macros.timedelta(days=7)).strftime('%G-W%V') }}"
-THIS_WEEK = "{{ logical_date.strftime('%G-W%V') }}"
+LAST_WEEK = "{{ (data_interval_end - macros.timedelta(days=8)).strftime('%G-W%V') }}"
+THIS_WEEK = "{{ (data_interval_end - macros.timedelta(days=1)).strftime('%G-W%V') }}"
+# Weeks are ISO's, which end with Sunday.
+MONDAYS = "0 0 * * 1"
 
 RETRIES = {"retries": 3, "retry_delay": timedelta(minutes=4)}
 

@@ -43,6 +43,6 @@ with DAG(
     batch("encode", nomen.daily_encode(STORE)) >> batch("assign", nomen.daily_assign(STORE))
 
 with DAG(
-    "nomen_dataproc_weekly", schedule="@weekly", start_date=START, catchup=False, max_active_runs=1
+    "nomen_dataproc_weekly", schedule=nomen.MONDAYS, start_date=START, catchup=False, max_active_runs=1
 ):
     batch("cluster", nomen.weekly(STORE))

@@ -1,11 +1,10 @@
-"""Nomen on a running EMR cluster: a step, and a sensor that waits for it."""
+"""Nomen on a running EMR cluster, a step for each command."""
 
 from datetime import datetime
 
 from airflow import DAG
 from airflow.models import Variable
 from airflow.providers.amazon.aws.operators.emr import EmrAddStepsOperator
-from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor
 
 import nomen_commands as nomen
 
@@ -20,7 +19,7 @@ def step(task_id, command):
     for name, value in nomen.settings().items():
         words += ["--conf", f"{name}={value}"]
     words += ["--class", "io.nomen.cli.Main", f"{STORE}/nomen/nomen.jar", *command]
-    add = EmrAddStepsOperator(
+    return EmrAddStepsOperator(
         task_id=task_id,
         job_flow_id=CLUSTER,
         steps=[
@@ -30,23 +29,17 @@ def step(task_id, command):
                 "HadoopJarStep": {"Jar": "command-runner.jar", "Args": words},
             }
         ],
-        # A retry adds the step again, and the step goes on where the lost one ended.
-        wait_for_completion=False,
+        # A retry adds the step again, and the step goes on where the lost one ended: so the task waits for
+        # its step, a day at most, and ends as the step does.
+        wait_for_completion=True,
+        waiter_delay=60,
+        waiter_max_attempts=24 * 60,
         **nomen.RETRIES,
     )
-    wait = EmrStepSensor(
-        task_id=f"{task_id}_done",
-        job_flow_id=CLUSTER,
-        step_id=f"{{{{ task_instance.xcom_pull('{task_id}')[0] }}}}",
-    )
-    add >> wait
-    return add, wait
 
 
 with DAG("nomen_emr_daily", schedule="@daily", start_date=START, catchup=False, max_active_runs=1):
-    _, encoded = step("encode", nomen.daily_encode(STORE))
-    assign, _ = step("assign", nomen.daily_assign(STORE))
-    encoded >> assign
+    step("encode", nomen.daily_encode(STORE)) >> step("assign", nomen.daily_assign(STORE))
 
-with DAG("nomen_emr_weekly", schedule="@weekly", start_date=START, catchup=False, max_active_runs=1):
+with DAG("nomen_emr_weekly", schedule=nomen.MONDAYS, start_date=START, catchup=False, max_active_runs=1):
     step("cluster", nomen.weekly(STORE))

@@ -52,6 +52,6 @@ with DAG(
     start("encode", nomen.daily_encode(STORE)) >> start("assign", nomen.daily_assign(STORE))
 
 with DAG(
-    "nomen_emr_serverless_weekly", schedule="@weekly", start_date=START, catchup=False, max_active_runs=1
+    "nomen_emr_serverless_weekly", schedule=nomen.MONDAYS, start_date=START, catchup=False, max_active_runs=1
 ):
     start("cluster", nomen.weekly(STORE))

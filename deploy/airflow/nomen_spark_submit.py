@@ -27,5 +27,5 @@ def submit(task_id, command):
 with DAG("nomen_daily", schedule="@daily", start_date=START, catchup=False, max_active_runs=1):
     submit("encode", nomen.daily_encode(STORE)) >> submit("assign", nomen.daily_assign(STORE))
 
-with DAG("nomen_weekly", schedule="@weekly", start_date=START, catchup=False, max_active_runs=1):
+with DAG("nomen_weekly", schedule=nomen.MONDAYS, start_date=START, catchup=False, max_active_runs=1):
     submit("cluster", nomen.weekly(STORE))

@@ -11,14 +11,15 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${REGION:?set REGION, for example europe-west1}"
 
 nomen_command "$1"
+# Values hold commas, blanks and "="; ^#^ makes # the mark between settings. gcloud's --properties-file is
+# for another kind of file.
+settings=$(nomen_settings | paste -sd '#' -)
 if [[ -n ${CLUSTER:-} ]]; then
   exec gcloud dataproc jobs submit spark --cluster "$CLUSTER" --region "$REGION" \
     --class io.nomen.cli.Main --jars "$STORE/nomen/nomen.jar" \
-    --properties-file "$here/../../conf/spark-defaults.conf" -- "${command[@]}"
+    --properties "^#^$settings" -- "${command[@]}"
 fi
 # Runtime 1.2 is Spark 3.5 for Scala 2.12, as the jar is; 2.2 is the same for Scala 2.13.
-# Values hold commas and spaces; ^#^ makes # the mark between settings.
-settings=$(nomen_settings | paste -sd '#' -)
 exec gcloud dataproc batches submit spark --region "$REGION" --version 1.2 \
   --class io.nomen.cli.Main --jars "$STORE/nomen/nomen.jar" \
   --properties "^#^$settings#spark.executor.cores=8#spark.driver.cores=8" -- "${command[@]}"

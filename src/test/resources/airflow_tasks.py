@@ -59,7 +59,6 @@ module(
     EmrAddStepsOperator=operator("EmrAddStepsOperator"),
     EmrServerlessStartJobOperator=operator("EmrServerlessStartJobOperator"),
 )
-module("airflow.providers.amazon.aws.sensors.emr", EmrStepSensor=operator("EmrStepSensor"))
 module(
     "airflow.providers.google.cloud.operators.dataproc",
     DataprocCreateBatchOperator=operator("DataprocCreateBatchOperator"),

@@ -96,7 +96,7 @@ final class ClusteringOptions {
       defaultValue = "auto",
       description =
           "Heads trained with other seeds, of which the lowest loss counts; auto is 3 for nomen on"
-              + " up to 10,000 images, else 1 (default: auto).")
+              + " up to 8,192 images (or 16 K, if that is more), else 1 (default: auto).")
   String replicas;
 
   @Option(

@@ -38,8 +38,9 @@ final class EvaluateCommand implements Subcommand {
   public void check(Violations violations) {
     common.check(violations);
     violations.require(
-        labels.matches("folder|cls|column|.*\\.(npy|csv)"),
-        "--labels is \"%s\"; give folder, cls, column, FILE.npy or FILE.csv.".formatted(labels));
+        labels.matches("folder|cls|column|(?i:.*\\.(npy|csv|tsv))"),
+        "--labels is \"%s\"; give folder, cls, column, FILE.npy, FILE.csv or FILE.tsv."
+            .formatted(labels));
   }
 
   @Override

@@ -43,7 +43,7 @@ final class JobFile {
   }
 
   static JobFile read(Storage storage, String uri) {
-    byte[] bytes = storage.readBytes(uri);
+    byte[] bytes = storage.readBytes(storage.qualify(uri));
     if (bytes.length > LARGEST) {
       throw NomenException.usage("The job file %s is larger than 1 MB.".formatted(uri));
     }

@@ -90,7 +90,8 @@ final class Download {
   /** Fetches, checks and moves into place; gives the digest, or nothing for a 404. */
   Optional<String> run() throws IOException {
     Path part = target.resolveSibling(target.getFileName() + ".part");
-    if (sha256.isEmpty()) {
+    if (sha256.isEmpty() && !weights) {
+      // Small, and without a digest nothing tells whether it is the beginning of the same file.
       Files.deleteIfExists(part);
     }
     try {
@@ -190,9 +191,13 @@ final class Download {
             address, ATTEMPTS, Files.size(part)));
   }
 
+  private static long length(Path part) throws IOException {
+    return Files.exists(part) ? Files.size(part) : 0;
+  }
+
   /** One request; whether the file is whole afterwards. */
   private boolean attempt(Path part) throws IOException {
-    long have = Files.exists(part) ? Files.size(part) : 0;
+    long have = length(part);
     HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(PATIENCE);
     if (have > 0) {
       request.header("Range", "bytes=" + have + "-");

@@ -2,6 +2,7 @@ package io.nomen.clip;
 
 import io.nomen.NomenException;
 import io.nomen.clip.KnownModel.RemoteFile;
+import io.nomen.store.Digests;
 import io.nomen.store.Storage;
 import java.io.IOException;
 import java.net.URI;
@@ -50,6 +51,14 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
     return new ModelPull(ClipCheckpoint.open(storage, folder.toString()).model(), digests);
   }
 
+  private static void requireSame(Path file, Optional<String> sha256) throws IOException {
+    if (sha256.isPresent() && !sha256.get().equalsIgnoreCase(Digests.sha256(file))) {
+      throw NomenException.input(
+          "%s is there already and has another SHA-256 than %s; delete it, and it is fetched again."
+              .formatted(file, sha256.get()));
+    }
+  }
+
   private static void one(
       URI base,
       RemoteFile file,
@@ -59,7 +68,9 @@ public record ModelPull(ClipModel model, TreeMap<String, String> digests) {
       TreeMap<String, String> digests)
       throws IOException {
     for (String name : file.names()) {
-      if (Files.exists(folder.resolve(name))) {
+      Path there = folder.resolve(name);
+      if (Files.exists(there)) {
+        requireSame(there, file.weights() ? sha256 : Optional.empty());
         return;
       }
     }

@@ -139,10 +139,19 @@ public record EmbeddingSource(
    * Refuses a vocabulary of another model than the images': their spaces have nothing in common.
    */
   public void requireModel(ClipModel wanted) {
-    if (model.isPresent() && !model.get().equals(wanted.digest())) {
+    requireModel(Optional.of(wanted.digest()), "--model " + wanted.id());
+  }
+
+  /**
+   * Refuses what was made with another model, where both models are known.
+   *
+   * @param wanted the digest of the model that {@code what} was made with
+   */
+  public void requireModel(Optional<String> wanted, String what) {
+    if (model.isPresent() && wanted.isPresent() && !model.equals(wanted)) {
       throw NomenException.usage(
-          "The embeddings were made with another model than --model %s; give the same one to both."
-              .formatted(wanted.id()));
+          "The embeddings were made with another model than %s; give the same one to both."
+              .formatted(what));
     }
   }
 }

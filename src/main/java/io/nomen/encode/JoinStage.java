@@ -15,7 +15,7 @@ import io.nomen.spark.Placement;
 import io.nomen.store.Storage;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +23,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.apache.spark.api.java.JavaSparkContext;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
@@ -42,7 +44,7 @@ final class JoinStage {
   /** One file of a table of the source with this number. */
   private record Part(int source, String uri, long rows) implements Serializable {}
 
-  private record Kept(String file, long rows, long dropped) implements Serializable {}
+  private record Kept(String file, long rows) implements Serializable {}
 
   /**
    * Joins into {@code folder}.
@@ -115,19 +117,20 @@ final class JoinStage {
     if (attempt.done()) {
       return attempt;
     }
-    Map<String, Integer> later = later();
-    long images = join(attempt, "images", EmbeddingSource::images, later);
-    join(attempt, "embeddings", EmbeddingSource::embeddings, later);
+    JavaPairRDD<String, Integer> later = later().persist(StorageLevel.MEMORY_AND_DISK());
+    long several = later.count();
+    long images = join(attempt, "images", EmbeddingSource::images, later, several);
+    join(attempt, "embeddings", EmbeddingSource::embeddings, later, several);
+    later.unpersist();
     context
         .progress()
         .say(
             RootLocale.format("join: %,d images of %,d folders", images, sources.size())
-                + (later.isEmpty()
+                + (several == 0
                     ? ""
                     : RootLocale.format(
-                        "; %,d of them in several, and as the last of these has them",
-                        later.size())));
-    return folder.finish(attempt, Map.of("images_in_several_folders", later.size()));
+                        "; %,d of them in several, and as the last of these has them", several)));
+    return folder.finish(attempt, Map.of("images_in_several_folders", several));
   }
 
   private List<Part> parts(Function<EmbeddingSource, Table> table) {
@@ -142,44 +145,60 @@ final class JoinStage {
   }
 
   /** The paths that several sources hold, and the last source that does. */
-  private Map<String, Integer> later() {
-    JavaSparkContext spark = context.spark().get();
+  private JavaPairRDD<String, Integer> later() {
+    return paths(parts(EmbeddingSource::images), (part, number) -> part.source())
+        .mapValues(source -> new int[] {source, source})
+        .reduceByKey((a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])})
+        .filter(path -> path._2()[0] < path._2()[1])
+        .mapValues(range -> range[1]);
+  }
+
+  private interface OfPart extends Serializable {
+    int of(Part part, int number);
+  }
+
+  /** Every path of {@code parts}, with what is asked of the part that holds it. */
+  private JavaPairRDD<String, Integer> paths(List<Part> parts, OfPart value) {
     Storage storage = context.storage();
-    return new HashMap<>(
-        Placement.near(spark, parts(EmbeddingSource::images), p -> storage.hosts(p.uri()))
-            .flatMapToPair(
-                part ->
-                    new TableColumn(storage, part.uri(), "path")
-                        .strings().stream()
-                            .map(
-                                path ->
-                                    new Tuple2<>(path, new int[] {part.source(), part.source()}))
-                            .iterator())
-            .reduceByKey((a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])})
-            .filter(path -> path._2()[0] < path._2()[1])
-            .mapValues(range -> range[1])
-            .collectAsMap());
+    List<Integer> numbers = IntStream.range(0, parts.size()).boxed().toList();
+    Broadcast<List<Part>> all = context.spark().get().broadcast(new ArrayList<>(parts));
+    return Placement.near(
+            context.spark().get(), numbers, number -> storage.hosts(parts.get(number).uri()))
+        .flatMapToPair(
+            number -> {
+              Part part = all.value().get(number);
+              int known = value.of(part, number);
+              return new TableColumn(storage, part.uri(), "path")
+                  .strings().stream().map(path -> new Tuple2<>(path, known)).iterator();
+            });
   }
 
   private long join(
       StageAttempt attempt,
       String name,
       Function<EmbeddingSource, Table> table,
-      Map<String, Integer> later) {
+      JavaPairRDD<String, Integer> later,
+      long several) {
     List<Part> parts = parts(table);
-    List<Kept> kept;
-    if (later.isEmpty()) {
-      kept = parts.stream().map(part -> new Kept(part.uri(), part.rows(), 0)).toList();
-    } else {
-      JavaSparkContext spark = context.spark().get();
+    List<Kept> kept =
+        new ArrayList<>(parts.stream().map(part -> new Kept(part.uri(), part.rows())).toList());
+    if (several > 0) {
       Storage storage = context.storage();
       String target = folder.attemptFolder(name, attempt.attempt());
-      Broadcast<Map<String, Integer>> shared = spark.broadcast(later);
-      kept =
-          Placement.near(spark, parts, p -> storage.hosts(p.uri()))
-              .map(part -> keep(part, storage, target, name, shared.value()))
-              .collect();
-      shared.destroy();
+      Broadcast<List<Part>> all = context.spark().get().broadcast(new ArrayList<>(parts));
+      paths(parts, (part, number) -> number)
+          .join(later)
+          .filter(found -> all.value().get(found._2()._1()).source() < found._2()._2())
+          .mapToPair(found -> new Tuple2<>(found._2()._1(), found._1()))
+          .groupByKey()
+          .mapToPair(
+              part ->
+                  new Tuple2<>(
+                      part._1(),
+                      keep(all.value().get(part._1()), storage, target, name, part._2())))
+          .collect()
+          .forEach(part -> kept.set(part._1(), part._2()));
+      all.destroy();
     }
     List<Kept> filled = kept.stream().filter(file -> file.rows() > 0).toList();
     folder.commit(
@@ -190,16 +209,13 @@ final class JoinStage {
     return filled.stream().mapToLong(Kept::rows).sum();
   }
 
+  /** A part again without {@code paths}, which later sources have. */
   private static Kept keep(
-      Part part, Storage storage, String target, String table, Map<String, Integer> later) {
-    long dropped =
-        new TableColumn(storage, part.uri(), "path")
-            .strings().stream().filter(p -> later.getOrDefault(p, -1) > part.source()).count();
-    if (dropped == 0) {
-      return new Kept(part.uri(), part.rows(), 0);
-    }
+      Part part, Storage storage, String target, String table, Iterable<String> paths) {
+    Set<String> dropped = new HashSet<>();
+    paths.forEach(dropped::add);
+    Predicate<String> counts = path -> !dropped.contains(path);
     String file = Table.newFile("part", part.source());
-    Predicate<String> counts = path -> later.getOrDefault(path, -1) <= part.source();
     String to = target + "/" + file;
     if (table.equals("images")) {
       copy(storage, part.uri(), to, ImageRow.SCHEMA, row -> counts.test(row.path()));
@@ -208,7 +224,7 @@ final class JoinStage {
     } else {
       copy(storage, part.uri(), to, EmbeddingTable.SCHEMA, row -> counts.test(row.path()));
     }
-    return new Kept(file, part.rows() - dropped, dropped);
+    return new Kept(file, part.rows() - dropped.size());
   }
 
   private static <R extends Record> void copy(

@@ -3,11 +3,11 @@ package io.nomen.evaluate;
 import io.nomen.NomenException;
 import io.nomen.exchange.NpyReader;
 import io.nomen.run.Assignments;
-import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.Snapshot;
 import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -82,6 +82,8 @@ public sealed interface LabelSource {
 
   /** Integers, entry i for the i-th path. */
   record Npy(String uri) implements LabelSource {
+    private static final int AT_ONCE = 100_000;
+
     @Override
     public Labels of(JavaSparkContext spark, Snapshot run) {
       Storage storage = run.storage();
@@ -96,18 +98,31 @@ public sealed interface LabelSource {
         }
       }
       return Labels.count(
-              Assignments.parts(spark, storage, assigned)
-                  .flatMap(part -> labels(storage, file, part)))
+              Assignments.byPath(spark, storage, assigned)
+                  .sortByKey(true, (int) (assigned.totalRows() / AT_ONCE) + 1)
+                  .values()
+                  .zipWithIndex()
+                  .mapPartitions(clusters -> labels(storage, file, clusters)))
           .orElseThrow();
     }
 
+    /**
+     * The labels of images that follow each other.
+     *
+     * @param clusters of the images, with their numbers in path order
+     */
     private static Iterator<Tuple2<String, Integer>> labels(
-        Storage storage, String file, PartOfTable part) {
+        Storage storage, String file, Iterator<Tuple2<Integer, Long>> clusters) {
+      List<Tuple2<Integer, Long>> images = new ArrayList<>();
+      clusters.forEachRemaining(images::add);
+      if (images.isEmpty()) {
+        return Collections.emptyIterator();
+      }
       try (NpyReader reader = NpyReader.open(storage, file)) {
-        reader.skip(part.rows().firstRow());
-        int[] labels = reader.ints(part.rows().rows());
+        reader.skip(images.get(0)._2());
+        int[] labels = reader.ints(images.size());
         return IntStream.range(0, labels.length)
-            .mapToObj(i -> new Tuple2<>(Integer.toString(labels[i]), part.rows().cluster()[i]))
+            .mapToObj(i -> new Tuple2<>(Integer.toString(labels[i]), images.get(i)._1()))
             .iterator();
       }
     }

@@ -374,7 +374,8 @@ public final class LabelExport {
         String path = image._1().path();
         xml.writeStartElement("image");
         xml.writeAttribute("id", String.valueOf(id++));
-        xml.writeAttribute("name", printable(different ? file(path) : plain(path).substring(1)));
+        xml.writeAttribute(
+            "name", printable(different ? file(path) : plain(path).replaceFirst("^/", "")));
         xml.writeAttribute("width", String.valueOf(original.width()));
         xml.writeAttribute("height", String.valueOf(original.height()));
         xml.writeStartElement("tag");

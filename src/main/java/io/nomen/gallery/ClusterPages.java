@@ -36,8 +36,8 @@ final class ClusterPages {
   private Html page(int number) {
     Page page = new Page(site, SiteIndex.paged(first, number));
     Tiles tiles = new Tiles(site, page);
-    return page.with(
-        images.pages() == 1 ? card.name() : card.name() + ", page " + number,
+    return page.named(
+        images.pages() == 1 ? card.name() : card.name() + " · " + number,
         html -> {
           neighbours(html, page);
           html.open("h1").foreign(card.name());

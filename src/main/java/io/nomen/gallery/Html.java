@@ -23,7 +23,7 @@ final class Html {
 
   /** Elements whose text is from outside, or for machines. */
   private static final Set<String> VERBATIM =
-      Set.of("b", "bdi", "code", "pre", "script", "style", "text");
+      Set.of("b", "bdi", "code", "pre", "script", "style", "text", "title");
 
   private final Language language;
 

@@ -40,8 +40,13 @@ final class Page {
     return (name.contains("/") ? "../" : "") + target;
   }
 
-  /** The whole page around {@code main}. */
+  /** The whole page around {@code main}, with one of the gallery's own titles. */
   Html with(String title, Consumer<Html> main) {
+    return named(site.plan().language().say(title), main);
+  }
+
+  /** The same, called after something that has its own name. */
+  Html named(String title, Consumer<Html> main) {
     Language language = site.plan().language();
     Html html = Html.document(language);
     html.open("html", "lang", language.code());

@@ -69,7 +69,8 @@ final class Tiles {
     private static final Pattern LOCAL =
         Pattern.compile("(?:file:(?://)?)?(/(?!/).*)", Pattern.DOTALL);
     private static final Pattern INSIDE_A_FILE =
-        Pattern.compile(".*\\.(?:tar|parquet)[#!/:].*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+        Pattern.compile(
+            ".*(?:!/|\\.(?:tar|parquet)[#!/:]).*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private static final String PLAIN =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";

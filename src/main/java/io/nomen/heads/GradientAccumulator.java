@@ -24,7 +24,7 @@ final class GradientAccumulator implements Serializable {
     }
     requireDimension(vector.length);
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += vector[i] * (float) rows;
+      sum[i] += (double) vector[i] * rows;
     }
     weight += rows;
     return this;

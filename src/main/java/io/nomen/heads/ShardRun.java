@@ -78,6 +78,10 @@ record ShardRun(
     long seen = 0;
     for (int number = from; number < to; number++) {
       long[] batch = plan.draw(number, shard, settings.shards());
+      if (batch.length == 0) {
+        // The last batch of a pass may have fewer rows than there are shards.
+        continue;
+      }
       StepResult result;
       try (GradientStep step = new GradientStep(objective, set, state, batch, tasks)) {
         result = objective.step(state, seed(number), step, prepared);
@@ -177,7 +181,7 @@ record ShardRun(
     /** The mean over all rows of this shard's part. */
     @Override
     public float[] of(String method, float[]... arguments) {
-      return parts.size() == 1
+      return parts.size() == 1 && objective.rowsAtOnce() == 0
           ? run(parts.get(0), method, arguments)
           : sum(method, arguments).mean();
     }

@@ -19,6 +19,11 @@ final class BmpHeader {
     }
     int depth = Bytes.u16Little(bytes, core ? 24 : 28);
     int compression = core ? 0 : Bytes.i32Little(bytes, 30);
+    boolean plain = compression == 0 || compression == 3 || compression == 6;
+    boolean runLengths = compression == 1 || compression == 2;
+    if (!plain && !runLengths) {
+      throw BadImageException.unsupported("a BMP with compression %d", compression);
+    }
     if (depth != 1
         && depth != 2
         && depth != 4
@@ -27,11 +32,6 @@ final class BmpHeader {
         && depth != 24
         && depth != 32) {
       throw BadImageException.corrupt("its BMP header says %d bits per pixel", depth);
-    }
-    boolean plain = compression == 0 || compression == 3 || compression == 6;
-    boolean runLengths = compression == 1 || compression == 2;
-    if (!plain && !runLengths) {
-      throw BadImageException.unsupported("a BMP with compression %d", compression);
     }
     long offset = Bytes.u32Little(bytes, 10);
     long row = ((long) width * depth + 31) / 32 * 4;

@@ -33,6 +33,8 @@ public final class ImageBytes implements Closeable {
 
   private final Storage storage;
   private Optional<ParquetRows> open = Optional.empty();
+  private String lastShard = "";
+  private boolean lastShardIsGzip;
 
   public ImageBytes(Storage storage) {
     this.storage = storage;
@@ -54,8 +56,11 @@ public final class ImageBytes implements Closeable {
   public byte[] read(String path, long offset, long length) {
     String file = file(storage, path);
     try {
-      if (file.length() == path.length() || !file.toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+      if (file.length() == path.length()) {
         return readPart(storage, file, offset, length);
+      }
+      if (!file.toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+        return readMember(file, offset, length);
       }
       if (open.filter(rows -> rows.path.equals(file) && rows.canReach(offset)).isEmpty()) {
         close();
@@ -94,15 +99,26 @@ public final class ImageBytes implements Closeable {
     }
   }
 
+  /** By its bytes, as it was listed, and not by its name a shard is compressed or not. */
+  private byte[] readMember(String shard, long offset, long length) throws IOException {
+    if (!shard.equals(lastShard)) {
+      try (InputStream in = ImageFile.open(storage, shard, 0)) {
+        lastShardIsGzip = ImageFile.isGzip(in.readNBytes(2));
+      }
+      lastShard = shard;
+    }
+    if (!lastShardIsGzip) {
+      return readPart(storage, shard, offset, length);
+    }
+    // There is no other way to a member than through all before it.
+    try (InputStream in = new GZIPInputStream(ImageFile.open(storage, shard, 0), BUFFER)) {
+      in.skipNBytes(offset);
+      return exactly(in, length);
+    }
+  }
+
   private static byte[] readPart(Storage storage, String file, long offset, long length)
       throws IOException {
-    if (Inventory.isCompressedTar(file)) {
-      // There is no other way to a member than through all before it.
-      try (InputStream in = new GZIPInputStream(ImageFile.open(storage, file, 0), BUFFER)) {
-        in.skipNBytes(offset);
-        return exactly(in, length);
-      }
-    }
     try (InputStream in = ImageFile.open(storage, file, offset)) {
       return exactly(in, length);
     }

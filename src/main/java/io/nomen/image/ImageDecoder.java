@@ -25,6 +25,12 @@ public final class ImageDecoder {
   /** What a Java array of three bytes per pixel can hold, whatever the pixel limit says. */
   private static final long ARRAY_LIMIT = Integer.MAX_VALUE / 3 - 8;
 
+  /**
+   * What is made of a longer one on its way to a model's square has more values than the picture:
+   * the other side is no more than some hundred pixels.
+   */
+  private static final int LONGEST_SIDE = 1 << 18;
+
   /** Bytes per pixel of the largest picture that readers make, and of the copy in RGB. */
   private static final long BYTES_PER_PIXEL = 8 + 3;
 
@@ -253,6 +259,11 @@ public final class ImageDecoder {
         throw BadImageException.tooLarge(
             "%d x %d pixels are more than the limit of %d",
             header.width(), header.height(), Math.min(options.pixelLimit(), ARRAY_LIMIT));
+      }
+      if (Math.max(header.width(), header.height()) > LONGEST_SIDE) {
+        throw BadImageException.tooLarge(
+            "%d x %d pixels: no side may be longer than %d",
+            header.width(), header.height(), LONGEST_SIDE);
       }
       memory.require(header.pixels() * BYTES_PER_PIXEL);
     }

@@ -142,19 +142,23 @@ public final class PillowResize {
     static byte[] horizontal(
         RgbImage image, PillowResize.ResizeFilter filter, int width, int firstRow, int rows) {
       byte[] out = new byte[Math.multiplyExact(3 * width, rows)];
-      int firstColumn = filter.first()[0];
-      int last = width - 1;
-      int columns = filter.first()[last] + filter.count()[last] - firstColumn;
-      int[][] turned = new int[columns][3 * STRIP];
+      // Columns as rows, each at its number modulo the number of taps, as the vertical pass has
+      // its rows.
+      int[][] turned = new int[filter.taps()][3 * STRIP];
       int[] sums = new int[3 * STRIP];
       for (int y = 0; y < rows; y += STRIP) {
         int strip = Math.min(STRIP, rows - y);
-        turn(image, firstColumn, firstRow + y, strip, turned);
+        int ready = filter.first()[0];
         for (int x = 0; x < width; x++) {
+          int first = filter.first()[x];
+          int end = first + filter.count()[x];
+          for (; ready < end; ready++) {
+            turn(image, ready, firstRow + y, strip, turned[ready % turned.length]);
+          }
           Arrays.fill(sums, PillowResize.ResizeFilter.HALF);
-          int from = filter.first()[x] - firstColumn;
-          for (int k = 0; k < filter.count()[x]; k++) {
-            add(sums, turned[from + k], filter.weights()[x * filter.taps() + k]);
+          for (int column = first; column < end; column++) {
+            int weight = filter.weights()[x * filter.taps() + column - first];
+            add(sums, turned[column % turned.length], weight);
           }
           int to = 3 * (y * width + x);
           for (int row = 0; row < strip; row++) {
@@ -168,22 +172,16 @@ public final class PillowResize {
       return out;
     }
 
-    /** Writes a strip as {@code [columns][3, STRIP]}. */
-    private static void turn(
-        RgbImage image, int firstColumn, int firstRow, int strip, int[][] turned) {
+    /** Writes a part of a column as {@code [3, STRIP]}. */
+    private static void turn(RgbImage image, int column, int firstRow, int strip, int[] turned) {
       byte[] rgb = image.rgb();
       int stride = 3 * image.width();
-      int start = firstRow * stride + 3 * firstColumn;
-      // Down first: what is read stays in the nearest cache for the next columns.
-      for (int x = 0; x < turned.length; x++) {
-        int from = start + 3 * x;
-        int[] column = turned[x];
-        for (int row = 0; row < strip; row++) {
-          column[row] = rgb[from] & 0xff;
-          column[STRIP + row] = rgb[from + 1] & 0xff;
-          column[2 * STRIP + row] = rgb[from + 2] & 0xff;
-          from += stride;
-        }
+      int from = firstRow * stride + 3 * column;
+      for (int row = 0; row < strip; row++) {
+        turned[row] = rgb[from] & 0xff;
+        turned[STRIP + row] = rgb[from + 1] & 0xff;
+        turned[2 * STRIP + row] = rgb[from + 2] & 0xff;
+        from += stride;
       }
     }
 

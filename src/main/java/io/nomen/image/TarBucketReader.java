@@ -106,13 +106,18 @@ final class TarBucketReader implements CloseableIterator<RawImage> {
               new Content.Missing(
                   ImageStatus.UNSUPPORTED, "compressed by gzip, and what is in it is no tar")));
       ended = true;
-    } else if (start.length == 0 || ImageFormat.of(start).isPresent()) {
+    } else if (start.length == 0 || (!isTar(start) && ImageFormat.of(start).isPresent())) {
       ListedFile file = new ListedFile(shard, shardLength, 0, "", "");
       ready.add(FileBucketReader.read(file, storage, options));
       ended = true;
     } else {
       tar = new TarReader(in);
     }
+  }
+
+  /** A member's name may begin as images do: {@code BMW/}. */
+  private static boolean isTar(byte[] start) {
+    return start.length == TarHeader.BLOCK && TarHeader.parse(start).isPresent();
   }
 
   private byte[] peek() throws IOException {

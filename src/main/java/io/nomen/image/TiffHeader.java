@@ -18,6 +18,8 @@ final class TiffHeader {
   private static final int STRIP_OFFSETS = 273;
   private static final int SAMPLES = 277;
   private static final int STRIP_LENGTHS = 279;
+  private static final int TILE_WIDTH = 322;
+  private static final int TILE_LENGTH = 323;
   private static final int TILE_OFFSETS = 324;
   private static final int TILE_LENGTHS = 325;
   private static final int SUB_DIRECTORIES = 330;
@@ -180,8 +182,28 @@ final class TiffHeader {
    * @param pixels of the picture
    */
   void requireWhole(long pixels) throws BadImageException {
+    requireTiles(pixels);
     requireWhole(STRIP_OFFSETS, STRIP_LENGTHS, pixels);
     requireWhole(TILE_OFFSETS, TILE_LENGTHS, pixels);
+  }
+
+  /** The reader takes memory for a tile as large as the header says, in a file of strips too. */
+  private void requireTiles(long pixels) throws BadImageException {
+    long width = value(TILE_WIDTH, 0, 1);
+    long length = value(TILE_LENGTH, 0, 1);
+    if (width > roomFor(pixels)
+        || length > roomFor(pixels)
+        || width * length > roomFor(pixels)
+        || width < 1
+        || length < 1) {
+      throw BadImageException.corrupt(
+          "a tile of %d x %d lies in a TIFF picture of %d pixels", width, length, pixels);
+    }
+  }
+
+  /** Tiles at the edge are larger than what they show, and never smaller than 16 x 16. */
+  private static long roomFor(long pixels) {
+    return 4 * pixels + (1 << 20);
   }
 
   private void requireWhole(int offsets, int lengths, long pixels) throws BadImageException {
@@ -205,7 +227,6 @@ final class TiffHeader {
     }
   }
 
-  /** Tiles at the edge are larger than what they show, and never smaller than 16 x 16. */
   private void requireSmall(int start, int end, long pixels) throws BadImageException {
     for (int at = start + 2; at + 9 < end; ) {
       int marker = Bytes.u8(bytes, at + 1);
@@ -214,7 +235,7 @@ final class TiffHeader {
       }
       if (JpegMarkers.isFrame(marker)) {
         long promised = (long) Bytes.u16(bytes, at + 5) * Bytes.u16(bytes, at + 7);
-        if (promised > 4 * pixels + (1 << 20)) {
+        if (promised > roomFor(pixels)) {
           throw BadImageException.corrupt(
               "a JPEG of %d pixels lies in a TIFF picture of %d", promised, pixels);
         }

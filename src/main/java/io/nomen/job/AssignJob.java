@@ -80,6 +80,7 @@ public final class AssignJob {
             options.images(),
             options.embeddings(),
             model);
+    run.source().requireModel(fitted.model().digest(), "--run " + earlier.uri());
     Map<String, String> settings =
         Map.of(
             "embeddings", run.source().id(), "run", fitted.run(), "nomen", Platform.nomenVersion());

@@ -90,6 +90,9 @@ final class NounSource {
     if (ready().isPresent()) {
       RunFolder there = new RunFolder(context.storage(), ready().get());
       NounTable all = NounTable.read(context.storage(), there.snapshot().table("nouns"));
+      source.requireModel(
+          there.stage(VocabularyStage.NAME).map(made -> made.settings().get("model")),
+          "the nouns in " + there.uri());
       requireWidth(source, all.embeddings().width());
       return Optional.of(
           options.classes().filter(classes -> !classes.equals(ready().get())).isPresent()

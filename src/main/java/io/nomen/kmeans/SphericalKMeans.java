@@ -7,6 +7,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.UnitRows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,6 +55,9 @@ public final class SphericalKMeans {
 
   /** How far the two halves of a split cluster move apart, as a share of each coordinate. */
   private static final float SPLIT = 1f / 1024;
+
+  /** Unit rows whose sum is so long, as a share of their number, are all equal. */
+  private static final double EQUAL = 1 - 1e-6;
 
   private SphericalKMeans() {}
 
@@ -193,11 +197,29 @@ public final class SphericalKMeans {
     List<Matrix> sets = starts;
     for (long share = largest; share > 1; share /= SHARE) {
       RowBlocks some = RowSample.hashedBlocks(rows, rows.rows() / share, seed);
-      sets = finish(some, sets, options).finished().stream().map(Centres::rows).toList();
+      int clusters = starts.get(0).rows();
+      sets =
+          finish(some, sets, options).finished().stream()
+              .map(found -> complete(found, clusters))
+              .toList();
       some.unpersist();
     }
     return finish(
         rows, sets, largest > 1 ? options.withTolerance(NEAR * options.tolerance()) : options);
+  }
+
+  /** K centres again where some of them had no rows: halves of the largest in their place. */
+  private static Matrix complete(Centres found, int clusters) {
+    int width = found.rows().width();
+    long[] sizes = Arrays.copyOf(found.sizes(), clusters);
+    float[] values = Arrays.copyOf(found.rows().values(), clusters * width);
+    for (int c = found.rows().rows(); c < clusters; c++) {
+      int largest = largest(sizes);
+      System.arraycopy(values, largest * width, values, c * width, width);
+      split(values, width, largest, c);
+      halve(sizes, largest, c);
+    }
+    return new Matrix(clusters, width, values).unit();
   }
 
   /** One row of so many, a power of {@value #SHARE}, is at least {@code least} rows. */
@@ -316,6 +338,10 @@ public final class SphericalKMeans {
         double length = length(sum);
         for (int j = 0; length > 0 && j < width; j++) {
           values[c * width + j] = (float) (sum[j] / length);
+        }
+        if (length >= sizes[c] * EQUAL) {
+          // Rows that are all equal stay together: another cluster is to be cut.
+          sizes[c] = 1;
         }
       }
     }

@@ -125,7 +125,11 @@ public final class LayerTree {
                   .value()
                   .forEach(over -> labels.add(IntStream.of(own).map(c -> over[c]).toArray()));
               labels.add(own);
-              cut.value().forEach(leaves -> labels.add(leaves.nearest(rows._1(), own)));
+              int[] before = own;
+              for (Leaves leaves : cut.value()) {
+                before = leaves.nearest(rows._1(), before);
+                labels.add(before);
+              }
               return new LayerBlock(rows._1().firstRow(), labels.toArray(int[][]::new));
             });
   }
@@ -151,7 +155,7 @@ public final class LayerTree {
   /** A cluster of the sample that may be cut in two. */
   private static final class Leaf {
     private final int number;
-    private final int home;
+    private int home;
     private final int[] rows;
     private final float[] centre;
     private int[] left;
@@ -201,6 +205,8 @@ public final class LayerTree {
         leaves.add(tried(new Leaf(next++, leaf.home, fewer, sample.rows()), sample.rows(), random));
       }
       below.put(wanted, Leaves.of(List.copyOf(leaves), space.width()));
+      // The next layer cuts what this one has made.
+      leaves.forEach(leaf -> leaf.home = leaf.number);
     }
   }
 
@@ -272,7 +278,7 @@ public final class LayerTree {
   }
 
   /**
-   * Rows go to the nearest of the leaves that their cluster was cut into.
+   * Rows go to the nearest of the leaves that their cluster in the layer above was cut into.
    *
    * @param ofCluster places of these leaves among all
    */

@@ -46,10 +46,20 @@ record TextAgreement(double rho, byte[] sameImage, byte[] sameText) {
         lists.blocks().map(b -> Shares.of(b, imageGroups.value(), textGroups.value())).collect();
     imageGroups.destroy();
     textGroups.destroy();
-    return of(shares, byImage.length);
+    boolean tellsApart = parts(byText) > 1 || parts(byImage) == 1;
+    return of(shares, byImage.length, tellsApart);
   }
 
-  private static TextAgreement of(List<Shares> shares, int rows) {
+  private static long parts(int[] groups) {
+    return Arrays.stream(groups).distinct().count();
+  }
+
+  /**
+   * The whole from its parts.
+   *
+   * @param tellsApart whether the texts tell any images apart: one noun alone describes nothing
+   */
+  private static TextAgreement of(List<Shares> shares, int rows, boolean tellsApart) {
     byte[] sameImage = new byte[rows];
     byte[] sameText = new byte[rows];
     long image = 0;
@@ -57,9 +67,9 @@ record TextAgreement(double rho, byte[] sameImage, byte[] sameText) {
     for (Shares part : shares) {
       for (int i = 0; i < part.sameImage().length; i++) {
         sameImage[part.firstRow() + i] = part.sameImage()[i];
-        sameText[part.firstRow() + i] = part.sameText()[i];
+        sameText[part.firstRow() + i] = tellsApart ? part.sameText()[i] : 0;
         image += part.sameImage()[i];
-        text += part.sameText()[i];
+        text += sameText[part.firstRow() + i];
       }
     }
     return new TextAgreement((double) text / Math.max(1, image), sameImage, sameText);

@@ -389,6 +389,10 @@ public final class Refinement implements AutoCloseable {
     Set<Integer> far = new TreeSet<>();
     for (int row : homeless) {
       Spoken image = said.get(row);
+      if (!refused.get(row).contains(image.now())) {
+        // A later change has said where it belongs.
+        continue;
+      }
       int second = alias(image.runnerUp());
       if (refused.get(row).contains(second)) {
         far.add(row);

@@ -44,11 +44,11 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
         Arrays.stream(rows).mapToObj(nouns::get).toList(), embeddings.select(rows));
   }
 
-  /** Changes when a word or an embedding does. */
+  /** Changes when a word, its meaning or an embedding does. */
   public String digest() {
     ByteBuffer bytes = ByteBuffer.allocate(embeddings.values().length * Float.BYTES);
     bytes.asFloatBuffer().put(embeddings.values());
-    return Digests.sha256(Digests.sha256(bytes.array()) + nouns.stream().map(Noun::lemma).toList());
+    return Digests.sha256(Digests.sha256(bytes.array()) + nouns);
   }
 
   private Iterable<Row> rows() {

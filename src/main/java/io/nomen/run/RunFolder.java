@@ -160,7 +160,9 @@ public final class RunFolder {
 
   /** Whether there is a published run in {@code folder} that has the table {@code name}. */
   public static boolean holds(Storage storage, String folder, String name) {
-    return new RunFolder(storage, folder).current().filter(run -> run.has(name)).isPresent();
+    // HDFS refuses to look for anything below a file.
+    return storage.isFolder(folder)
+        && new RunFolder(storage, folder).current().filter(run -> run.has(name)).isPresent();
   }
 
   /** Folder of {@code attempt}'s part of table {@code name}. */
@@ -320,6 +322,8 @@ public final class RunFolder {
         .orElseThrow(() -> new IllegalStateException("only who holds the lease publishes"))
         .requireHeldOver(before.map(Snapshot::run));
     if (before.filter(b -> b.run().equals(run) && b.contents().tables().equals(tables)).isEmpty()) {
+      // Before anybody reads them: what comes after is not done again where a driver dies.
+      tables.keySet().forEach(name -> table(contents, name).deleteLeftovers(storage));
       storage.writeText(uri + "/" + CURRENT, Json.pretty(contents));
       lease.get().published(run);
       sweep(contents, before.map(Snapshot::contents));
@@ -383,7 +387,6 @@ public final class RunFolder {
         sweepTable(table, kept, unfinished);
       }
     }
-    now.tables().keySet().forEach(name -> table(now, name).deleteLeftovers(storage));
     storage.delete(uri + "/evaluation.json");
   }
 

@@ -119,7 +119,10 @@ public final class Storage implements Serializable {
     if (path.toUri().getScheme() == null) {
       return new Path(java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri()).toString();
     }
-    return path.toString();
+    // What globs give has the authority; a folder must have one name.
+    return isLocal(path.toUri()) || path.toUri().getAuthority() != null
+        ? path.toString()
+        : fileSystem(uri).makeQualified(path).toString();
   }
 
   public FSDataInputStream open(String uri) {
@@ -319,6 +322,17 @@ public final class Storage implements Serializable {
   public boolean exists(String uri) {
     try {
       return fileSystem(uri).exists(path(uri));
+    } catch (IOException e) {
+      throw StorageFailure.cannot("look at", uri, e);
+    }
+  }
+
+  /** Whether {@code uri} is a folder that is there. */
+  public boolean isFolder(String uri) {
+    try {
+      return fileSystem(uri).getFileStatus(path(uri)).isDirectory();
+    } catch (FileNotFoundException e) {
+      return false;
     } catch (IOException e) {
       throw StorageFailure.cannot("look at", uri, e);
     }

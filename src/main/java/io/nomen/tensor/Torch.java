@@ -132,7 +132,7 @@ public final class Torch {
             FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = channel.lock()) {
       LOG.trace("holding {}", held);
-      Engine.getEngine("PyTorch");
+      withOwnLoader(() -> Engine.getEngine("PyTorch"));
     } catch (IOException e) {
       throw NomenException.input(
           "Cannot lock %s (%s); set NOMEN_CACHE_DIR to a folder that can be written."
@@ -143,6 +143,18 @@ public final class Torch {
           "libtorch does not start (%s); it needs Linux x86-64 with glibc, about 500 MB under %s, or PYTORCH_LIBRARY_PATH."
               .formatted(deepest(e), CacheFolder.path()),
           e);
+    }
+  }
+
+  /** DJL looks for its engines by the thread's loader, and pools' threads do not have Spark's. */
+  private static void withOwnLoader(Runnable work) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(Torch.class.getClassLoader());
+    try {
+      work.run();
+    } finally {
+      thread.setContextClassLoader(before);
     }
   }
 

@@ -161,7 +161,8 @@ class AirflowIT {
       try (Submission day = cluster.submit(Map.of(), encode)) {
         day.succeeded();
       }
-      String[] runs = {"nomen_weekly=2026-11-16", "nomen_daily=" + DAY};
+      // As they fire: at the midnights at which the week and the day have ended.
+      String[] runs = {"nomen_weekly=2026-11-23", "nomen_daily=2026-11-24"};
       for (int time = 0; time < 2; time++) {
         JsonNode answer = dags(environment, runs);
         assertThat(answer.get("runs").toString())

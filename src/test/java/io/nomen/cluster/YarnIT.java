@@ -3,6 +3,7 @@ package io.nomen.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.cluster.YarnCluster.Application;
+import io.nomen.run.RunFolder;
 import io.nomen.testing.Photos;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,5 +82,8 @@ class YarnIT {
   @Test
   void hdfs_has_one_holder_and_whole_runs() throws Exception {
     PublicationTest.check(cluster.storage(), cluster.uri("published"), true);
+    cluster.storage().writeText(cluster.uri("words.txt"), "dog\ncat\n");
+    // A list of words, below which HDFS refuses to look for anything.
+    assertThat(RunFolder.holds(cluster.storage(), cluster.uri("words.txt"), "nouns")).isFalse();
   }
 }

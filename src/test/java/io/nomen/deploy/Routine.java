@@ -74,8 +74,8 @@ final class Routine {
       here.add(
           word.replaceFirst("^(s3a?|gs)://BUCKET", store.toString())
               .replaceFirst("^/opt/nomen/jobs", store + "/nomen/jobs")
-              .replaceAll("\\{\\{ ds }}|\\bDAY\\b", DAY)
-              .replaceAll("\\{\\{ .*W%V'\\) }}|\\bWEEK\\b", WEEK));
+              .replaceAll("\\{\\{[^}]*%d'\\) }}|\\bDAY\\b", DAY)
+              .replaceAll("\\{\\{[^}]*W%V'\\) }}|\\bWEEK\\b", WEEK));
     }
     here.addAll(List.of(more));
     ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -173,6 +173,10 @@ class LabelSourceTest {
   void npy_labels_follow_the_order_of_paths() throws IOException {
     assertThat(byRow(labels(npy(3, 1, 3, 10), NONE)))
         .isEqualTo(Map.of(0, "3", 1, "1", 2, "3", 3, "10"));
+    List<String> unsorted = List.of("b.jpg", "d.jpg", "a.jpg", "c.jpg");
+    Snapshot run = run(unsorted, NONE);
+    assertThat(byRow(LabelSource.parse(npy(1, 2, 3, 4)).of(LocalSpark.context(), run)))
+        .isEqualTo(Map.of(0, "2", 1, "4", 2, "1", 3, "3"));
     String three = npy(1, 2, 3);
     assertThatThrownBy(() -> labels(three, NONE))
         .hasMessageContaining("holds 3 × 1 values for 4 embedded images");

@@ -43,6 +43,20 @@ class BadFilesTest {
   }
 
   @Test
+  void headers_that_ask_for_more_memory_than_the_picture_are_no_pictures() {
+    int[] tile = {256, 16, 257, 16, 258, 8, 262, 1, 322, 2_000_000_000, 323, 1};
+    assertThat(status(Pictures.tiff(new byte[256], tile))).isEqualTo(ImageStatus.CORRUPT);
+    byte[] thin = Pictures.encode("png", 300_000, 1);
+    assertThat(status(thin)).isEqualTo(ImageStatus.TOO_LARGE);
+    Decoded tall =
+        ImageDecoder.decode(Pictures.encode("png", 1, 260_000), DecodeOptions.defaults());
+    for (ModelInput.Fit fit : ModelInput.Fit.values()) {
+      ModelInput input = new ModelInput(fit, ModelInput.Resampling.BICUBIC, 224, 224, 0);
+      assertThat(input.prepare(((Decoded.Ok) tall).image())).hasSize(224 * 224 * 3);
+    }
+  }
+
+  @Test
   void a_flipped_byte_gives_a_picture_or_a_status_and_nothing_else() {
     Map<String, Map<ImageStatus, Integer>> seen = new LinkedHashMap<>();
     int cases = 0;

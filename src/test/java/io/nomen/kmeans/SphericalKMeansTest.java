@@ -154,6 +154,20 @@ class SphericalKMeansTest {
   }
 
   @Test
+  void a_large_group_of_identical_rows_does_not_keep_others_from_being_found() {
+    Matrix kinds = RandomRows.anywhere(4, WIDTH, 18);
+    int[] pattern = new int[100];
+    for (int i = 0; i < 30; i++) {
+      pattern[i] = 1 + i % 3;
+    }
+    Matrix rows = kinds.select(pattern);
+    // A start that has taken rows of the group twice.
+    Matrix start = kinds.select(new int[] {0, 0, 0, 1});
+    SphericalKMeans.Fit fit = SphericalKMeans.finish(blocks(rows), List.of(start), FEW_STARTS);
+    assertThat(fit.best().sizes()).containsExactly(70, 10, 10, 10);
+  }
+
+  @Test
   void two_kinds_of_rows_are_at_most_two_clusters() {
     Matrix kinds = RandomRows.anywhere(2, WIDTH, 17);
     int[] pattern = new int[30];

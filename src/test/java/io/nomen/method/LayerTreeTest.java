@@ -31,7 +31,11 @@ class LayerTreeTest {
 
   /** The clusters of all rows, layer by layer. */
   private static List<int[]> layers(List<Integer> counts, long seed) {
-    RowBlocks rows = RowBlocks.of(LocalSpark.context(), IMAGES.values(), WIDTH);
+    return layers(IMAGES, counts, seed);
+  }
+
+  private static List<int[]> layers(Matrix images, List<Integer> counts, long seed) {
+    RowBlocks rows = RowBlocks.of(LocalSpark.context(), images.values(), WIDTH);
     long[] sizes = new long[6];
     Arrays.fill(sizes, ROWS / 6);
     LayerTree tree =
@@ -68,6 +72,15 @@ class LayerTreeTest {
   void every_cluster_lies_whole_in_one_of_the_layer_above() {
     List<int[]> layers = layers(List.of(2, 4, 9, 20), 0);
     assertThat(layers).hasSize(5);
+    requireNested(layers);
+    assertThat(layers)
+        .extracting(layer -> (int) Arrays.stream(layer).distinct().count())
+        .startsWith(2, 4, 6, 9);
+    // Where nothing parts the images, the nearest of all places would lie across the layer above.
+    requireNested(layers(RandomRows.anywhere(ROWS, WIDTH, 5), List.of(3, 12, 24, 60), 0));
+  }
+
+  private static void requireNested(List<int[]> layers) {
     for (int layer = 1; layer < layers.size(); layer++) {
       Map<Integer, Integer> above = new HashMap<>();
       for (int row = 0; row < ROWS; row++) {
@@ -75,9 +88,6 @@ class LayerTreeTest {
         assertThat(above.merge(layers.get(layer)[row], parent, (a, b) -> a)).isEqualTo(parent);
       }
     }
-    assertThat(layers)
-        .extracting(layer -> (int) Arrays.stream(layer).distinct().count())
-        .startsWith(2, 4, 6, 9);
   }
 
   @Test

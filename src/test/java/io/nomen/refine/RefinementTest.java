@@ -172,6 +172,32 @@ class RefinementTest {
   }
 
   @Test
+  void what_is_said_later_of_an_image_counts() {
+    List<String> images = some(4, 0, 3);
+    List<Change> all =
+        List.of(
+            new Apart(4, images),
+            new Belongs(5, images.subList(0, 1)),
+            new Together(images.subList(1, 2), Optional.of("new")));
+    RowBlocks rows = rows(137);
+    try (Refinement refinement =
+        Refinement.of(
+            rows,
+            parts(rows),
+            Set.of(0, 1, 2, 3, 4, 5),
+            new Changes(Changes.FORMAT, Changes.VERSION, RUN, all),
+            RUN,
+            3)) {
+      int[] now = AssignmentBlock.clusters(refinement.assignments());
+      int[] where =
+          images.stream().mapToInt(path -> now[Integer.parseInt(path.substring(6))]).toArray();
+      assertThat(where[0]).isEqualTo(5);
+      assertThat(where[1]).isEqualTo(refinement.groups().iterator().next());
+      assertThat(where[2]).isNotEqualTo(4);
+    }
+  }
+
+  @Test
   void many_blocks_are_asked_for_as_one_is() {
     Matrix means = THINGS.select(new int[] {0, 1, 2, 3, 4, 5});
     RowBlocks one = rows(ROWS);
