@@ -77,6 +77,8 @@ class LanguageTest {
         .contains("<bdi>thing 9</bdi>")
         .contains("lang=\"de\"");
     Language words = Language.of("de");
+    // "%1 of %2" is one of the pages' own sentences.
+    assertThat(Html.document(words).leaf("title", "bird of prey").page()).contains("bird of prey");
     assertThat(words.say("image of Map, confidence 93 %"))
         .isEqualTo("Bild von Map, Sicherheit 93 %");
   }

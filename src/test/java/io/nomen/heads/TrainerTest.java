@@ -126,6 +126,12 @@ class TrainerTest {
   }
 
   @Test
+  void shards_without_a_row_in_a_batch_sit_it_out() {
+    TrainingHistory history = train(settings(5, 64, 2, 3)).history();
+    assertThat(history.lastLoss()).isLessThan(history.epochs().get(0).terms().get("loss"));
+  }
+
+  @Test
   void the_widest_margin_is_the_same_for_any_number_of_shards_and_cores() {
     int rows = 4000;
     Random random = new Random(6);
@@ -139,9 +145,18 @@ class TrainerTest {
     WidestMargin objective =
         new WidestMargin(List.of(WIDTH), List.of(1.0), GROUPS, 10, 10, 1, 1e-1);
     Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
+    for (int batch : new int[] {3_750, 999}) {
+      requireSame(broadcast, objective, batch);
+    }
+    rowsOnly.close();
+    broadcast.destroy();
+  }
+
+  private static void requireSame(
+      Broadcast<TrainingSet> broadcast, WidestMargin objective, int batch) {
     List<Trainer.Result> results = new ArrayList<>();
     for (int[] shardsAndReplicas : new int[][] {{1, 1}, {4, 1}, {1, 1_000}}) {
-      TrainerSettings settings = new TrainerSettings(2, 0, 3750, 1e-1, shardsAndReplicas[0], 5, 3);
+      TrainerSettings settings = new TrainerSettings(2, 0, batch, 1e-1, shardsAndReplicas[0], 5, 3);
       results.add(
           new Trainer(LocalSpark.context(), broadcast, objective, settings, shardsAndReplicas[1])
               .train(
@@ -156,8 +171,6 @@ class TrainerTest {
       assertThat(result.history()).isEqualTo(history);
     }
     assertThat(history.lastLoss()).isLessThan(history.epochs().get(0).terms().get("loss"));
-    rowsOnly.close();
-    broadcast.destroy();
   }
 
   @Test
