@@ -369,7 +369,7 @@ public final class ClusterJob {
           checkpoint
               .map(ClipCheckpoint::model)
               .map(model -> ModelFacts.of(model.id(), model.location(), model.digest()))
-              .orElse(ModelFacts.NONE),
+              .orElse(ModelFacts.known(run.source().model())),
           new VocabularyFacts(
               nouns.map(table -> OptionalInt.of(table.nouns().size())).orElse(OptionalInt.empty()),
               Optional.of(nounSource.description())),

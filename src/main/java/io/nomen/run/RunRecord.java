@@ -69,15 +69,20 @@ public record RunRecord(
   }
 
   /**
-   * The model that made the embeddings; empty where they were given.
+   * The model that made the embeddings; id and location are empty where they were given.
    *
-   * @param digest of its weights and settings
+   * @param digest of its weights and settings, where it is known
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record ModelFacts(
       Optional<String> id, Optional<String> location, Optional<String> digest) {
     public static final ModelFacts NONE =
         new ModelFacts(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Of embeddings that were given. */
+    public static ModelFacts known(Optional<String> digest) {
+      return new ModelFacts(Optional.empty(), Optional.empty(), digest);
+    }
 
     public static ModelFacts of(String id, String location, String digest) {
       return new ModelFacts(Optional.of(id), Optional.of(location), Optional.of(digest));

@@ -9,12 +9,15 @@ import io.nomen.run.Snapshot;
 import io.nomen.store.Storage;
 import io.nomen.testing.Command;
 import io.nomen.testing.Photos;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,54 @@ class JoinedEmbeddingsTest {
     Snapshot run = new RunFolder(STORAGE, path("apart")).snapshot();
     assertThat(run.table("embeddings").totalRows()).isEqualTo(20);
     assertThat(run.table("embeddings").uris()).noneMatch(uri -> uri.contains("/apart/"));
+  }
+
+  /** {@code folder} again as if another model of the same width had made it. */
+  private static Path ofAnotherModel(String folder, String stage, String copy) throws Exception {
+    Configuration configuration = new Configuration();
+    FileUtil.copy(
+        new File(path(folder)),
+        FileSystem.getLocal(configuration),
+        Storage.path(path(copy)),
+        false,
+        configuration);
+    Path settings = Path.of(path(copy), "_stages", stage + ".json");
+    String text = Files.readString(settings);
+    Files.writeString(
+        settings, text.replaceFirst("(\"model\" *: *\")[0-9a-f]{8}", "$1" + "00000000"));
+    assertThat(Files.readString(settings)).isNotEqualTo(text);
+    return Path.of(path(copy));
+  }
+
+  @Test
+  void another_model_of_the_same_width_is_refused() throws Exception {
+    assertThat(cluster("fitted", "embeddings/2026-11-01").exitCode()).isZero();
+    Command assigned =
+        Command.run(
+            "assign",
+            "--run",
+            path("fitted"),
+            "--embeddings",
+            ofAnotherModel("embeddings/2026-11-02", "encode", "replaced"),
+            "--output",
+            path("assigned"));
+    assertThat(assigned.exitCode()).isEqualTo(2);
+    assertThat(assigned.err()).contains("made with another model than --run");
+    Path words = Files.writeString(folder.resolve("words.txt"), "dog\ncat\nboat\n");
+    nomen("vocabulary", "--nouns", words.toString(), "--output", path("nouns"));
+    Command named =
+        Command.run(
+            "cluster",
+            "--clusters",
+            "3",
+            "--embeddings",
+            path("embeddings/2026-11-01"),
+            "--vocabulary",
+            ofAnotherModel("nouns", "vocabulary", "other-nouns"),
+            "--output",
+            path("named"));
+    assertThat(named.exitCode()).isEqualTo(2);
+    assertThat(named.err()).contains("made with another model than the nouns in");
   }
 
   @Test
