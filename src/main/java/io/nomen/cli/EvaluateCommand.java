@@ -1,6 +1,7 @@
 package io.nomen.cli;
 
 import io.nomen.cli.Main.Subcommand;
+import io.nomen.evaluate.LabelSource;
 import io.nomen.job.EvaluateJob;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
@@ -38,7 +39,7 @@ final class EvaluateCommand implements Subcommand {
   public void check(Violations violations) {
     common.check(violations);
     violations.require(
-        labels.matches("folder|cls|column|(?i:.*\\.(npy|csv|tsv))"),
+        LabelSource.find(labels).isPresent(),
         "--labels is \"%s\"; give folder, cls, column, FILE.npy, FILE.csv or FILE.tsv."
             .formatted(labels));
   }

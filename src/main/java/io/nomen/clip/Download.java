@@ -191,13 +191,9 @@ final class Download {
             address, ATTEMPTS, Files.size(part)));
   }
 
-  private static long length(Path part) throws IOException {
-    return Files.exists(part) ? Files.size(part) : 0;
-  }
-
   /** One request; whether the file is whole afterwards. */
   private boolean attempt(Path part) throws IOException {
-    long have = length(part);
+    long have = Files.exists(part) ? Files.size(part) : 0;
     HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(PATIENCE);
     if (have > 0) {
       request.header("Range", "bytes=" + have + "-");

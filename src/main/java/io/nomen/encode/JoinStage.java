@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -41,8 +40,8 @@ final class JoinStage {
   private final RunFolder folder;
   private final List<EmbeddingSource> sources;
 
-  /** One file of a table of the source with this number. */
-  private record Part(int source, String uri, long rows) implements Serializable {}
+  /** File {@code number} of a table of all sources, one of the source with this number. */
+  private record Part(int number, int source, String uri, long rows) implements Serializable {}
 
   private record Kept(String file, long rows) implements Serializable {}
 
@@ -138,7 +137,7 @@ final class JoinStage {
     for (int source = 0; source < sources.size(); source++) {
       Table files = table.apply(sources.get(source));
       for (int file = 0; file < files.files().size(); file++) {
-        parts.add(new Part(source, files.uris().get(file), files.rows().get(file)));
+        parts.add(new Part(parts.size(), source, files.uris().get(file), files.rows().get(file)));
       }
     }
     return parts;
@@ -146,31 +145,28 @@ final class JoinStage {
 
   /** The paths that several sources hold, and the last source that does. */
   private JavaPairRDD<String, Integer> later() {
-    return paths(parts(EmbeddingSource::images), (part, number) -> part.source())
-        .mapValues(source -> new int[] {source, source})
+    List<Part> parts = parts(EmbeddingSource::images);
+    int[] sources = sources(parts);
+    return paths(parts)
+        .mapValues(part -> new int[] {sources[part], sources[part]})
         .reduceByKey((a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])})
         .filter(path -> path._2()[0] < path._2()[1])
         .mapValues(range -> range[1]);
   }
 
-  private interface OfPart extends Serializable {
-    int of(Part part, int number);
+  /** By part. */
+  private static int[] sources(List<Part> parts) {
+    return parts.stream().mapToInt(Part::source).toArray();
   }
 
-  /** Every path of {@code parts}, with what is asked of the part that holds it. */
-  private JavaPairRDD<String, Integer> paths(List<Part> parts, OfPart value) {
+  /** Every path, with the number of the part that holds it. */
+  private JavaPairRDD<String, Integer> paths(List<Part> parts) {
     Storage storage = context.storage();
-    List<Integer> numbers = IntStream.range(0, parts.size()).boxed().toList();
-    Broadcast<List<Part>> all = context.spark().get().broadcast(new ArrayList<>(parts));
-    return Placement.near(
-            context.spark().get(), numbers, number -> storage.hosts(parts.get(number).uri()))
+    return Placement.near(context.spark().get(), parts, part -> storage.hosts(part.uri()))
         .flatMapToPair(
-            number -> {
-              Part part = all.value().get(number);
-              int known = value.of(part, number);
-              return new TableColumn(storage, part.uri(), "path")
-                  .strings().stream().map(path -> new Tuple2<>(path, known)).iterator();
-            });
+            part ->
+                new TableColumn(storage, part.uri(), "path")
+                    .strings().stream().map(path -> new Tuple2<>(path, part.number())).iterator());
   }
 
   private long join(
@@ -185,10 +181,11 @@ final class JoinStage {
     if (several > 0) {
       Storage storage = context.storage();
       String target = folder.attemptFolder(name, attempt.attempt());
+      int[] sources = sources(parts);
       Broadcast<List<Part>> all = context.spark().get().broadcast(new ArrayList<>(parts));
-      paths(parts, (part, number) -> number)
+      paths(parts)
           .join(later)
-          .filter(found -> all.value().get(found._2()._1()).source() < found._2()._2())
+          .filter(found -> sources[found._2()._1()] < found._2()._2())
           .mapToPair(found -> new Tuple2<>(found._2()._1(), found._1()))
           .groupByKey()
           .mapToPair(
@@ -216,18 +213,20 @@ final class JoinStage {
     paths.forEach(dropped::add);
     Predicate<String> counts = path -> !dropped.contains(path);
     String file = Table.newFile("part", part.source());
+    String from = part.uri();
     String to = target + "/" + file;
     if (table.equals("images")) {
-      copy(storage, part.uri(), to, ImageRow.SCHEMA, row -> counts.test(row.path()));
-    } else if (EmbeddingTable.hasSecond(storage, part.uri())) {
-      copy(storage, part.uri(), to, EmbeddingTable.SCHEMA_OF_TWO, row -> counts.test(row.path()));
-    } else {
-      copy(storage, part.uri(), to, EmbeddingTable.SCHEMA, row -> counts.test(row.path()));
+      return new Kept(
+          file, copy(storage, from, to, ImageRow.SCHEMA, row -> counts.test(row.path())));
     }
-    return new Kept(file, part.rows() - dropped.size());
+    long rows =
+        EmbeddingTable.hasSecond(storage, from)
+            ? copy(storage, from, to, EmbeddingTable.SCHEMA_OF_TWO, row -> counts.test(row.path()))
+            : copy(storage, from, to, EmbeddingTable.SCHEMA, row -> counts.test(row.path()));
+    return new Kept(file, rows);
   }
 
-  private static <R extends Record> void copy(
+  private static <R extends Record> long copy(
       Storage storage, String from, String to, TableSchema<R> schema, Predicate<R> counts) {
     try (TableWriter<R> writer = new TableWriter<>(storage, to, schema)) {
       for (R row : schema.read(storage, from)) {
@@ -235,6 +234,7 @@ final class JoinStage {
           writer.write(row);
         }
       }
+      return writer.rows();
     }
   }
 }

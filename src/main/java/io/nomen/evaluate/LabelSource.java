@@ -25,20 +25,28 @@ public sealed interface LabelSource {
   /** Looks up the labels of {@code run}'s images, of which at least one must have one. */
   Labels of(JavaSparkContext spark, Snapshot run);
 
-  /** The source that the option's word or file names. */
-  static LabelSource parse(String option) {
+  /** The source that the option's word or file names, if it names one. */
+  static Optional<LabelSource> find(String option) {
     String lower = option.toLowerCase(Locale.ROOT);
     if (List.of("folder", "column", "cls").contains(option)) {
-      return new Stored(option);
+      return Optional.of(new Stored(option));
     }
     if (lower.endsWith(".npy")) {
-      return new Npy(option);
+      return Optional.of(new Npy(option));
     }
-    if (lower.endsWith(".csv") || lower.endsWith(".tsv")) {
-      return new Csv(option);
-    }
-    throw NomenException.usage(
-        "--labels takes folder, column, cls, a .csv or a .npy file, not \"%s\".".formatted(option));
+    return lower.endsWith(".csv") || lower.endsWith(".tsv")
+        ? Optional.of(new Csv(option))
+        : Optional.empty();
+  }
+
+  /** The source that the option's word or file names. */
+  static LabelSource parse(String option) {
+    return find(option)
+        .orElseThrow(
+            () ->
+                NomenException.usage(
+                    "--labels takes folder, column, cls, a .csv or a .npy file, not \"%s\"."
+                        .formatted(option)));
   }
 
   /**

@@ -191,11 +191,7 @@ final class TiffHeader {
   private void requireTiles(long pixels) throws BadImageException {
     long width = value(TILE_WIDTH, 0, 1);
     long length = value(TILE_LENGTH, 0, 1);
-    if (width > roomFor(pixels)
-        || length > roomFor(pixels)
-        || width * length > roomFor(pixels)
-        || width < 1
-        || length < 1) {
+    if (width < 1 || length < 1 || width > roomFor(pixels) / length) {
       throw BadImageException.corrupt(
           "a tile of %d x %d lies in a TIFF picture of %d pixels", width, length, pixels);
     }

@@ -213,12 +213,7 @@ public final class SphericalKMeans {
     int width = found.rows().width();
     long[] sizes = Arrays.copyOf(found.sizes(), clusters);
     float[] values = Arrays.copyOf(found.rows().values(), clusters * width);
-    for (int c = found.rows().rows(); c < clusters; c++) {
-      int largest = largest(sizes);
-      System.arraycopy(values, largest * width, values, c * width, width);
-      split(values, width, largest, c);
-      halve(sizes, largest, c);
-    }
+    fillEmpty(values, width, sizes);
     return new Matrix(clusters, width, values).unit();
   }
 
@@ -345,13 +340,17 @@ public final class SphericalKMeans {
         }
       }
     }
-    for (int c = 0; c < clusters; c++) {
+    fillEmpty(values, width, sizes);
+    return new Matrix(clusters, width, values).unit();
+  }
+
+  private static void fillEmpty(float[] values, int width, long[] sizes) {
+    for (int c = 0; c < sizes.length; c++) {
       if (sizes[c] == 0) {
         split(values, width, largest(sizes), c);
         halve(sizes, largest(sizes), c);
       }
     }
-    return new Matrix(clusters, width, values).unit();
   }
 
   private static int largest(long[] sizes) {

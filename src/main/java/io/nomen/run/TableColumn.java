@@ -52,17 +52,23 @@ public final class TableColumn {
 
   /** Whether the file has the column. */
   public boolean exists() {
-    try (ParquetFileReader file = open()) {
-      return file.getFileMetaData().getSchema().containsField(column);
-    } catch (IOException e) {
-      throw StorageFailure.cannot("read", uri, e);
-    }
+    return ask(file -> file.getFileMetaData().getSchema().containsField(column));
   }
 
   /** How many values the column has, those of all lists together; reads the footer alone. */
   public long size() {
-    try (ParquetFileReader file = open()) {
-      return size(file, find(file.getFileMetaData().getSchema()));
+    return ask(file -> size(file, find(file.getFileMetaData().getSchema())));
+  }
+
+  private interface Question<T> {
+    T of(ParquetFileReader file) throws IOException;
+  }
+
+  private <T> T ask(Question<T> question) {
+    try (ParquetFileReader file =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri)))) {
+      return question.of(file);
     } catch (IOException e) {
       throw StorageFailure.cannot("read", uri, e);
     }
@@ -78,25 +84,25 @@ public final class TableColumn {
    * @return [rows × width] values, row after row
    */
   public float[] floats() {
-    try (ParquetFileReader file = open()) {
-      ColumnDescriptor descriptor = find(file.getFileMetaData().getSchema());
-      float[] values = new float[Math.toIntExact(size(file, descriptor))];
-      FloatBuffer rest = FloatBuffer.wrap(values);
-      boolean plain =
-          chunks(file, descriptor).allMatch(chunk -> PLAIN.containsAll(chunk.getEncodings()));
-      eachRowGroup(
-          file,
-          pages -> {
-            if (plain) {
-              copy(pages.getPageReader(descriptor), descriptor, rest);
-            } else {
-              each(file, pages, descriptor, reader -> rest.put(value(reader, descriptor)));
-            }
-          });
-      return values;
-    } catch (IOException e) {
-      throw StorageFailure.cannot("read", uri, e);
-    }
+    return ask(this::floats);
+  }
+
+  private float[] floats(ParquetFileReader file) throws IOException {
+    ColumnDescriptor descriptor = find(file.getFileMetaData().getSchema());
+    float[] values = new float[Math.toIntExact(size(file, descriptor))];
+    FloatBuffer rest = FloatBuffer.wrap(values);
+    boolean plain =
+        chunks(file, descriptor).allMatch(chunk -> PLAIN.containsAll(chunk.getEncodings()));
+    eachRowGroup(
+        file,
+        pages -> {
+          if (plain) {
+            copy(pages.getPageReader(descriptor), descriptor, rest);
+          } else {
+            each(file, pages, descriptor, reader -> rest.put(value(reader, descriptor)));
+          }
+        });
+    return values;
   }
 
   /**
@@ -189,19 +195,20 @@ public final class TableColumn {
   }
 
   private void each(Consumer<ColumnReader> present, Consumer<ColumnReader> missing) {
-    try (ParquetFileReader file = open()) {
-      ColumnDescriptor descriptor = find(file.getFileMetaData().getSchema());
-      eachRowGroup(
-          file,
-          pages ->
-              each(
-                  file,
-                  pages,
-                  descriptor,
-                  reader -> (isMissing(reader, descriptor) ? missing : present).accept(reader)));
-    } catch (IOException e) {
-      throw StorageFailure.cannot("read", uri, e);
-    }
+    ask(
+        file -> {
+          ColumnDescriptor descriptor = find(file.getFileMetaData().getSchema());
+          eachRowGroup(
+              file,
+              pages ->
+                  each(
+                      file,
+                      pages,
+                      descriptor,
+                      reader ->
+                          (isMissing(reader, descriptor) ? missing : present).accept(reader)));
+          return file;
+        });
   }
 
   private static boolean isMissing(ColumnReader reader, ColumnDescriptor descriptor) {
@@ -218,11 +225,6 @@ public final class TableColumn {
   private NomenException missing() {
     return NomenException.input(
         "Column %s of %s has a row without a value; every row needs one.".formatted(column, uri));
-  }
-
-  private ParquetFileReader open() throws IOException {
-    return ParquetFileReader.open(
-        HadoopInputFile.fromPath(Storage.path(uri), storage.configuration(uri)));
   }
 
   private static Stream<ColumnChunkMetaData> chunks(
