@@ -9,6 +9,7 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.Silhouette;
+import io.nomen.tensor.TreeReduce;
 import io.nomen.tensor.UnitRows;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -142,16 +143,18 @@ public record ClusterStatistics(RunQuality quality, ClusterProfiles profiles) {
       long all = embeddings.rows();
       int width = embeddings.width();
       Totals totals =
-          embeddings
-              .blocks()
-              .zipPartitions(
-                  assignments,
-                  (blocks, assigned) ->
-                      List.of(
-                              new Totals(all, width, clusters)
-                                  .add(blocks, assigned, wanted.value()))
-                          .iterator())
-              .treeReduce(Totals::merge);
+          TreeReduce.of(
+              embeddings
+                  .blocks()
+                  .zipPartitions(
+                      assignments,
+                      (blocks, assigned) ->
+                          List.of(
+                                  new Totals(all, width, clusters)
+                                      .add(blocks, assigned, wanted.value()))
+                              .iterator()),
+              (long) clusters * width * Long.BYTES,
+              Totals::merge);
       wanted.destroy();
       totals.collect(drawn);
       return totals;
@@ -267,22 +270,24 @@ public record ClusterStatistics(RunQuality quality, ClusterProfiles profiles) {
       int count = queries.numbers().length;
       int neighbours = (int) Math.min(NEIGHBOURS, embeddings.rows() - 1);
       Closest closest =
-          embeddings
-              .blocks()
-              .zipPartitions(
-                  assignments,
-                  (blocks, assigned) -> {
-                    Closest found = new Closest(clusters, count, neighbours);
-                    while (blocks.hasNext()) {
-                      RowBlock block = blocks.next();
-                      found.offer(block, assigned.next(), centres.value());
-                      if (count > 0) {
-                        found.offer(block, asked.value());
-                      }
-                    }
-                    return List.of(found).iterator();
-                  })
-              .treeReduce(Closest::merge);
+          TreeReduce.of(
+              embeddings
+                  .blocks()
+                  .zipPartitions(
+                      assignments,
+                      (blocks, assigned) -> {
+                        Closest found = new Closest(clusters, count, neighbours);
+                        while (blocks.hasNext()) {
+                          RowBlock block = blocks.next();
+                          found.offer(block, assigned.next(), centres.value());
+                          if (count > 0) {
+                            found.offer(block, asked.value());
+                          }
+                        }
+                        return List.of(found).iterator();
+                      }),
+              (clusters + (long) count * neighbours) * (Long.BYTES + Float.BYTES),
+              Closest::merge);
       centres.destroy();
       asked.destroy();
       return closest;

@@ -13,6 +13,7 @@ import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.TaskThreads;
 import io.nomen.tensor.Torch;
 import io.nomen.tensor.TorchScript;
+import io.nomen.tensor.TreeReduce;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -71,9 +72,11 @@ public final class LloydTally implements Serializable {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.blocks().context());
     Broadcast<Matrix> shared = spark.broadcast(centres);
     try {
-      return rows.blocks()
-          .mapPartitions(part -> List.of(of(part, shared.value(), sets, all)).iterator())
-          .treeReduce(LloydTally::merge);
+      return TreeReduce.of(
+          rows.blocks()
+              .mapPartitions(part -> List.of(of(part, shared.value(), sets, all)).iterator()),
+          (long) centres.rows() * centres.width() * Long.BYTES,
+          LloydTally::merge);
     } finally {
       shared.destroy();
     }

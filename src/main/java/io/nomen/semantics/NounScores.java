@@ -6,6 +6,7 @@ import io.nomen.tensor.RowBlock;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
 import io.nomen.tensor.SoftmaxRetrieval;
+import io.nomen.tensor.TreeReduce;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -35,7 +36,6 @@ public record NounScores(float[][] scores, List<double[]> maxima) {
   private static final int MOST_SUMS = 1 << 24;
 
   private static final int MOST_ROWS = 20_000;
-  private static final int TREE_DEPTH = 2;
 
   /** The numbers, rising, of those of {@code all} rows that are looked at. */
   public static int[] rows(long all) {
@@ -74,11 +74,13 @@ public record NounScores(float[][] scores, List<double[]> maxima) {
       for (int from = 0; from < slots; from += atOnce) {
         Slots range = new Slots(from, Math.min(slots, from + atOnce), clusters);
         NounTally tally =
-            looked
-                .blocks()
-                .mapPartitions(
-                    part -> tally(part, sharedNouns.value(), sharedAssignments.value(), range))
-                .treeReduce(NounTally::merge, TREE_DEPTH);
+            TreeReduce.of(
+                looked
+                    .blocks()
+                    .mapPartitions(
+                        part -> tally(part, sharedNouns.value(), sharedAssignments.value(), range)),
+                (long) range.count() * nouns.rows() * Long.BYTES,
+                NounTally::merge);
         for (int slot = range.from(); slot < range.to(); slot++) {
           if (slot < clusters) {
             overall.add(slot, tally.count(slot), tally.mean(slot));

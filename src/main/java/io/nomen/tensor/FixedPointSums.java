@@ -49,6 +49,13 @@ public final class FixedPointSums implements Serializable {
     sums[index] = Math.addExact(sums[index], rounded(value));
   }
 
+  /** Adds a number to each sum. */
+  public void add(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      add(i, values[i]);
+    }
+  }
+
   /** Adds {@code count} numbers to consecutive sums. */
   public void add(int firstIndex, float[] values, int from, int count) {
     allocate();

@@ -1,33 +1,36 @@
 package io.nomen.tensor;
 
-import java.io.Serializable;
-import java.util.Comparator;
 import java.util.List;
 
 /** The mean of all rows of a matrix, summed in double precision and in row order. */
 public final class MeanRow {
   private MeanRow() {}
 
-  private record Sum(long firstRow, double[] values) implements Serializable {}
-
-  /** Of a matrix on a cluster, [1, d]; the same on any number of machines. */
+  /**
+   * Of a matrix on a cluster, [1, d]; the same on any number of machines.
+   *
+   * @param rows [N, d], no longer than unit length
+   */
   public static Matrix of(RowBlocks rows) {
-    List<Sum> sums =
-        rows.blocks().map(MeanRow::sum).collect().stream()
-            .sorted(Comparator.comparingLong(Sum::firstRow))
-            .toList();
-    double[] total = new double[rows.width()];
-    for (Sum sum : sums) {
-      for (int j = 0; j < total.length; j++) {
-        total[j] += sum.values()[j];
-      }
-    }
-    return mean(total, rows.rows());
+    int width = rows.width();
+    int fractionBits = FixedPointSums.fractionBits(rows.rows(), 1);
+    FixedPointSums total =
+        TreeReduce.of(
+            rows.blocks()
+                .mapPartitions(
+                    blocks -> {
+                      FixedPointSums sums = new FixedPointSums(width, fractionBits);
+                      blocks.forEachRemaining(block -> sums.add(sum(block)));
+                      return List.of(sums).iterator();
+                    }),
+            (long) width * Long.BYTES,
+            FixedPointSums::merge);
+    return mean(total.get(0, width), rows.rows());
   }
 
   /** Of a matrix on this machine, [1, d]. */
   public static Matrix of(Matrix rows) {
-    return mean(sum(rows.block()).values(), rows.rows());
+    return mean(sum(rows.block()), rows.rows());
   }
 
   private static Matrix mean(double[] total, long rows) {
@@ -38,7 +41,7 @@ public final class MeanRow {
     return new Matrix(1, mean.length, mean);
   }
 
-  private static Sum sum(RowBlock block) {
+  private static double[] sum(RowBlock block) {
     double[] sum = new double[block.width()];
     int at = 0;
     for (int row = 0; row < block.rows(); row++) {
@@ -46,6 +49,6 @@ public final class MeanRow {
         sum[j] += block.values()[at++];
       }
     }
-    return new Sum(block.firstRow(), sum);
+    return sum;
   }
 }

@@ -8,6 +8,9 @@ import io.nomen.run.Assignments.Image;
 import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.run.Snapshot;
 import io.nomen.tensor.RowSample;
+import io.nomen.tensor.TreeReduce;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,6 +44,9 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
   private static final int OF_EACH_KIND = 24;
 
   private static final int FURTHEST = 120;
+
+  /** About what a path and its numbers take on the heap. */
+  private static final int BYTES_OF_IMAGE = 256;
 
   /** What the pages tell of an image. */
   static ImageEntry entry(Image image, Optional<MapPoint> position) {
@@ -105,14 +111,16 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
                             ClusterCard::number, card -> card.medoid().orElseThrow()))));
     Broadcast<Wanted> shared = spark.broadcast(wanted);
     Found found =
-        Assignments.parts(spark, run.storage(), run.table("assignments"))
-            .mapPartitions(
-                parts -> {
-                  Found here = new Found();
-                  parts.forEachRemaining(part -> here.add(part, shared.value()));
-                  return List.of(here).iterator();
-                })
-            .treeReduce(Found::merge);
+        TreeReduce.of(
+            Assignments.parts(spark, run.storage(), run.table("assignments"))
+                .mapPartitions(
+                    parts -> {
+                      Found here = new Found();
+                      parts.forEachRemaining(part -> here.add(part, shared.value()));
+                      return List.of(here).iterator();
+                    }),
+            (long) cards.size() * 3 * OF_EACH_KIND * BYTES_OF_IMAGE,
+            Found::merge);
     shared.destroy();
     return found.images();
   }
@@ -161,7 +169,7 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
     }
   }
 
-  /** The first few of a kind; sorted when it matters, and cut when it grows. */
+  /** The first few of a kind; sorted when it matters, cut when it grows and before it travels. */
   private static final class First implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -191,8 +199,13 @@ record ChosenImages(TreeMap<Long, Image> byRow, List<Image> furthest) {
     }
 
     First merge(First other) {
-      other.sorted().forEach(this::add);
+      other.images.forEach(this::add);
       return this;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+      images = sorted();
+      out.defaultWriteObject();
     }
   }
 
