@@ -21,7 +21,7 @@ public final class ArchiveCache {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveCache.class);
 
   /** Part of the folder's name: another number whenever the written forward pass changes. */
-  private static final int GENERATION = 3;
+  static final int GENERATION = 3;
 
   static final String IMAGE = "image.pt";
   static final String TEXT = "text.pt";

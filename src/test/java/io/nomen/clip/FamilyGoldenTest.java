@@ -20,9 +20,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,36 @@ class FamilyGoldenTest {
       Goldens.assertNear(found, i, row, 0.9999, 0.001);
       Goldens.assertNear(low, i, row, 0.99, 0.05);
     }
+  }
+
+  /** Caches of an older build hold these bytes, and are read as if this one had written them. */
+  @Test
+  void archives_change_with_their_generation_alone() throws Exception {
+    MessageDigest all = MessageDigest.getInstance("SHA-256");
+    for (String family :
+        List.of(
+            "clip-gelu",
+            "open-clip-quick",
+            "open-clip-custom",
+            "siglip",
+            "siglip2",
+            "dinov2",
+            "dinov2-gated",
+            "dinov2-registers")) {
+      ClipCheckpoint from = open(resource(family));
+      Path archive = folder.resolve(family + ".pt");
+      for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+        ImageTower.of(from.model(), from.tensors(), from.layout(), precision).write(archive);
+        all.update(Files.readAllBytes(archive));
+        if (from.model().hasText()) {
+          TextTower.of(from.model(), from.tensors(), from.layout(), precision).write(archive);
+          all.update(Files.readAllBytes(archive));
+        }
+      }
+    }
+    assertThat(ArchiveCache.GENERATION + " " + HexFormat.of().formatHex(all.digest()))
+        .as("where the archives are others, raise ArchiveCache.GENERATION with this digest")
+        .isEqualTo("3 58d8b06251e7725062990c57aee0007fd80e6dd0aa9c760053984c3901cd922f");
   }
 
   @ParameterizedTest
