@@ -97,7 +97,7 @@ final class ExportCommand implements Subcommand {
       names = "--label-studio",
       paramLabel = "FILE.json",
       description =
-          "Label Studio's tasks with predictions, and the labelling interface in FILE.xml.")
+          "Label Studio's tasks with predictions, and the labelling interface in FILE.config.xml.")
   private Optional<String> labelStudio = Optional.empty();
 
   @Option(
@@ -139,7 +139,7 @@ final class ExportCommand implements Subcommand {
             + " --coco, --cvat, --label-studio, --fiftyone or --embedding-atlas.");
     violations.require(
         !matrix || embeddings.isPresent() || run.isPresent(),
-        "--npy, --safetensors and --parquet need --embeddings EMB.");
+        "--npy, --safetensors and --parquet need --embeddings EMB or --run RUN.");
     if (run.isEmpty()) {
       targets().stream()
           .filter(target -> target.uri().isPresent())

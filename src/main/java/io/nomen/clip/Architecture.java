@@ -456,7 +456,7 @@ record Architecture(
             ? TextCleaning.Rule.CLIP
             : switch (clean) {
               case "canonicalize" -> TextCleaning.Rule.CANONICAL;
-              case "lower" -> TextCleaning.Rule.LOWER;
+              case "lower" -> TextCleaning.Rule.CLIP;
               case "whitespace", "" -> TextCleaning.Rule.WHITESPACE;
               default ->
                   throw words

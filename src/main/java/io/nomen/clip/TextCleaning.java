@@ -29,13 +29,13 @@ final class TextCleaning {
 
   /** What a tokenizer does to a text first. */
   enum Rule {
-    /** As OpenAI's: {@link TextCleaning#clean}. */
+    /** As OpenAI's, which is open_clip's {@code lower}: {@link TextCleaning#clean}. */
     CLIP,
     /** As transformers' SigLIP: lower case, no ASCII punctuation, single spaces. */
     SIGLIP,
     /** As open_clip's {@code canonicalize}: repaired first, and underscores are spaces. */
     CANONICAL,
-    /** As open_clip's {@code lower}, and as SigLIP 2 was trained. */
+    /** As transformers' SigLIP 2. */
     LOWER,
     /** As open_clip's {@code whitespace}: single spaces. */
     WHITESPACE;

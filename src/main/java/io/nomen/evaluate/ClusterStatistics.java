@@ -232,7 +232,7 @@ public record ClusterStatistics(RunQuality quality, ClusterProfiles profiles) {
 
     double[] meanConfidence() {
       return IntStream.range(0, sizes.length)
-          .mapToDouble(cluster -> confidence.get(cluster) / sizes[cluster])
+          .mapToDouble(cluster -> confidence.get(cluster) / Math.max(1, sizes[cluster]))
           .toArray();
     }
 

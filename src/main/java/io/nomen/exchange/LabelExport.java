@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
 import io.nomen.image.ImageBytes;
+import io.nomen.image.LocalPath;
 import io.nomen.run.Assignments;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.ImageRow;
@@ -19,8 +20,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Serializable;
 import java.io.Writer;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -47,6 +47,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -54,6 +56,7 @@ import scala.Tuple2;
  * are, predictions with a confidence. Every method returns how many images it wrote.
  */
 public final class LabelExport {
+  private static final Logger LOG = LoggerFactory.getLogger(LabelExport.class);
   private static final int BUFFER = 1 << 16;
   private static final int LONGEST_FOLDER = 80;
 
@@ -273,11 +276,11 @@ public final class LabelExport {
   }
 
   /**
-   * Label Studio's tasks with predictions, and beside them, with the ending {@code .xml}, the
-   * labelling interface that they are for.
+   * Label Studio's tasks with predictions, and beside them, with the ending {@code .config.xml},
+   * the labelling interface that they are for.
    */
   public long labelStudio(String uri) {
-    String interfaceFile = uri.replaceFirst("\\.json$", "") + ".xml";
+    String interfaceFile = uri.replaceFirst("\\.json$", "") + ".config.xml";
     try (Writer out = writer(interfaceFile)) {
       XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
       xml.writeStartElement("View");
@@ -329,12 +332,8 @@ public final class LabelExport {
     if (!plain.startsWith("/")) {
       return plain.replaceFirst("^s3[an]:", "s3:");
     }
-    try {
-      String query = new URI(null, null, plain, null).toASCIIString().substring(1);
-      return "/data/local-files/?d=" + query.replace("&", "%26").replace("+", "%2B");
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    String query = URLEncoder.encode(plain, StandardCharsets.UTF_8);
+    return "/data/local-files/?d=" + query.replace("+", "%20").replace("%2F", "/").substring(1);
   }
 
   /**
@@ -343,7 +342,7 @@ public final class LabelExport {
    */
   public long cvat(String uri) {
     boolean different =
-        images().keys().map(LabelExport::file).distinct().count() == assigned.totalRows();
+        images().keys().map(LabelExport::last).distinct().count() == assigned.totalRows();
     try (Writer out = writer(uri)) {
       XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
       xml.writeStartDocument("utf-8", "1.0");
@@ -375,7 +374,7 @@ public final class LabelExport {
         xml.writeStartElement("image");
         xml.writeAttribute("id", String.valueOf(id++));
         xml.writeAttribute(
-            "name", printable(different ? file(path) : plain(path).replaceFirst("^/", "")));
+            "name", printable(different ? last(path) : plain(path).replaceFirst("^/", "")));
         xml.writeAttribute("width", String.valueOf(original.width()));
         xml.writeAttribute("height", String.valueOf(original.height()));
         xml.writeStartElement("tag");
@@ -451,7 +450,7 @@ public final class LabelExport {
 
   /**
    * A folder for each cluster, called by its name, with the images in it: links where both are
-   * files of this machine, and copies otherwise.
+   * files of this machine, and copies otherwise. Images that are gone since are left out.
    *
    * @param copies whether all are copied
    * @param metadata whether a {@code metadata.jsonl} says of each image what is known of it, as
@@ -464,13 +463,19 @@ public final class LabelExport {
           "%s is not empty; give a folder that is, or a new one.".formatted(target));
     }
     Map<Integer, String> folders = folderNames();
+    long gone = 0;
     Writer lines = metadata ? writer(target + "/metadata.jsonl") : Writer.nullWriter();
     try (lines;
         ImageBytes originals = new ImageBytes(storage)) {
       for (Tuple2<Filed, Optional<Original>> filed : inOrder(filed().leftOuterJoin(originals()))) {
         Labelled image = filed._1().image();
         String file = folders.get(image.cluster()) + "/" + filed._1().file();
-        place(originals, image.path(), filed._2(), target + "/" + file, copies);
+        if (!place(originals, image.path(), filed._2(), target + "/" + file, copies)) {
+          if (gone++ == 0) {
+            LOG.warn("{} is no longer there to be linked to", image.path());
+          }
+          continue;
+        }
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("file_name", file);
         line.put("label", name(image));
@@ -482,7 +487,10 @@ public final class LabelExport {
     } catch (IOException e) {
       throw StorageFailure.cannot("write", target + "/metadata.jsonl", e);
     }
-    return assigned.totalRows();
+    if (gone > 0) {
+      LOG.warn("{} images that are no longer there were left out", gone);
+    }
+    return assigned.totalRows() - gone;
   }
 
   /** Every image under a file name that no other of its cluster has. */
@@ -502,7 +510,8 @@ public final class LabelExport {
             });
   }
 
-  private void place(
+  /** Returns whether the image is there still. */
+  private boolean place(
       ImageBytes images, String path, Optional<Original> original, String target, boolean copies) {
     String from = plain(path);
     Path to = target.startsWith("file:/") ? Path.of(plain(target)) : null;
@@ -512,14 +521,16 @@ public final class LabelExport {
       }
       storage.writeBytes(
           target, images.read(path, original.get().offset(), original.get().bytes()));
-      return;
+      return true;
     }
-    if (!Files.exists(Path.of(from))) {
-      throw NomenException.input("%s is no longer there to be linked to.".formatted(path));
+    Path source = LocalPath.of("file:" + from);
+    if (!Files.exists(source)) {
+      return false;
     }
     try {
       Files.createDirectories(to.getParent());
-      Files.createSymbolicLink(to, Path.of(from));
+      Files.createSymbolicLink(to, source);
+      return true;
     } catch (UnsupportedOperationException | FileSystemException e) {
       throw NomenException.input(
           "There can be no link at %s (%s); add --copy.".formatted(target, e.getMessage()), e);
@@ -528,10 +539,13 @@ public final class LabelExport {
     }
   }
 
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/', path.length() - 2) + 1);
+  }
+
   /** The last part of a path, without what file systems do not take. */
   private static String file(String path) {
-    String last = path.substring(path.lastIndexOf('/', path.length() - 2) + 1);
-    return last.replaceAll("[\\p{Cntrl}/\\\\:*?\"<>|]", "_");
+    return last(path).replaceAll("[\\p{Cntrl}/\\\\:*?\"<>|]", "_");
   }
 
   /** {@code a.jpg}, or {@code a-2.jpg} where the folder has one of that name. */

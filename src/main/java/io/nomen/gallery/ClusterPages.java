@@ -52,7 +52,14 @@ final class ClusterPages {
   }
 
   private void images(Html html, Page page, Tiles tiles, int number) {
-    html.open("section", "aria-labelledby", "images");
+    html.open(
+        "section",
+        "aria-labelledby",
+        "images",
+        "data-cluster-page",
+        String.valueOf(card.number()),
+        "data-cluster-size",
+        String.valueOf(card.size()));
     html.leaf("h2", "Images, most certain first", "id", "images");
     html.leaf("p", showing(number), "class", "note");
     page.pager(html, "this cluster", first, number, images.pages());
@@ -128,7 +135,7 @@ final class ClusterPages {
     void write(Html html) {
       html.open("div", "class", "portrait");
       cluster.medoid().ifPresent(medoid -> medoid(html, medoid));
-      html.open("div", "class", "words", "data-cluster-page", String.valueOf(card.number()));
+      html.open("div", "class", "words");
       meaning(html);
       layers(html);
       facts(html);

@@ -40,7 +40,7 @@ final class FactsPage {
   private Map<String, String> run() {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("Run", facts.runId());
-    rows.put("Published", Numbers.moment(facts.created()));
+    rows.put("Published", Numbers.moment(facts.created(), site.plan().language().locale()));
     rows.put("Method", facts.method());
     facts.model().ifPresent(model -> rows.put("Model", model));
     facts.vocabulary().ifPresent(words -> rows.put("Vocabulary", words));

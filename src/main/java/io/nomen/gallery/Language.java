@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -89,6 +90,11 @@ final class Language {
 
   String code() {
     return code;
+  }
+
+  /** For dates; the day stands first. */
+  Locale locale() {
+    return this == ENGLISH ? Locale.UK : Locale.forLanguageTag(code);
   }
 
   /** All sentences, for the scripts. */

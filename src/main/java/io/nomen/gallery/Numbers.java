@@ -4,14 +4,14 @@ import io.nomen.RootLocale;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
 import java.util.Locale;
 
 /** Numbers, times and long names as the pages show them. */
 final class Numbers {
   private static final char NARROW_SPACE = '\u202f';
-  private static final DateTimeFormatter MOMENT =
-      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Numbers() {}
 
@@ -69,8 +69,11 @@ final class Numbers {
         : whole / 3600 + " h " + whole / 60 % 60 + " min";
   }
 
-  static String moment(Instant moment) {
-    return MOMENT.format(moment);
+  static String moment(Instant moment, Locale locale) {
+    DateTimeFormatter date = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG);
+    return date.withLocale(locale).withZone(ZoneOffset.UTC).format(moment)
+        + ", "
+        + TIME.format(moment);
   }
 
   /** At most {@code length} characters; what is cut is cut from the middle. */

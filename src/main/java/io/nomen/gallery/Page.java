@@ -130,7 +130,10 @@ final class Page {
   private void footer(Html html) {
     RunFacts facts = site.data().facts();
     html.open("footer").open("p");
-    html.text("Made by Nomen on " + Numbers.moment(facts.created()) + " · run ");
+    html.text(
+        "Made by Nomen on "
+            + Numbers.moment(facts.created(), site.plan().language().locale())
+            + " · run ");
     html.foreign(facts.runId()).text(". This page asks nothing of the network.");
     html.close().close();
   }

@@ -169,6 +169,7 @@ public final class TrainingSet implements Serializable, AutoCloseable {
     private final int steps;
     private final int batchesPerPass;
     private final int rowsAtOnce;
+    private final long firstSeed;
     private final long seed;
     private int pass;
     private int[] order;
@@ -179,7 +180,8 @@ public final class TrainingSet implements Serializable, AutoCloseable {
       this.steps = objective.stepsPerEpoch(set.rows(), settings.batch());
       this.batchesPerPass = batches(set.rows(), settings.batch(), objective.dropsPartialBatch());
       this.rowsAtOnce = Math.max(1, objective.rowsAtOnce());
-      SplittableRandom random = new SplittableRandom(settings.seed() * 1_000_003L + epoch);
+      this.firstSeed = settings.seed() * 1_000_003L + epoch;
+      SplittableRandom random = new SplittableRandom(firstSeed);
       this.order = shuffled(set.rows(), random);
       this.seed = random.nextLong();
     }
@@ -228,10 +230,12 @@ public final class TrainingSet implements Serializable, AutoCloseable {
       return Math.min(size, (int) ((long) parts * shard / shards) * rowsAtOnce);
     }
 
+    /** A task that Spark repeats begins again with the first pass. */
     private void goTo(int wanted) {
       if (wanted != pass) {
         pass = wanted;
-        order = shuffled(set.rows(), new SplittableRandom(seed ^ (wanted * 0x9E3779B97F4A7C15L)));
+        long own = wanted == 0 ? firstSeed : seed ^ (wanted * 0x9E3779B97F4A7C15L);
+        order = shuffled(set.rows(), new SplittableRandom(own));
       }
     }
 

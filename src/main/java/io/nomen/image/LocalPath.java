@@ -15,7 +15,7 @@ import java.util.Arrays;
  * name encoding, which in a container without a locale is ASCII and then loses every other name;
  * these do not depend on it.
  */
-final class LocalPath {
+public final class LocalPath {
   private LocalPath() {}
 
   /** Whether {@code uri}, as {@link Storage#qualify} gives it, is on the local file system. */
@@ -23,8 +23,12 @@ final class LocalPath {
     return uri.startsWith("file:");
   }
 
-  /** The file that {@code uri} names. */
-  static Path of(String uri) {
+  /**
+   * The file that {@code uri} names.
+   *
+   * @param uri with the scheme {@code file}, as {@link RawImage} has it
+   */
+  public static Path of(String uri) {
     String name = withoutScheme(uri);
     boolean plain = name.chars().allMatch(c -> c < 0x80) && !EscapedName.mayBeEscaped(name);
     try {

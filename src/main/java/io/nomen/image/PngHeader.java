@@ -182,7 +182,7 @@ final class PngHeader {
 
   /** Fails where the pixels cannot be all there, before memory is taken for them. */
   void requireWhole() throws BadImageException {
-    if (!dataEnded) {
+    if (!dataEnded && !dataIsWhole()) {
       throw BadImageException.truncated("it ends before its last PNG row");
     }
     if (colourType == 3 && !palette) {
@@ -193,6 +193,30 @@ final class PngHeader {
     if (dataBytes * MAX_INFLATION < raw) {
       throw BadImageException.corrupt(
           "its %d bytes of PNG data cannot hold %d x %d pixels", dataBytes, width, height);
+    }
+  }
+
+  /** Whether what is compressed ends within its data, as where only the last chunk is missing. */
+  private boolean dataIsWhole() {
+    byte[] chunks = kept.toByteArray();
+    byte[] pixels = new byte[1 << 16];
+    Inflater inflater = new Inflater();
+    try {
+      for (int at = SIGNATURE.length(); at < chunks.length && !inflater.finished(); ) {
+        int length = (int) Bytes.u32(chunks, at);
+        if (Bytes.ascii(chunks, at + 4, 4).equals("IDAT")) {
+          inflater.setInput(chunks, at + 8, length);
+          while (inflater.inflate(pixels) > 0) {
+            // Only whether it ends is asked.
+          }
+        }
+        at += CHUNK_OVERHEAD + length;
+      }
+      return inflater.finished();
+    } catch (DataFormatException e) {
+      return false;
+    } finally {
+      inflater.end();
     }
   }
 

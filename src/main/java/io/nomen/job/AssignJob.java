@@ -11,6 +11,7 @@ import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.JobContext;
+import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
@@ -46,7 +47,7 @@ public final class AssignJob {
     this.fitted = earlier.requireRecord();
     folder.requireOtherThan("--run", options.run());
     options.embeddings().forEach(uri -> folder.requireOtherThan("--embeddings", uri));
-    folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters"));
+    folder.requireNothingBut(Set.of("images", "embeddings", "assignments", "clusters", "heads"));
   }
 
   /** What the job would do, without a Spark action. */
@@ -110,6 +111,9 @@ public final class AssignJob {
             () -> NamedClusters.of(earlier),
             fitted.seed());
     rows.unpersist();
+    // Whoever looks at these images may refine, and assign the next ones to what comes of it.
+    run.write(model);
+    NounTable.of(earlier).ifPresent(nouns -> run.keepNouns(earlier));
     return run.publish(
         () ->
             run.record(

@@ -2,6 +2,7 @@ package io.nomen.job;
 
 import io.nomen.NomenException;
 import io.nomen.RootLocale;
+import io.nomen.encode.NounEncoder;
 import io.nomen.evaluate.RunQuality;
 import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
@@ -50,9 +51,8 @@ public final class RefineJob {
   private static final String NAME = "refine";
 
   /** Tables of the run before that the new one goes on using. */
-  private static final List<String> KEPT = List.of("nouns", "semantic_centres", "selected_nouns");
-
   private final JobContext context;
+
   private final RunFolder folder;
   private final RefineOptions options;
   private final Snapshot earlier;
@@ -92,7 +92,7 @@ public final class RefineJob {
     }
     if (!earlier.has("heads")) {
       throw NomenException.input(
-          "%s keeps no model (assign left it); refine the run that cluster made."
+          "%s keeps no model; refine the run that its images were assigned to."
               .formatted(earlier.uri()));
     }
   }
@@ -144,7 +144,8 @@ public final class RefineJob {
     ClusterNaming naming =
         new ClusterNaming(
             false,
-            nouns.map(NounTable::isOwnList).orElse(true),
+            nouns.isEmpty()
+                || NounEncoder.isOwnList(RunFolder.of(context.storage(), earlier.table("nouns"))),
             nouns,
             SemanticOptions.defaults(),
             fitted.seed());
@@ -173,11 +174,7 @@ public final class RefineJob {
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
       run.write(refined, layers(), naming, ofMethod(nouns));
-      nouns.ifPresent(
-          found ->
-              KEPT.stream()
-                  .filter(earlier::has)
-                  .forEach(name -> run.sources().put(name, earlier.table(name).folder())));
+      nouns.ifPresent(found -> run.keepNouns(earlier));
       Refinement.Summary told = refinement.summary();
       context
           .progress()

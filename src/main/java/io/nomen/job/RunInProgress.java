@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -172,11 +173,22 @@ final class RunInProgress {
       List<Integer> layers,
       ClusterNaming naming,
       Optional<SemanticSpace> ofMethod) {
-    String id = attempt.attempt();
-    StoredModel.write(folder, id, model);
-    attempts.put("heads", id);
+    write(model);
     time("layers", () -> LayerStage.write(folder, this, layers, model, naming, ofMethod))
-        .forEach(written -> attempts.put(written, id));
+        .forEach(written -> attempts.put(written, attempt.attempt()));
+  }
+
+  /** Writes the model alone. */
+  void write(FittedModel model) {
+    StoredModel.write(folder, attempt.attempt(), model);
+    attempts.put("heads", attempt.attempt());
+  }
+
+  /** Goes on with the nouns of {@code earlier}, and with what its method made of them. */
+  void keepNouns(Snapshot earlier) {
+    Stream.of("nouns", "semantic_centres", "selected_nouns")
+        .filter(earlier::has)
+        .forEach(name -> sources.put(name, earlier.table(name).folder()));
   }
 
   /**

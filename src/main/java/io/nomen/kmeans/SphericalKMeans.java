@@ -250,7 +250,9 @@ public final class SphericalKMeans {
       for (int set = 0; set < moving.size(); set++) {
         CentreSet before = moving.get(set);
         double cost = rows - tally.cosineSum(set);
-        int stalled = before.cost() - cost <= options.tolerance() * cost ? before.stalled() + 1 : 0;
+        // Where every row is a centre, rounding leaves a cost around 0 on either side of it.
+        double least = options.tolerance() * Math.abs(cost);
+        int stalled = before.cost() - cost <= least ? before.stalled() + 1 : 0;
         long[] sizes = tally.sizes(set);
         boolean empty = IntStream.range(0, sizes.length).anyMatch(c -> sizes[c] == 0);
         if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {

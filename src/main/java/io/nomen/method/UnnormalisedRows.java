@@ -12,19 +12,19 @@ public final class UnnormalisedRows {
   /** What CLIP's outputs are long, roughly; for embeddings that came without their lengths. */
   static final float TYPICAL_NORM = 10;
 
-  /** Norms this near to 1 say that the embeddings were imported as units. */
-  private static final double UNIT_TOLERANCE = 0.01;
+  /** Norms this near to 1 are those of units, though their numbers were rounded. */
+  private static final double UNIT_TOLERANCE = 0.05;
 
   private UnnormalisedRows() {}
 
-  /** Whether {@code norms} are there and tell more than that the rows are units. */
+  /** Whether {@code norms} are there and say of most rows that they were no units. */
   static boolean known(Optional<RowBlocks> norms) {
-    return norms.isPresent()
-        && norms
-            .get()
-            .blocks()
-            .map(UnnormalisedRows::anyOtherThanOne)
-            .fold(false, (a, b) -> a || b);
+    return norms
+        .filter(
+            lengths ->
+                2 * lengths.blocks().map(UnnormalisedRows::others).fold(0L, Long::sum)
+                    > lengths.rows())
+        .isPresent();
   }
 
   /** All rows with their lengths where these are known; computed when used. */
@@ -85,12 +85,11 @@ public final class UnnormalisedRows {
     return new RowBlock(block.firstRow(), block.rows(), block.width(), values);
   }
 
-  private static boolean anyOtherThanOne(RowBlock norms) {
+  private static long others(RowBlock norms) {
+    long others = 0;
     for (float norm : norms.values()) {
-      if (Math.abs(norm - 1) > UNIT_TOLERANCE) {
-        return true;
-      }
+      others += Math.abs(norm - 1) > UNIT_TOLERANCE ? 1 : 0;
     }
-    return false;
+    return others;
   }
 }

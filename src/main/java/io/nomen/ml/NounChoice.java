@@ -158,7 +158,8 @@ record NounChoice(
                         new Noun(
                             row.getString(0),
                             Optional.ofNullable(row.getString(2)).filter(id -> !id.isEmpty()),
-                            glosses && !row.isNullAt(3) ? row.getString(3) : ""))
+                            glosses && !row.isNullAt(3) ? row.getString(3) : "",
+                            true))
                 .toList()
             : Vocabulary.ofEach(name, words).nouns();
     int width = Columns.floats(rows.get(0), 1).length;

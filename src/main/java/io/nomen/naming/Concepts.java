@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Puts the words of a vocabulary together that mean the same, or that would read the same. */
 final class Concepts {
@@ -44,11 +43,20 @@ final class Concepts {
     return List.copyOf(byName.values());
   }
 
-  /** Each word for itself and as it stands: somebody's own list is not to be rewritten. */
+  /**
+   * Each word for itself and as it stands: somebody's own list is not to be rewritten. One that
+   * comes again is the same one.
+   */
   static List<Concept> verbatim(List<Noun> nouns, List<Optional<Sense>> senses) {
-    return IntStream.range(0, nouns.size())
-        .mapToObj(n -> new Concept(nouns.get(n).lemma(), senses.get(n), new int[] {n}))
-        .toList();
+    Map<String, Concept> byWord = new LinkedHashMap<>();
+    for (int n = 0; n < nouns.size(); n++) {
+      String word = nouns.get(n).lemma();
+      byWord.merge(
+          word.toLowerCase(Locale.ROOT),
+          new Concept(word, senses.get(n), new int[] {n}),
+          Concepts::joined);
+    }
+    return List.copyOf(byWord.values());
   }
 
   private static Concept joined(Concept first, Concept second) {

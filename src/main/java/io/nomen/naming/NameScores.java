@@ -97,8 +97,8 @@ public record NameScores(
     if (said.equals(meant)) {
       return Match.WORD;
     }
-    Set<String> meanings = ids(wordnet.senses(said));
-    List<Sense> level = wordnet.senses(meant);
+    Set<String> meanings = ids(senses(name, wordnet));
+    List<Sense> level = senses(label, wordnet);
     for (int step = 0; step <= STEPS_UP; step++) {
       if (ids(level).stream().anyMatch(meanings::contains)) {
         return step == 0 ? Match.LEMMA : Match.HYPERNYM;
@@ -121,9 +121,19 @@ public record NameScores(
     return new HashSet<>(Arrays.asList(form(text, wordnet).split(" ", -1)));
   }
 
+  /** WordNet has some words with hyphens alone: a T-shirt, a jack-o'-lantern. */
+  private static List<Sense> senses(String text, WordNet wordnet) {
+    List<Sense> plain = wordnet.senses(form(text, wordnet));
+    return plain.isEmpty() ? wordnet.senses(form(text, "[_\\s]+", wordnet)) : plain;
+  }
+
   /** Small letters, spaces, singular, without what stands in parentheses. */
   private static String form(String text, WordNet wordnet) {
-    String plain = text.replaceAll("\\([^)]*\\)", " ").replaceAll("[_\\s-]+", " ").strip();
+    return form(text, "[_\\s-]+", wordnet);
+  }
+
+  private static String form(String text, String spaces, WordNet wordnet) {
+    String plain = text.replaceAll("\\([^)]*\\)", " ").replaceAll(spaces, " ").strip();
     return wordnet.singular(plain.toLowerCase(Locale.ROOT));
   }
 

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 /**
  * Which meaning a word has here: a boxer among terriers is a dog. A word's senses are compared with
  * those of the nouns beside it in the cluster where it is strongest, by Wu and Palmer's similarity
- * (1994) weighted by the nouns' scores; the vocabulary's own choice stands unless another sense is
- * clearly nearer.
+ * (1994) weighted by the nouns' scores; the sense that people use most stands unless another is
+ * clearly nearer, and one that the vocabulary gives always.
  */
 final class SenseChoice {
   /** Nouns beside it that are asked. */
@@ -48,7 +48,7 @@ final class SenseChoice {
   Optional<Sense> of(int noun) {
     Optional<Sense> given = nouns.get(noun).synset().flatMap(wordnet::sense);
     List<Sense> candidates = sensesOf(noun);
-    if (given.isEmpty() || candidates.size() < 2) {
+    if (given.isEmpty() || candidates.size() < 2 || nouns.get(noun).given()) {
       return given;
     }
     int[] context = context(noun);

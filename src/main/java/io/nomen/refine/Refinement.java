@@ -97,6 +97,9 @@ public final class Refinement implements AutoCloseable {
 
   private final Map<Integer, Set<Integer>> refused = new HashMap<>();
 
+  /** Rows that are not to stay where they are, and of which nobody said where they belong. */
+  private final Set<Integer> homeless = new TreeSet<>();
+
   /** How many images were in a cluster before and are in a cluster now. */
   private Map<Move, Long> moves = Map.of();
 
@@ -294,7 +297,6 @@ public final class Refinement implements AutoCloseable {
   }
 
   private void move() {
-    List<Integer> homeless = new ArrayList<>();
     for (Change change : changes.changes()) {
       if (change instanceof Changes.Rename rename) {
         given.put(alias(rename.cluster()), rename.name().strip());
@@ -317,7 +319,7 @@ public final class Refinement implements AutoCloseable {
         }
       }
     }
-    house(homeless);
+    house();
     keep(moved());
   }
 
@@ -331,6 +333,8 @@ public final class Refinement implements AutoCloseable {
   private void put(String path, int cluster) {
     Spoken image = say(path);
     said.put(image.row(), image.to(cluster, 1));
+    homeless.remove(image.row());
+    refused.computeIfAbsent(image.row(), row -> new HashSet<>()).remove(cluster);
   }
 
   private void merge(List<Integer> clusters) {
@@ -385,14 +389,10 @@ public final class Refinement implements AutoCloseable {
   }
 
   /** The second best cluster, or where that was refused too the nearest that was not. */
-  private void house(List<Integer> homeless) {
+  private void house() {
     Set<Integer> far = new TreeSet<>();
     for (int row : homeless) {
       Spoken image = said.get(row);
-      if (!refused.get(row).contains(image.now())) {
-        // A later change has said where it belongs.
-        continue;
-      }
       int second = alias(image.runnerUp());
       if (refused.get(row).contains(second)) {
         far.add(row);

@@ -23,16 +23,12 @@ import org.slf4j.LoggerFactory;
  */
 public record NounTable(List<Noun> nouns, Matrix embeddings) {
   /** One candidate noun with its unit embedding. */
-  public record Row(String noun, Optional<String> synset, String gloss, float[] embedding) {}
+  public record Row(
+      String noun, Optional<String> synset, String gloss, boolean synsetGiven, float[] embedding) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(NounTable.class);
 
   private static final TableSchema<Row> SCHEMA = new TableSchema<>("nouns", Row.class);
-
-  /** Whether no noun states a meaning: somebody's own words, which are not rewritten. */
-  public boolean isOwnList() {
-    return nouns.stream().noneMatch(noun -> noun.synset().isPresent());
-  }
 
   public NounMatrix matrix() {
     return new NounMatrix(nouns.stream().map(Noun::lemma).toList(), embeddings);
@@ -57,7 +53,7 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
 
   private Row row(int number) {
     Noun noun = nouns.get(number);
-    return new Row(noun.lemma(), noun.synset(), noun.gloss(), embeddings.row(number));
+    return new Row(noun.lemma(), noun.synset(), noun.gloss(), noun.given(), embeddings.row(number));
   }
 
   /** Writes the table {@code nouns} of {@code attempt} and commits it. */
@@ -92,10 +88,13 @@ public record NounTable(List<Noun> nouns, Matrix embeddings) {
     List<String> lemmas = new TableColumn(storage, uri, "noun").strings();
     List<Optional<String>> synsets = new TableColumn(storage, uri, "synset").optionalStrings();
     List<String> glosses = new TableColumn(storage, uri, "gloss").strings();
+    TableColumn column = new TableColumn(storage, uri, "synset_given");
+    // Tables that an earlier version wrote do not tell.
+    boolean[] given = column.exists() ? column.booleans() : new boolean[lemmas.size()];
     float[] values = new TableColumn(storage, uri, "embedding").floats();
     List<Noun> nouns = new ArrayList<>();
     for (int i = 0; i < lemmas.size(); i++) {
-      nouns.add(new Noun(lemmas.get(i), synsets.get(i), glosses.get(i)));
+      nouns.add(new Noun(lemmas.get(i), synsets.get(i), glosses.get(i), given[i]));
     }
     return new NounTable(nouns, new Matrix(nouns.size(), values.length / nouns.size(), values));
   }

@@ -179,6 +179,11 @@ public final class RunFolder {
     return name + "/attempt=" + attempt;
   }
 
+  /** The folder that {@code table} was written into. */
+  public static RunFolder of(Storage storage, Table table) {
+    return new RunFolder(storage, table.folder().replaceFirst("/[^/]+/attempt=[^/]+$", ""));
+  }
+
   /** Makes a table of {@code attempt} whole, of files that are. */
   public Table commit(String name, String attempt, List<String> files, List<Long> rows) {
     lease.ifPresent(Lease::requireHeld);

@@ -180,6 +180,16 @@ public final class TableColumn {
     return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  public boolean[] booleans() {
+    List<Boolean> values = new ArrayList<>();
+    each(reader -> values.add(reader.getBoolean()));
+    boolean[] all = new boolean[values.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = values.get(i);
+    }
+    return all;
+  }
+
   public long[] longs() {
     List<Long> values = new ArrayList<>();
     each(reader -> values.add(reader.getLong()));

@@ -55,7 +55,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
     if (subtrees.isEmpty()) {
       List<Noun> all =
           wordnet.lemmas().stream()
-              .map(form -> Noun.linked(form, wordnet.firstSense(form)))
+              .map(form -> Noun.guessed(form, wordnet.firstSense(form)))
               .map(noun -> spelled(noun, wordnet))
               .toList();
       return new Vocabulary(WORDNET, all, 0);
@@ -71,7 +71,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
           String form = lemma.toLowerCase(Locale.ROOT);
           int count = wordnet.tagCount(lemma, sense.id());
           if (!words.containsKey(form) || count > counts.get(form)) {
-            words.put(form, Noun.linked(lemma, Optional.of(sense)));
+            words.put(form, Noun.given(lemma, sense));
             counts.put(form, count);
           }
         }
@@ -146,7 +146,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
   private static Noun linked(String source, String line, WordNet wordnet) {
     int tab = line.indexOf('\t');
     if (tab < 0) {
-      return Noun.linked(line, wordnet.firstSense(looked(line)));
+      return Noun.guessed(line, wordnet.firstSense(looked(line)));
     }
     String word = line.substring(0, tab).strip();
     String id = line.substring(tab).strip();
@@ -157,12 +157,12 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
                   + " dog.n.01 after the tab, or leave both out.")
               .formatted(source, word, id));
     }
-    return Noun.linked(word, meaning);
+    return Noun.given(word, meaning.get());
   }
 
   /** Lists tell meanings apart in brackets, as in "arctic (type of shoe)": WordNet does not. */
   private static String looked(String word) {
-    return new Noun(word, Optional.empty(), "").text().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
+    return Noun.guessed(word, Optional.empty()).text().replaceAll("\\s*\\([^)]*\\)\\s*$", "");
   }
 
   private static Noun spelled(Noun noun, WordNet wordnet) {
@@ -170,7 +170,7 @@ public record Vocabulary(String source, List<Noun> nouns, int duplicates) {
         .flatMap(sense -> sense.lemmas().stream())
         .filter(lemma -> lemma.equalsIgnoreCase(noun.lemma()))
         .min(Comparator.naturalOrder())
-        .map(lemma -> new Noun(lemma, noun.synset(), noun.gloss()))
+        .map(lemma -> new Noun(lemma, noun.synset(), noun.gloss(), noun.given()))
         .orElse(noun);
   }
 

@@ -9,6 +9,8 @@
   const run = document.body.dataset.run;
   const key = `nomen-changes ${run}`;
   const page = document.querySelector("[data-cluster-page]");
+  // Gecko keeps what a page from the disk stores for that page alone.
+  const alone = location.protocol === "file:" && "mozInnerScreenX" in window;
   let changes = [];
   let kept = true;
   let names = null;
@@ -24,6 +26,7 @@
   const keep = () => {
     try {
       localStorage.setItem(key, JSON.stringify(changes));
+      kept = true;
     } catch {
       kept = false;
     }
@@ -68,13 +71,14 @@
     const open = bar.querySelector("details")?.open ?? false;
     bar.replaceChildren(
       make("details", { open },
-        make("summary", {}, count(changes.length, "change", "changes")),
+        make("summary", { "aria-live": "polite" }, count(changes.length, "change", "changes")),
         make("ol", {}, ...changes.map((change, i) => make("li", {}, make("span", {}, ...words(change)),
           make("button", {
             type: "button", "aria-label": `Take back change ${i + 1}`,
             onclick: () => {
               changes.splice(i, 1);
               keep();
+              focusOn(bar.querySelectorAll("li button")[Math.min(i, changes.length - 1)]);
             },
           }, "Take back"))))),
       make("button", { type: "button", id: "save", onclick: save }, "Save as a file"),
@@ -83,12 +87,24 @@
         onclick: () => {
           changes = [];
           keep();
+          focusOn(null);
         },
       }, "Take all back"),
-      make("p", { class: "note" }, kept
-        ? "Kept in this browser. Then: " : "This browser keeps nothing: save before you leave this page. Then: ",
-        make("code", {}, "nomen refine --run RUN --changes FILE --output RUN2")));
+      make("p", { class: "note" }, make("span", { class: kept && !alone ? "then" : "" }, where()),
+        make("span", { class: "then" }, " Then: ", make("code", {}, "nomen refine --run RUN --changes FILE --output RUN2"))));
     document.dispatchEvent(new CustomEvent("nomen-changes"));
+  }
+
+  // The button that was pressed is gone with its list.
+  const focusOn = (next) => (next ?? document.querySelector("main")).focus();
+
+  function where() {
+    if (!kept) {
+      return "This browser keeps nothing: save before you leave this page.";
+    }
+    return alone
+      ? "This browser keeps the changes of each page apart: save before you leave this page, and load them on the next."
+      : "Kept in this browser.";
   }
 
   const isPaths = (paths) => Array.isArray(paths) && paths.length > 0 && paths.every((path) => typeof path === "string");
@@ -175,7 +191,8 @@
   function onCluster() {
     const cluster = Number(page.dataset.clusterPage);
     const name = make("input", { id: "new-name", autocomplete: "off", maxlength: 200 });
-    const into = make("input", { id: "parts", type: "number", min: 2, max: 20, value: 2 });
+    const largest = Math.min(20, Number(page.dataset.clusterSize));
+    const into = make("input", { id: "parts", type: "number", min: 2, max: largest, value: 2, required: true });
     const other = options(make("select", { id: "merge-with" }, make("option", { value: "" }, "…")), cluster);
     const form = make("details", { class: "change-form" },
       make("summary", {}, "Change this cluster"),
@@ -196,31 +213,35 @@
           }
         },
       }, make("label", { for: "merge-with" }, "One and the same as"), other, make("button", {}, "Merge")),
-      make("form", {
+      largest < 2 ? "" : make("form", {
         onsubmit: (event) => {
           event.preventDefault();
           changes = changes.filter((change) => !isKind("split", cluster)(change));
           add({ kind: "split", cluster, into: Number(into.value) });
         },
       }, make("label", { for: "parts" }, "Parts"), into, make("button", {}, "Split it")));
-    page.append(form);
+    document.querySelector(".portrait .words")?.append(form);
 
-    const apart = () => changes.find(isKind("apart", cluster));
+    // What was said last of an image: of its cluster, or where it belongs instead.
+    const isGone = (path) => changes.findLast((change) => change.paths?.includes(path)
+      && (change.kind !== "apart" || change.cluster === cluster))?.kind === "apart";
+    const without = (path) => (change) => isKind("apart", cluster)(change)
+      ? { ...change, paths: change.paths.filter((p) => p !== path) } : change;
     for (const tile of document.querySelectorAll(".tiles > li[data-path]")) {
       const path = JSON.parse(tile.dataset.path);
       const toggle = button("Not here", () => {
-        const known = apart();
-        if (!known) {
-          add({ kind: "apart", cluster, paths: [path] });
-          return;
+        if (isGone(path)) {
+          changes = changes.map(without(path)).filter((change) => !change.paths || change.paths.length);
+        } else {
+          const known = changes.find((change) => isKind("apart", cluster)(change) && !change.question);
+          changes = changes.filter((change) => change !== known);
+          changes.push({ kind: "apart", cluster, paths: [...(known?.paths ?? []), path] });
         }
-        known.paths = known.paths.includes(path) ? known.paths.filter((p) => p !== path) : [...known.paths, path];
-        changes = changes.filter((change) => change !== known || known.paths.length);
         keep();
       }, { class: "not-here", "aria-label": "This image does not belong here" });
       tile.querySelector("figcaption").append(toggle);
       document.addEventListener("nomen-changes", () => {
-        const gone = apart()?.paths.includes(path) ?? false;
+        const gone = isGone(path);
         toggle.setAttribute("aria-pressed", String(gone));
         tile.classList.toggle("gone", gone);
       });
@@ -253,7 +274,10 @@
         const byCluster = new Map();
         for (const i of map.chosen) {
           const { number } = map.clusters[map.clusterOf[i]];
-          byCluster.set(number, [...(byCluster.get(number) ?? []), i]);
+          if (!byCluster.has(number)) {
+            byCluster.set(number, []);
+          }
+          byCluster.get(number).push(i);
         }
         for (const [cluster, points] of byCluster) {
           changes.push({ kind: "apart", cluster, paths: await paths(points) });
@@ -317,5 +341,14 @@
     onQuestions();
     document.querySelector("footer").prepend(loader());
     show();
+    // Another tab, or a page that comes back as it was left, must not undo what was said meanwhile.
+    const again = () => {
+      if (kept) {
+        read();
+        show();
+      }
+    };
+    addEventListener("storage", (event) => event.key === key && again());
+    addEventListener("pageshow", (event) => event.persisted && again());
   });
 })();

@@ -113,7 +113,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-  const link = rel && document.querySelector(`a[rel="${rel}"]`);
+  const link = rel && !event.shiftKey && document.querySelector(`a[rel="${rel}"]`);
   if (link) {
     link.click();
   }

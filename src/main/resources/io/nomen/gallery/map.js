@@ -131,8 +131,9 @@
     plane.append(frame);
     plane.before(tools);
     plane.after(keys, list);
+    const places = new Map(clusters.map(({ number }, c) => [String(number), c]));
     for (const item of document.querySelectorAll("#legend > li")) {
-      const c = clusters.findIndex((cluster) => String(cluster.number) === item.dataset.cluster);
+      const c = places.get(item.dataset.cluster);
       clusters[c].item = item;
       const words = item.querySelector("a").textContent;
       const chip = make("button", {
@@ -620,11 +621,13 @@
     const cluster = clusters[clusterOf[i]];
     const file = make("bdi", { class: "file" });
     path(i).then((full) => (file.textContent = full.slice(full.lastIndexOf("/", full.length - 2) + 1)));
+    const caption = make("figcaption", {}, make("bdi", { class: "share" }, cluster.name), file);
+    document.dispatchEvent(new CustomEvent("nomen-card", { detail: { card: caption, point: i, pinned: true } }));
     return make("li", {}, make("figure", {},
       pictures[i] >= 0
         ? make("img", { src: source(pictures[i]), alt: `image of ${cluster.name}`, loading: "lazy" })
         : make("span", { class: "blank", role: "img", "aria-label": `image of ${cluster.name}` }, "no picture"),
-      make("figcaption", {}, make("bdi", { class: "share" }, cluster.name), file)));
+      caption));
   }
 
   // Hands

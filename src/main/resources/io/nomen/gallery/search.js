@@ -62,7 +62,7 @@
     const { map } = nomen;
     const input = make("input", { id: "search", type: "search", list: "search-words", autocomplete: "off" });
     const words = make("datalist", { id: "search-words" });
-    const output = make("p", { class: "search-found", "aria-live": "polite" });
+    const output = make("p", { class: "search-found", "aria-live": "polite", tabindex: -1 });
     const form = make("form", { class: "filter search", role: "search" },
       make("label", { for: "search" }, "Search images by word"), input, words, make("button", {}, "Search"));
     document.getElementById("map").before(form, output);
@@ -115,10 +115,12 @@
     document.addEventListener("nomen-card", ({ detail: { card, point, pinned } }) => {
       if (pinned) {
         card.append(make("button", {
-          type: "button", class: "more", id: "like-this",
+          type: "button", class: "more like-this",
           onclick: async () => {
             await ready();
             show(codes.subarray(point * width, (point + 1) * width), "Like this image");
+            // The button goes with the list that it was in.
+            output.focus({ preventScroll: true });
           },
         }, "Like this"));
       }

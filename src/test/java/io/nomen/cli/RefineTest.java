@@ -30,7 +30,7 @@ class RefineTest {
   private static final int WIDTH = 16;
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final List<String> WORDS =
-      List.of("crow", "lizard", "teapot", "violin", "boat", "cactus");
+      List.of("crow", "automobile", "teapot", "violin", "boat", "cactus");
 
   @TempDir static Path folder;
 
@@ -134,7 +134,7 @@ class RefineTest {
   void merged_clusters_are_one_under_the_first_name_and_a_split_finds_the_two_again()
       throws Exception {
     int crow = number("crow");
-    int lizard = number("lizard");
+    int lizard = number("automobile");
     requireDone(refine("run", "merged", new Changes.Merge(List.of(crow, lizard))));
 
     Map<String, Integer> merged = new TreeMap<>(before);
@@ -153,6 +153,37 @@ class RefineTest {
     assertThat(after.keySet())
         .as("a number that was another's is not used again")
         .doesNotContain(lizard);
+  }
+
+  @Test
+  void what_new_images_were_given_is_refined_and_given_on_like_any_run() throws Exception {
+    Path given = folder.resolve("given");
+    Command.done(
+        "assign",
+        "--run",
+        folder.resolve("run"),
+        "--embeddings",
+        folder.resolve("embeddings"),
+        "--output",
+        given);
+    int crow = number("crow");
+    requireDone(
+        refine(
+            "given",
+            "given-refined",
+            new Changes.Rename(crow, "rooks"),
+            new Changes.Split(number("boat"), 2)));
+    assertThat(names("given-refined")).hasSize(7).containsEntry(crow, "rooks");
+    Path again = folder.resolve("given-again");
+    Command.done(
+        "assign",
+        "--run",
+        folder.resolve("given-refined"),
+        "--embeddings",
+        folder.resolve("embeddings"),
+        "--output",
+        again);
+    assertThat(names("given-again")).containsEntry(crow, "rooks");
   }
 
   @Test
@@ -189,8 +220,8 @@ class RefineTest {
   @Test
   void the_like_of_what_belongs_together_follow_and_the_others_stay() throws Exception {
     int crow = number("crow");
-    requireDone(refine("run", "mixed", new Changes.Merge(List.of(crow, number("lizard")))));
-    List<String> lizards = images("lizard");
+    requireDone(refine("run", "mixed", new Changes.Merge(List.of(crow, number("automobile")))));
+    List<String> lizards = images("automobile");
     requireDone(
         refine(
             "mixed",
@@ -217,7 +248,7 @@ class RefineTest {
         refine(
             "run",
             "model",
-            new Changes.Merge(List.of(crow, number("lizard"))),
+            new Changes.Merge(List.of(crow, number("automobile"))),
             new Changes.Rename(crow, "animals"),
             new Changes.Together(images("boat").subList(0, 12), Optional.of("ships"))));
     Command.done(
@@ -229,7 +260,8 @@ class RefineTest {
         "--output",
         folder.resolve("assigned"));
     Map<String, Integer> assigned = clusters("assigned");
-    assertThat(images("lizard")).allSatisfy(path -> assertThat(assigned.get(path)).isEqualTo(crow));
+    assertThat(images("automobile"))
+        .allSatisfy(path -> assertThat(assigned.get(path)).isEqualTo(crow));
     assertThat(images("teapot"))
         .allSatisfy(path -> assertThat(assigned.get(path)).isEqualTo(number("teapot")));
     int ships = clusters("model").get(images("boat").get(0));

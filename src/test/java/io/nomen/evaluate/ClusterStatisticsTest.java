@@ -101,6 +101,12 @@ class ClusterStatisticsTest {
   }
 
   @Test
+  void a_cluster_without_rows_has_numbers_too() {
+    RunQuality found = quality(values(200), clusters(200, 3), CLUSTERS + 1, 5);
+    assertThat(found.meanConfidence()[CLUSTERS]).isZero();
+  }
+
+  @Test
   void with_fewer_rows_than_the_sample_all_are_scored_and_the_order_of_blocks_is_no_matter() {
     int rows = 700;
     float[] values = values(rows);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.hadoop.conf.Configuration;
@@ -170,7 +171,7 @@ class LabelExportTest {
     assertThat(tasks.findValuesAsText("image"))
         .allMatch(url -> url.startsWith("/data/local-files/?d="))
         .anyMatch(url -> url.endsWith("%3Cb%3E%20%22a%22%20%26%20%C3%BC%20%2B1.jpg"));
-    Document config = xml(folder.resolve("studio.xml"));
+    Document config = xml(folder.resolve("studio.config.xml"));
     assertThat(config.getElementsByTagName("Choice").getLength()).isEqualTo(3);
   }
 
@@ -189,6 +190,47 @@ class LabelExportTest {
                 assertThat(name).isEqualTo(tag.getAttribute("label"));
               });
     }
+  }
+
+  @Test
+  void names_of_any_kind_and_images_that_are_gone() throws Exception {
+    Path photos = Files.createDirectories(folder.resolve("named"));
+    List<String> names = List.of("2024-05-01 10:22:33.jpg", "e\u0301te\u0301.jpg", "gone.jpg");
+    for (int i = 0; i < names.size(); i++) {
+      Files.copy(
+          Path.of("samples/pizza/image_%04d.jpg".formatted(10 + i)), photos.resolve(names.get(i)));
+    }
+    // Java makes no name that is not UTF-8.
+    Process copy =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "cp samples/pizza/image_0009.jpg \"$0\"/$'caf\\xe9.jpg'",
+                photos.toString())
+            .start();
+    assertThat(copy.waitFor()).isZero();
+    Path run = folder.resolve("named-run");
+    Command.done(
+        "cluster", "--input", photos, "--method", "kmeans", "--clusters", 2, "--output", run);
+    Files.delete(photos.resolve("gone.jpg"));
+
+    Path cvat = folder.resolve("named.xml");
+    Path studio = folder.resolve("named.json");
+    Path folders = folder.resolve("named-folders");
+    Command.done("export", "--run", run, "--cvat", cvat, "--label-studio", studio);
+    JsonNode said = Command.done("export", "--run", run, "--folders", folders).lastLine();
+
+    Document tags = xml(cvat);
+    assertThat(
+            IntStream.range(0, 4)
+                .mapToObj(i -> (Element) tags.getElementsByTagName("image").item(i))
+                .map(image -> image.getAttribute("name")))
+        .containsExactly(
+            "2024-05-01 10:22:33.jpg", "caf%E9.jpg", "e\u0301te\u0301.jpg", "gone.jpg");
+    assertThat(json(studio).findValuesAsText("image"))
+        .anyMatch(url -> url.endsWith("/e%CC%81te%CC%81.jpg"));
+    assertThat(files(folders)).hasSize(3).allMatch(Files::isSymbolicLink).allMatch(Files::exists);
+    assertThat(said.get("rows").asInt()).isEqualTo(3);
   }
 
   private static Document xml(Path file) throws Exception {

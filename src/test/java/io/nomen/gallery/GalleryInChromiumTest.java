@@ -166,6 +166,56 @@ class GalleryInChromiumTest {
   }
 
   @Test
+  void images_of_every_page_of_a_cluster_can_be_sent_away_and_taken_back() {
+    chromium.open(folder.resolve("clusters/9-2.html"));
+    chromium.evaluate("localStorage.clear()");
+    chromium.open(folder.resolve("clusters/9-2.html"));
+    chromium.await("document.querySelectorAll('.not-here').length > 1");
+    chromium.click(".tiles > li:nth-child(1) .not-here");
+    String path = "JSON.parse(document.querySelector('.tiles > li').dataset.path)";
+    String pressed =
+        "document.querySelector('.tiles > li .not-here').getAttribute('aria-pressed') === 'true'";
+    assertThat(chromium.evaluate("nomen.changes.all()[0].paths[0] === " + path).asBoolean())
+        .isTrue();
+    assertThat(chromium.evaluate("nomen.changes.all()[0].cluster").asInt()).isEqualTo(9);
+    // Said again elsewhere, and then that it belongs here after all.
+    chromium.evaluate(
+        "nomen.changes.add({kind: 'apart', cluster: 9, paths: [%s]})".formatted(path));
+    assertThat(chromium.evaluate(pressed).asBoolean()).isTrue();
+    chromium.click(".tiles > li:nth-child(1) .not-here");
+    assertThat(chromium.evaluate("nomen.changes.all().length").asInt()).isZero();
+    assertThat(chromium.evaluate(pressed).asBoolean()).isFalse();
+    chromium.click(".tiles > li:nth-child(1) .not-here");
+    chromium.evaluate(
+        "nomen.changes.add({kind: 'belongs', cluster: 9, paths: [%s]})".formatted(path));
+    assertThat(chromium.evaluate(pressed).asBoolean()).isFalse();
+    assertThat(chromium.complaints()).isEmpty();
+  }
+
+  @Test
+  void what_another_tab_says_is_not_lost() {
+    chromium.open(folder.resolve("clusters/9.html"));
+    chromium.evaluate("localStorage.clear()");
+    chromium.open(folder.resolve("clusters/9.html"));
+    chromium.await("document.querySelectorAll('.not-here').length > 1");
+    chromium.evaluate(
+        "(key => { localStorage.setItem(key, JSON.stringify([{kind: 'rename', cluster: 3, name: 'x'}]));"
+            + " dispatchEvent(new StorageEvent('storage', {key})); })"
+            + "('nomen-changes ' + document.body.dataset.run)");
+    chromium.click(".tiles > li:nth-child(1) .not-here");
+    assertThat(
+            chromium.evaluate("nomen.changes.all().map((change) => change.kind).join()").asText())
+        .isEqualTo("rename,apart");
+    chromium.click("#changes summary");
+    chromium.click("#changes li:nth-child(1) button");
+    assertThat(
+            chromium.evaluate("document.activeElement.closest('#changes li') !== null").asBoolean())
+        .as("focus goes to the next change")
+        .isTrue();
+    chromium.evaluate("localStorage.clear()");
+  }
+
+  @Test
   void the_keyboard_reaches_the_content_first_and_moves_between_clusters() {
     chromium.open(folder.resolve("clusters/5.html"));
     chromium.press("Tab", 9);

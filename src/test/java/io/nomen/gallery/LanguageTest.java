@@ -72,6 +72,17 @@ class LanguageTest {
   }
 
   @Test
+  void whole_sentences_are_said_and_not_a_part_of_them() {
+    Language words = Language.of("de");
+    assertThat(words.say("The largest 5,000 groups of a kind are shown; the tables have them all."))
+        .doesNotContain("tables");
+    assertThat(words.say("Failed images, page 2")).isEqualTo("Unlesbare Bilder, Seite 2");
+    assertThat(words.say("Duplicates, page 12")).isEqualTo("Doppelte, Seite 12");
+    assertThat(words.say("Clusters, page 3")).isEqualTo("Cluster, Seite 3");
+    assertThat(german.get("index.html")).containsPattern("am \\d+[.] \\p{L}+ 20\\d\\d");
+  }
+
+  @Test
   void names_and_paths_stay_what_they_are() {
     assertThat(german.get("clusters/9.html"))
         .contains("<bdi>thing 9</bdi>")

@@ -266,8 +266,8 @@ class MapInChromiumTest {
     int point = withPicture();
     double[] at = point(point);
     chromium.click(at[0], at[1]);
-    chromium.await("!!document.getElementById('like-this')");
-    chromium.click("#like-this");
+    chromium.await("!!document.querySelector('.map-card .like-this')");
+    chromium.click(".map-card .like-this");
     chromium.await("nomen.map.chosen.size === 60");
     assertThat(
             chromium

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {
@@ -152,6 +153,21 @@ class PartsTest {
       }
     }
     assertThat(plan(view, true, 2, 1, 0).batches()).isEqualTo(2);
+  }
+
+  @Test
+  void a_task_that_is_repeated_draws_what_it_drew_before() {
+    Objective objective = new WidestMargin(List.of(1), List.of(1.0), 2, 1, 1, 1, 1);
+    TrainingSet.View view = TrainingSet.View.of(new float[40], 1, new int[40], 1);
+    BatchPlan plan =
+        new BatchPlan(
+            new TrainingSet(List.of(view)), objective, TrainerSettings.of(1, 10, 1e-3, 3), 0);
+    List<long[]> first = IntStream.range(0, 10).mapToObj(n -> plan.draw(n, 0, 1)).toList();
+
+    assertThat(first.get(0)).isNotEqualTo(first.get(4));
+    for (int number = 0; number < 10; number++) {
+      assertThat(plan.draw(number, 0, 1)).isEqualTo(first.get(number));
+    }
   }
 
   @Test

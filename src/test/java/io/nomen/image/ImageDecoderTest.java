@@ -70,6 +70,15 @@ class ImageDecoderTest {
     }
   }
 
+  @Test
+  void a_png_that_lacks_its_last_chunk_alone_is_whole() throws Exception {
+    byte[] png = Pictures.encode(Pictures.scene(37, 23), "png");
+    byte[] without = Arrays.copyOf(png, png.length - 12);
+    assertThat(ok(without).image().rgb()).isEqualTo(ok(png).image().rgb());
+    assertThat(ImageDecoder.decode(Arrays.copyOf(png, png.length - 30), DecodeOptions.defaults()))
+        .isInstanceOf(Decoded.Bad.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1,40,24,0,0", "2,40,24,39,0", "3,40,24,39,23", "4,40,24,0,23",

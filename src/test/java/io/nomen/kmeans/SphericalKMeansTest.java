@@ -150,6 +150,7 @@ class SphericalKMeansTest {
     Matrix rows = one.select(new int[40]);
     SphericalKMeans.Fit fit = fit(rows, 3, FEW_STARTS);
     assertThat(fit.best().sizes()).containsExactly(40);
+    assertThat(fit.passes()).isLessThan(10);
     assertThat(clusters(rows, fit)).containsOnly(0);
   }
 

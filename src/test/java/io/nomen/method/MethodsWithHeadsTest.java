@@ -241,6 +241,8 @@ class MethodsWithHeadsTest {
 
     assertThat(UnnormalisedRows.known(Optional.of(ones))).isFalse();
     assertThat(UnnormalisedRows.known(Optional.of(lengths))).isTrue();
+    RowBlocks oneIsOdd = RowBlocks.of(LocalSpark.context(), new float[] {1, 0.9f, 1}, 1);
+    assertThat(UnnormalisedRows.known(Optional.of(oneIsOdd))).isFalse();
     assertThat(UnnormalisedRows.of(rows, Optional.of(ones), false).collect()).containsExactly(6, 8);
     assertThat(UnnormalisedRows.of(rows, Optional.of(lengths), true).collect())
         .containsExactly(0.6f * 9, 0.8f * 9);

@@ -230,6 +230,9 @@ class ClusterNamesTest {
     ClusterName machine =
         name(List.of("crane", "forklift", "bulldozer"), row(0.5, 0.2, 0.1)).get(0);
     assertThat(machine.nouns().get(0).synset()).contains("crane.n.04");
+    ClusterName given =
+        name(List.of("crane\tcrane.n.04", "heron", "flamingo"), row(0.5, 0.2, 0.1)).get(0);
+    assertThat(given.nouns().get(0).synset()).contains("crane.n.04");
   }
 
   @Test
@@ -289,6 +292,14 @@ class ClusterNamesTest {
     List<ClusterName> names = name(nouns(own), scores, new double[scores.length], true);
     assertThat(names).extracting(ClusterName::name).containsExactlyElementsOf(own);
     assertThat(names).allSatisfy(name -> assertThat(own).contains(name.nouns().get(0).lemma()));
+  }
+
+  @Test
+  void a_word_that_comes_again_in_somebody_s_own_list_names_one_cluster() {
+    List<Noun> own = Vocabulary.ofEach("test", List.of("dog", "cat", "Dog")).nouns();
+    float[][] scores = {row(0.5, 0, 0.4), row(0.2, 0.3, 0.2)};
+    List<ClusterName> names = name(own, scores, new double[2], true);
+    assertThat(names).extracting(ClusterName::name).containsExactlyInAnyOrder("dog", "cat");
   }
 
   private static Optional<ClusterName> earlier(String name, Optional<String> hypernym) {

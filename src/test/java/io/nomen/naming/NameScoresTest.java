@@ -20,6 +20,8 @@ class NameScoresTest {
     "golden retriever, Golden_Retriever, WORD",
     "crane (bird), crane, WORD",
     "car, automobile, LEMMA",
+    "T-shirt, tee shirt, LEMMA",
+    "lantern, jack-o'-lantern, HYPERNYM",
     "puma, cougar_body, NONE",
     "dog, golden_retriever, NONE",
     "retriever, golden_retriever, HYPERNYM",

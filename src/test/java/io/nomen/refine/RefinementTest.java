@@ -198,6 +198,31 @@ class RefinementTest {
   }
 
   @Test
+  void what_belongs_to_a_cluster_after_all_stays_there_whatever_the_cluster_is_one_with() {
+    List<String> images = some(4, 0, 2);
+    List<Change> all =
+        List.of(
+            new Apart(4, images.subList(0, 1)),
+            new Belongs(4, images.subList(0, 1)),
+            new Apart(5, images.subList(1, 2)),
+            new Belongs(3, images.subList(1, 2)),
+            new Merge(List.of(3, 5)));
+    RowBlocks rows = rows(137);
+    try (Refinement refinement =
+        Refinement.of(
+            rows,
+            parts(rows),
+            Set.of(0, 1, 2, 3, 4, 5),
+            new Changes(Changes.FORMAT, Changes.VERSION, RUN, all),
+            RUN,
+            3)) {
+      int[] now = AssignmentBlock.clusters(refinement.assignments());
+      assertThat(images.stream().map(path -> now[Integer.parseInt(path.substring(6))]))
+          .containsExactly(4, 3);
+    }
+  }
+
+  @Test
   void many_blocks_are_asked_for_as_one_is() {
     Matrix means = THINGS.select(new int[] {0, 1, 2, 3, 4, 5});
     RowBlocks one = rows(ROWS);

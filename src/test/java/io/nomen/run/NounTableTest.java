@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class NounTableTest {
 
   private static String digest(String synset, String gloss) {
-    Noun reel = new Noun("reel", Optional.of(synset), gloss);
+    Noun reel = new Noun("reel", Optional.of(synset), gloss, true);
     return new NounTable(List.of(reel), new Matrix(1, 2, new float[] {0.6f, 0.8f})).digest();
   }
 

@@ -69,7 +69,7 @@ class NounEncodingTest {
   void batches_are_sorted_by_tokens_and_hold_every_noun_once() {
     List<Noun> nouns =
         IntStream.range(0, 100)
-            .mapToObj(i -> new Noun("w".repeat(1 + i * 37 % 11), Optional.empty(), ""))
+            .mapToObj(i -> new Noun("w".repeat(1 + i * 37 % 11), Optional.empty(), "", false))
             .toList();
     List<Batch> batches = NounEncoding.plan(nouns, String::length, 8);
     assertThat(batches).hasSize(13);
