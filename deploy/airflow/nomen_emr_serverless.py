@@ -42,6 +42,9 @@ def start(task_id, command):
                 {"classification": "spark-defaults", "properties": nomen.settings()}
             ]
         },
+        # Its own measure is 25 minutes, after which it cancels the job.
+        waiter_delay=60,
+        waiter_max_attempts=24 * 60,
         **nomen.RETRIES,
     )
 

@@ -5,20 +5,26 @@ import io.nomen.job.AssignJob;
 import io.nomen.job.AssignJob.AssignOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
+import io.nomen.run.RunRecord;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** New images into the clusters of an earlier run. */
 @Command(
     name = "assign",
-    description = "Give new images the clusters and names of an earlier run, in one pass.")
+    description =
+        "Give new images the clusters and names of an earlier run, in one pass; by its model, unless"
+            + " --model says where else that lies.")
 final class AssignCommand implements Subcommand {
   @Mixin private CommonOptions common;
   @Mixin private InputOptions.Source source;
   @Mixin private ModelOptions model;
   @Mixin private PageOptions pages;
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--run",
@@ -46,6 +52,10 @@ final class AssignCommand implements Subcommand {
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
     RunFolder folder = new RunFolder(context.storage(), output);
+    if (!spec.commandLine().getParseResult().hasMatchedOption("--model")) {
+      RunRecord earlier = new RunFolder(context.storage(), run).snapshot().requireRecord();
+      earlier.model().location().ifPresent(location -> model.model = location);
+    }
     AssignJob job =
         new AssignJob(
             context,

@@ -8,6 +8,7 @@ import io.nomen.run.RunFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +49,10 @@ final class EvaluateCommand implements Subcommand {
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
     if (console.dryRun()) {
-      return console.planned(List.of("score " + run + " against " + labels));
+      String other = against.orElse(labels);
+      Stream.concat(Stream.of(run), against.stream())
+          .forEach(uri -> new RunFolder(context.storage(), uri).snapshot());
+      return console.planned(List.of("score " + run + " against " + other));
     }
     if (against.isPresent()) {
       return EvaluateJob.compare(

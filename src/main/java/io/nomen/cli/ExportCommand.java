@@ -156,6 +156,8 @@ final class ExportCommand implements Subcommand {
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
     if (console.dryRun()) {
+      Stream.concat(run.stream(), embeddings.stream())
+          .forEach(uri -> new RunFolder(context.storage(), uri).snapshot());
       return console.planned(
           Stream.concat(
                   Stream.of(npy, safetensors, parquet, atlas), targets().stream().map(Target::uri))

@@ -37,11 +37,11 @@ final class GalleryCommand implements Subcommand {
   @Override
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
+    RunFolder folder = new RunFolder(context.storage(), run);
+    Snapshot snapshot = folder.snapshot();
     if (console.dryRun()) {
       return console.planned(List.of("write the gallery of " + run));
     }
-    RunFolder folder = new RunFolder(context.storage(), run);
-    Snapshot snapshot = folder.snapshot();
     GalleryOptions options =
         pages.with(compare.map(uri -> new RunFolder(context.storage(), uri).snapshot()));
     String page = folder.holding(() -> new GalleryStage(context, folder, options).run(snapshot));

@@ -18,7 +18,8 @@ final class InputOptions {
       names = "--input",
       paramLabel = "URI",
       arity = "1..*",
-      description = "Folders, globs, files or .tar shards, on any file system that Hadoop knows.")
+      description =
+          "Folders, globs, files, .tar shards or Parquet, on any file system that Hadoop knows.")
   List<String> input = new ArrayList<>();
 
   @Option(

@@ -56,7 +56,9 @@ import picocli.CommandLine.ParseResult;
       "     ./nomen cluster --input FOLDER --clusters 20 --output RUN",
       "Exit codes: 0 done, 1 internal error, 2 wrong command or job file, 3 input or model cannot"
           + " be",
-      "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable."
+      "used, 4 too many bad images, 5 another job holds the output, 6 stopped and resumable.",
+      "Before the subcommand: --runner MASTER, another Spark master, or spark-submit. NOMEN_MEMORY",
+      "is the driver's memory, NOMEN_CACHE_DIR where models' archives and nouns are kept."
     })
 public final class Main {
   /** What no shell takes for more than it says. */
@@ -282,11 +284,12 @@ public final class Main {
               && !option.longestName().equals("--job")
               && !(value instanceof Collection<?> values && values.isEmpty());
       if (said) {
-        words.add(option.longestName());
-        if (value instanceof Collection<?> values) {
-          values.forEach(each -> words.add(quoted(String.valueOf(each))));
-        } else if (!Boolean.TRUE.equals(value)) {
-          words.add(quoted(String.valueOf(value)));
+        Collection<?> values = value instanceof Collection<?> all ? all : List.of(value);
+        for (Object each : values) {
+          words.add(option.longestName());
+          if (!Boolean.TRUE.equals(each)) {
+            words.add(quoted(String.valueOf(each)));
+          }
         }
       }
     }

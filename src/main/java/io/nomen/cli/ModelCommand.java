@@ -41,7 +41,7 @@ final class ModelCommand {
         paramLabel = "DIR|tiny",
         defaultValue = "tiny",
         description =
-            "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
+            "Folder of a checkpoint in Hugging Face's or open_clip's layout, or the bundled model (default: tiny).")
     String location;
   }
 
@@ -110,7 +110,8 @@ final class ModelCommand {
   /** {@code nomen model pull}. */
   @Command(
       name = "pull",
-      description = "Fetch a known CLIP checkpoint into a folder, resumable and verified.")
+      description =
+          "Fetch a known checkpoint (CLIP, SigLIP, DINOv2) into a folder, resumable and verified.")
   static final class Pull implements Subcommand {
     @Mixin private CommonOptions common;
 
@@ -141,6 +142,9 @@ final class ModelCommand {
     public Map<String, Object> run(Console console) {
       Path folder = Path.of(output.orElse("models/" + name));
       KnownModel known = KnownModel.named(name);
+      if (console.dryRun()) {
+        return console.planned(List.of("fetch %s to %s".formatted(name, folder)));
+      }
       AtomicLong bytes = new AtomicLong();
       try (Progress.Step step = console.progress().begin("pull", 0, "bytes")) {
         ModelPull pulled =

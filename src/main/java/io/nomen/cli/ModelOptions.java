@@ -12,7 +12,7 @@ final class ModelOptions {
       paramLabel = "DIR|tiny",
       defaultValue = "tiny",
       description =
-          "Folder of a Hugging Face CLIP checkpoint, or the bundled model (default: tiny).")
+          "Folder of a checkpoint in Hugging Face's or open_clip's layout, or the bundled model (default: tiny).")
   String model;
 
   @Option(

@@ -54,7 +54,7 @@ final class ResourceErrors {
     return e instanceof OutOfMemoryError
         ? Optional.of(
             NomenException.input(
-                "Memory ran out (%s); give the driver and the executors more (--driver-memory), or a smaller --batch-size."
+                "Memory ran out (%s); give more (NOMEN_MEMORY to ./nomen; --driver-memory and --executor-memory to spark-submit), or a smaller --batch-size."
                     .formatted(e.getMessage())))
         : Optional.empty();
   }

@@ -92,7 +92,7 @@ sealed interface CheckpointFiles extends Serializable {
             .orElseThrow(
                 () ->
                     NomenException.input(
-                        "%s has no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+                        "%s has no %s; give the folder of a checkpoint in Hugging Face's or open_clip's layout, or \"tiny\"."
                             .formatted(name(), file)));
     if (length > limit) {
       throw NomenException.input(
@@ -177,7 +177,7 @@ sealed interface CheckpointFiles extends Serializable {
       }
       return lengths.isEmpty()
           ? Optional.of(
-              "%s is not a folder with files; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+              "%s is not a folder with files; give the folder of a checkpoint in Hugging Face's or open_clip's layout, or \"tiny\"."
                   .formatted(location))
           : Optional.empty();
     }

@@ -36,7 +36,7 @@ record WeightFiles(String index, List<String> shards) {
       }
     }
     throw NomenException.input(
-        "%s has no %s and no %s; give the folder of a Hugging Face CLIP checkpoint, or \"tiny\"."
+        "%s has no %s and no %s; give the folder of a checkpoint in Hugging Face's or open_clip's layout, or \"tiny\"."
             .formatted(files.name(), prefix + SAFE, prefix + PICKLE));
   }
 

@@ -45,7 +45,7 @@ public sealed interface LabelSource {
         .orElseThrow(
             () ->
                 NomenException.usage(
-                    "--labels takes folder, column, cls, a .csv or a .npy file, not \"%s\"."
+                    "--labels takes folder, column, cls, or a .csv, .tsv or .npy file, not \"%s\"."
                         .formatted(option)));
   }
 

@@ -234,7 +234,7 @@ public final class Trainer {
     if (badStep >= 0) {
       throw NomenException.input(
           ("The loss is not a number in epoch %d, step %d; look for embeddings that are not finite,"
-                  + " or train with a larger --batch-size, fewer --shards or another --seed.")
+                  + " or train with a larger --train-batch, fewer --shards or another --seed.")
               .formatted(run.epoch() + 1, badStep + 1));
     }
   }
@@ -275,7 +275,7 @@ public final class Trainer {
 
     public TrainerSettings {
       require(epochs, "--epochs");
-      require(batch, "--batch-size");
+      require(batch, "--train-batch");
       require(shards, "--shards");
       require(localSteps, "--local-steps");
     }

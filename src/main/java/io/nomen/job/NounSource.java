@@ -54,7 +54,7 @@ final class NounSource {
     int columns = EmbeddingTable.width(context.storage(), source.embeddings());
     if (columns != width) {
       throw NomenException.usage(
-          "The images' embeddings have %d columns and the words' (%s) have %d; use one model for both."
+          "The images' embeddings have %d columns and the words' (%s) have %d; give as --model what encoded the images, or as --vocabulary a folder of words that it encoded."
               .formatted(columns, description(), width));
     }
   }

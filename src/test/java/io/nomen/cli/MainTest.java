@@ -3,11 +3,15 @@ package io.nomen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nomen.clip.TestCheckpoint;
+import io.nomen.tensor.Matrix;
 import io.nomen.testing.Command;
 import io.nomen.testing.FailingFiles;
+import io.nomen.testing.RandomRows;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.package$;
@@ -272,6 +276,8 @@ class MainTest {
       "it's",
       "--clusters",
       "7",
+      "--layers",
+      "3,21",
       "--dry-run",
       "--output",
       "hdfs://host:8020/run"
@@ -287,5 +293,61 @@ class MainTest {
         new CommandLine(new Main()).parseArgs(read.toArray(String[]::new)).subcommand();
     assertThat(Main.effective(again)).isEqualTo(Main.effective(parsed));
     assertThat(read).containsSubsequence("--input", "a b/*.jpg", "it's");
+  }
+
+  @Test
+  void new_images_are_encoded_by_the_model_of_their_run() throws Exception {
+    Path photos = Files.createDirectories(folder.resolve("some"));
+    for (String name : List.of("image_0010.jpg", "image_0011.jpg", "image_0012.jpg")) {
+      Files.copy(Path.of("samples/pizza", name), photos.resolve(name));
+    }
+    Path ready = Files.createDirectories(folder.resolve("ready"));
+    Matrix words = RandomRows.anywhere(3, TestCheckpoint.WIDTH, 1);
+    Command.imported(ready, words, List.of("crow", "teapot", "boat"), words);
+    Path run = folder.resolve("by-clip");
+    Command.done(
+        "cluster",
+        "--input",
+        photos,
+        "--model",
+        TestCheckpoint.write(folder.resolve("clip")),
+        "--vocabulary",
+        ready.resolve("words"),
+        "--method",
+        "kmeans",
+        "--clusters",
+        2,
+        "--output",
+        run);
+    Command.done("assign", "--run", run, "--input", photos, "--output", folder.resolve("more"));
+
+    Command other =
+        Command.run(
+            "assign",
+            "--run",
+            run,
+            "--input",
+            photos,
+            "--model",
+            "tiny",
+            "--output",
+            folder.resolve("other"));
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("made with another model");
+  }
+
+  @Test
+  void a_plan_of_a_run_that_is_not_there_is_no_plan() {
+    for (String subcommand : List.of("evaluate", "gallery", "export")) {
+      List<Object> words =
+          new ArrayList<>(List.of(subcommand, "--run", folder.resolve("nowhere"), "--dry-run"));
+      words.addAll(
+          switch (subcommand) {
+            case "evaluate" -> List.of("--labels", "folder");
+            case "export" -> List.of("--csv", folder.resolve("x.csv"));
+            default -> List.of();
+          });
+      assertThat(Command.run(words.toArray()).exitCode()).as(subcommand).isEqualTo(3);
+    }
   }
 }

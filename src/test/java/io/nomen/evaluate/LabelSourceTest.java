@@ -186,7 +186,7 @@ class LabelSourceTest {
   void another_word_is_refused() {
     assertThatThrownBy(() -> LabelSource.parse("labels.txt"))
         .hasMessage(
-            "--labels takes folder, column, cls, a .csv or a .npy file, not \"labels.txt\".");
+            "--labels takes folder, column, cls, or a .csv, .tsv or .npy file, not \"labels.txt\".");
   }
 
   private Labels csv(String text) throws IOException {

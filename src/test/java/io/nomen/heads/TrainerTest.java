@@ -248,7 +248,7 @@ class TrainerTest {
                         Progress.Step.SILENT))
         .isInstanceOf(NomenException.class)
         .hasMessageContaining("not a number in epoch 1, step ")
-        .hasMessageContaining("--batch-size");
+        .hasMessageContaining("--train-batch");
     bad.close();
     broadcast.destroy();
   }
