@@ -95,12 +95,27 @@ public record Distillation(
   }
 
   /**
+   * {@code normal} is BatchNorm, whose sums in libtorch's own go by its threads and so by cores;
    * {@code passes} runs a head over the batch and its neighbours, which are normalised apart;
    * {@code back} is its gradient given that of its output; {@code contrast} is L_dis with its
    * gradient for both arguments.
    */
   private static final String SCRIPT =
       """
+        def normal(self, a: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+          n = a.size(0)
+          m = torch.mean(a, [0])
+          c = a - m
+          v = torch.mean(c * c, [0])
+          r = torch.rsqrt(v + 1e-5)
+          y = c * (r * scale) + shift
+          return y, m, r, mean * 0.9 + m * 0.1, variance * 0.9 + v * (0.1 * n / max(1, n - 1))
+        def normal_back(self, dy: Tensor, a: Tensor, scale: Tensor, m: Tensor, r: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+          h = (a - m) * r
+          dshift = dy.sum(0)
+          dscale = (dy * h).sum(0)
+          n = a.size(0)
+          return (dy - dshift / n - h * (dscale / n)) * (r * scale), dscale, dshift
         def passes(self, x: Tensor, flat: Tensor, estimates: Tensor, n: int) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
           d = x.size(1)
           bias = flat[d * d:d * d + d]
@@ -109,8 +124,8 @@ public record Distillation(
           mean = estimates[0:d] - bias
           variance = estimates[d:2 * d]
           a = torch.mm(x, flat[0:d * d].view(d, d).t())
-          y, m, r = torch.native_batch_norm(a[:n], scale, shift, mean, variance, True, 0.1, 1e-5)
-          yn, mn, rn = torch.native_batch_norm(a[n:], scale, shift, mean, variance, True, 0.1, 1e-5)
+          y, m, r, mean, variance = self.normal(a[:n], scale, shift, mean, variance)
+          yn, mn, rn, mean, variance = self.normal(a[n:], scale, shift, mean, variance)
           z = torch.relu_(torch.cat([y, yn]))
           weight = flat[d * d + 3 * d:d * d + 3 * d + CLUSTERS * d].view(CLUSTERS, d)
           p = torch.softmax(torch.addmm(flat[d * d + 3 * d + CLUSTERS * d:], z, weight.t()), 1)
@@ -121,8 +136,8 @@ public record Distillation(
           weight = flat[d * d + 3 * d:d * d + 3 * d + CLUSTERS * d].view(CLUSTERS, d)
           dl = p * (dp - (dp * p).sum(1, True))
           dy = torch.threshold_backward(torch.mm(dl, weight), z, 0)
-          da, dscale, dshift = torch.native_batch_norm_backward(dy[:n], a[:n], scale, None, None, m, r, True, 1e-5, [True, True, True])
-          dan, dscalen, dshiftn = torch.native_batch_norm_backward(dy[n:], a[n:], scale, None, None, mn, rn, True, 1e-5, [True, True, True])
+          da, dscale, dshift = self.normal_back(dy[:n], a[:n], scale, m, r)
+          dan, dscalen, dshiftn = self.normal_back(dy[n:], a[n:], scale, mn, rn)
           dw = torch.mm(torch.cat([da, dan]).t(), x)
           return torch.cat([dw.view(-1), torch.zeros_like(dshift), dscale + dscalen, dshift + dshiftn, torch.mm(dl.t(), z).view(-1), dl.sum(0)])
         def contrast(self, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor, Tensor]:

@@ -16,9 +16,11 @@ import io.nomen.testing.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.broadcast.Broadcast;
 import org.junit.jupiter.api.AfterAll;
@@ -171,6 +173,39 @@ class TrainerTest {
       assertThat(result.history()).isEqualTo(history);
     }
     assertThat(history.lastLoss()).isLessThan(history.epochs().get(0).terms().get("loss"));
+  }
+
+  @Test
+  void heads_of_the_papers_are_the_same_for_any_number_of_cores() {
+    int rows = 1_000;
+    int width = 512;
+    Random random = new Random(6);
+    float[] values = new float[rows * width];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          (float) ((i % width == i / width % GROUPS ? 0.9 : 0) + 0.1 * random.nextGaussian());
+    }
+    int[] neighbours = IntStream.range(0, rows).map(row -> (row + GROUPS) % rows).toArray();
+    TrainingSet.View view = TrainingSet.View.of(values, width, neighbours, 1);
+    TrainingSet rowsOnly = new TrainingSet(List.of(view, view));
+    Broadcast<TrainingSet> broadcast = LocalSpark.context().broadcast(rowsOnly);
+    Distillation objective = new Distillation(width, width, GROUPS, 0.5, 5);
+    List<float[]> found = new ArrayList<>();
+    for (int replicas : new int[] {1, 1_000}) {
+      TrainerSettings settings = new TrainerSettings(2, 0, 500, 1e-3, 1, 1, 3);
+      found.add(
+          new Trainer(LocalSpark.context(), broadcast, objective, settings, replicas)
+              .train(
+                  objective.initial(3),
+                  EpochPreparation.NONE,
+                  Checkpoints.none(),
+                  Progress.Step.SILENT)
+              .state()
+              .parameters());
+    }
+    assertThat(Arrays.equals(found.get(1), found.get(0))).isTrue();
+    rowsOnly.close();
+    broadcast.destroy();
   }
 
   @Test
