@@ -35,6 +35,7 @@ import scala.Tuple2;
  */
 final class JoinStage {
   private static final String NAME = "join";
+  private static final int ROWS_PER_PARTITION = 100_000;
 
   private final JobContext context;
   private final RunFolder folder;
@@ -149,7 +150,8 @@ final class JoinStage {
     int[] sources = sources(parts);
     return paths(parts)
         .mapValues(part -> new int[] {sources[part], sources[part]})
-        .reduceByKey((a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])})
+        .reduceByKey(
+            (a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])}, partitions(parts))
         .filter(path -> path._2()[0] < path._2()[1])
         .mapValues(range -> range[1]);
   }
@@ -159,10 +161,18 @@ final class JoinStage {
     return parts.stream().mapToInt(Part::source).toArray();
   }
 
+  /** Files are many and small: by as many partitions, a shuffle would be their square. */
+  private int partitions(List<Part> parts) {
+    long rows = parts.stream().mapToLong(Part::rows).sum();
+    int least = context.spark().get().defaultParallelism();
+    return (int) Math.min(Math.max(1, parts.size()), least + rows / ROWS_PER_PARTITION);
+  }
+
   /** Every path, with the number of the part that holds it. */
   private JavaPairRDD<String, Integer> paths(List<Part> parts) {
     Storage storage = context.storage();
     return Placement.near(context.spark().get(), parts, part -> storage.hosts(part.uri()))
+        .coalesce(partitions(parts))
         .flatMapToPair(
             part ->
                 new TableColumn(storage, part.uri(), "path")
@@ -184,7 +194,7 @@ final class JoinStage {
       int[] sources = sources(parts);
       Broadcast<List<Part>> all = context.spark().get().broadcast(new ArrayList<>(parts));
       paths(parts)
-          .join(later)
+          .join(later, partitions(parts))
           .filter(found -> sources[found._2()._1()] < found._2()._2())
           .mapToPair(found -> new Tuple2<>(found._2()._1(), found._1()))
           .groupByKey()

@@ -99,6 +99,7 @@ public final class AssignJob {
                   model.width(),
                   fitted.model().location().orElse("not told which")));
     }
+    run.embeddings().persist(StorageLevel.MEMORY_AND_DISK());
     JavaRDD<AssignmentBlock> rows =
         model
             .assign(run.embeddings(), Optional.of(run.table().norms()))
@@ -111,6 +112,7 @@ public final class AssignJob {
             () -> NamedClusters.of(earlier),
             fitted.seed());
     rows.unpersist();
+    run.embeddings().unpersist();
     // Whoever looks at these images may refine, and assign the next ones to what comes of it.
     run.write(model);
     NounTable.of(earlier).ifPresent(nouns -> run.keepNouns(earlier));

@@ -42,6 +42,9 @@ public final class SphericalKMeans {
   /** 32 MB: 16,384 rows of 512 columns. */
   private static final long FEW_VALUES = 1L << 23;
 
+  /** Sums of a pass, in every task: sets of centres beyond that wait for a pass of their own. */
+  private static final long MOST_TALLY_BYTES = 128L << 20;
+
   private static final int PASSES_PER_SCREENING = 2;
 
   /** Centres come near on one row of so many. */
@@ -244,27 +247,36 @@ public final class SphericalKMeans {
     int passes = 0;
     while (!moving.isEmpty()) {
       passes++;
-      Matrix centres = stacked(moving.stream().map(CentreSet::centres).toList());
-      LloydTally tally = all.over(centres, moving.size());
       List<CentreSet> next = new ArrayList<>();
-      for (int set = 0; set < moving.size(); set++) {
-        CentreSet before = moving.get(set);
-        double cost = rows - tally.cosineSum(set);
-        // Where every row is a centre, rounding leaves a cost around 0 on either side of it.
-        double least = options.tolerance() * Math.abs(cost);
-        int stalled = before.cost() - cost <= least ? before.stalled() + 1 : 0;
-        long[] sizes = tally.sizes(set);
-        boolean empty = IntStream.range(0, sizes.length).anyMatch(c -> sizes[c] == 0);
-        if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {
-          finished.add(canonical(before.centres(), tally, set, rows));
-        } else {
-          next.add(new CentreSet(step(before.centres(), tally, set), cost, stalled));
+      int atOnce = setsAtOnce(moving.get(0).centres());
+      for (int from = 0; from < moving.size(); from += atOnce) {
+        List<CentreSet> sets = moving.subList(from, Math.min(moving.size(), from + atOnce));
+        Matrix centres = stacked(sets.stream().map(CentreSet::centres).toList());
+        LloydTally tally = all.over(centres, sets.size());
+        for (int set = 0; set < sets.size(); set++) {
+          CentreSet before = sets.get(set);
+          double cost = rows - tally.cosineSum(set);
+          // Where every row is a centre, rounding leaves a cost around 0 on either side of it.
+          double least = options.tolerance() * Math.abs(cost);
+          int stalled = before.cost() - cost <= least ? before.stalled() + 1 : 0;
+          long[] sizes = tally.sizes(set);
+          boolean empty = IntStream.range(0, sizes.length).anyMatch(c -> sizes[c] == 0);
+          if (passes >= options.maxIterations() || stalled > (empty ? 1 : 0)) {
+            finished.add(canonical(before.centres(), tally, set, rows));
+          } else {
+            next.add(new CentreSet(step(before.centres(), tally, set), cost, stalled));
+          }
         }
       }
       moving = screened(next, passes, options);
     }
     finished.sort(Comparator.comparingDouble(Centres::objective).reversed());
     return new Fit(finished.get(0), List.copyOf(finished), passes);
+  }
+
+  private static int setsAtOnce(Matrix centres) {
+    long bytes = (long) centres.rows() * centres.width() * Long.BYTES;
+    return (int) Math.max(1, MOST_TALLY_BYTES / bytes);
   }
 
   /** Lets the poorer half fall out now and then, until as many are left as shall be finished. */

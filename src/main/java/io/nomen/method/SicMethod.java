@@ -56,6 +56,7 @@ public final class SicMethod extends ClusteringMethod {
     int most = input.options().training().trainMax();
     RowBlocks all = UnnormalisedRows.of(input.embeddings(), input.norms(), known);
     RowBlocks embeddings = RowSample.even(input.embeddings(), most);
+    embeddings.persist(StorageLevel.MEMORY_AND_DISK());
     RowBlocks features = RowSample.even(all, most).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Start start = input.progress().stage("k-means", () -> start(input, embeddings, features));
@@ -90,6 +91,9 @@ public final class SicMethod extends ClusteringMethod {
               HeadFit.models(replicas, replica -> new HeadModel.Linear(NAME, replica, known)));
     } finally {
       features.unpersist();
+      if (embeddings != input.embeddings()) {
+        embeddings.unpersist();
+      }
     }
   }
 

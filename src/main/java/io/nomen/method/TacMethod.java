@@ -41,6 +41,7 @@ public final class TacMethod extends ClusteringMethod {
   public Clustering cluster(MethodInput input) {
     SemanticSpace semantics = input.semanticSpace(NAME);
     RowBlocks images = RowSample.even(input.embeddings(), input.options().training().trainMax());
+    images.persist(StorageLevel.MEMORY_AND_DISK());
     RowBlocks texts =
         TextCounterparts.of(
                 images, semantics.nouns().embeddings(), input.options().semantics().temperature())
@@ -63,6 +64,9 @@ public final class TacMethod extends ClusteringMethod {
           .withRestarts(HeadFit.models(replicas, Model::new));
     } finally {
       texts.unpersist();
+      if (images != input.embeddings()) {
+        images.unpersist();
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import io.nomen.run.Assignments.PartOfTable;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.tensor.RowSample;
+import io.nomen.tensor.TreeReduce;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +23,8 @@ public final class Questions {
   private static final int OFFERED = 5;
 
   private static final int CANDIDATES = 2_000;
+
+  private static final int BYTES_OF_IMAGE = 256;
 
   /** Keeps the logarithm of a distance of copies finite. */
   private static final double LEAST_DISTANCE = 0.02;
@@ -61,15 +64,14 @@ public final class Questions {
    */
   public static List<Question> of(
       RowBlocks space, JavaRDD<PartOfTable> parts, Matrix means, int count) {
+    JavaRDD<Image> images =
+        parts.flatMap(
+            part ->
+                IntStream.range(0, part.paths().size())
+                    .mapToObj(place -> part.image(place))
+                    .iterator());
     Image[] candidates =
-        parts
-            .flatMap(
-                part ->
-                    IntStream.range(0, part.paths().size())
-                        .mapToObj(place -> part.image(place))
-                        .iterator())
-            .takeOrdered(CANDIDATES, ByWorth.ORDER)
-            .stream()
+        TreeReduce.first(images, CANDIDATES, ByWorth.ORDER, BYTES_OF_IMAGE).stream()
             .sorted(Comparator.comparingLong(Image::row))
             .toArray(Image[]::new);
     Matrix rows =

@@ -57,6 +57,10 @@ public final class Storage implements Serializable {
   /** As many as HDFS keeps copies of a block. */
   private static final int MOST_HOSTS = 3;
 
+  /** They know of no machines, and would be asked for every file all the same. */
+  private static final Pattern OBJECT_STORES =
+      Pattern.compile("s3[an]?|gs|abfss?|wasbs?|oss|obs|cosn");
+
   /** How often a file may be replaced while it is read. */
   private static final int TRIES = 5;
 
@@ -159,7 +163,8 @@ public final class Storage implements Serializable {
    * where the store tells of none, as object stores do.
    */
   public List<String> hosts(String uri) {
-    if (isLocal(path(uri).toUri())) {
+    String scheme = String.valueOf(path(uri).toUri().getScheme());
+    if (isLocal(path(uri).toUri()) || OBJECT_STORES.matcher(scheme).matches()) {
       return List.of();
     }
     Map<String, Long> bytes = new HashMap<>();

@@ -1,9 +1,12 @@
 package io.nomen.tensor;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
@@ -39,6 +42,44 @@ public final class TreeReduce {
       left = merged(left, Math.max(most, (partitions + OF_ONE_TASK - 1) / OF_ONE_TASK), merge);
     }
     return left.reduce(merge);
+  }
+
+  /**
+   * The first {@code count} of all values in {@code order}, as Spark's {@code takeOrdered}, which
+   * sends the driver so many of every partition.
+   *
+   * @param bytes about how much a value takes
+   */
+  public static <T> List<T> first(JavaRDD<T> values, int count, Comparator<T> order, int bytes) {
+    if (values.getNumPartitions() == 0) {
+      return List.of();
+    }
+    JavaRDD<ArrayList<T>> found =
+        values.mapPartitions(
+            own -> {
+              ArrayList<T> kept = new ArrayList<>();
+              while (own.hasNext()) {
+                kept.add(own.next());
+                if (kept.size() >= 2 * (long) count + 64) {
+                  kept = cut(kept, count, order);
+                }
+              }
+              return List.of(cut(kept, count, order)).iterator();
+            });
+    return of(
+        found,
+        (long) count * bytes,
+        (first, second) -> {
+          first.addAll(second);
+          return cut(first, count, order);
+        });
+  }
+
+  private static <T> ArrayList<T> cut(List<T> values, int count, Comparator<T> order) {
+    return values.stream()
+        .sorted(order)
+        .limit(count)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static <T> JavaRDD<T> merged(

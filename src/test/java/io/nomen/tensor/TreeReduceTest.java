@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nomen.testing.LocalSpark;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -81,5 +82,17 @@ class TreeReduceTest {
     JavaRDD<Integer> some = SPARK.parallelize(IntStream.range(0, 80).boxed().toList(), 80);
 
     assertThat(TreeReduce.of(some.filter(i -> i % 3 == 0), 1L << 25, Integer::sum)).isEqualTo(1053);
+  }
+
+  @Test
+  void the_first_of_all_are_found_in_their_order_though_values_come_again() {
+    List<Integer> all = IntStream.range(0, 5_000).map(i -> i * 7 % 1_000).boxed().toList();
+    JavaRDD<Integer> spread = SPARK.parallelize(all, 90);
+    assertThat(TreeReduce.first(spread, 12, Comparator.naturalOrder(), 1 << 22))
+        .isEqualTo(all.stream().sorted().limit(12).toList());
+    assertThat(TreeReduce.first(spread, 9_000, Comparator.naturalOrder(), 8)).hasSize(5_000);
+    assertThat(
+            TreeReduce.first(SPARK.<Integer>emptyRDD(), 3, Comparator.<Integer>naturalOrder(), 8))
+        .isEmpty();
   }
 }

@@ -9,6 +9,7 @@ import io.nomen.run.Snapshot;
 import io.nomen.run.Table.TableFile;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
+import io.nomen.tensor.TreeReduce;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,9 @@ import scala.Tuple2;
  * which the driver gets the largest {@value DuplicateGroup#MOST} of each, with their first members.
  */
 final class DuplicateGroups {
+  /** About what a group with its first paths takes. */
+  private static final int BYTES_OF_GROUP = 1024;
+
   private final JavaRDD<PartOfTable> assigned;
   private final JavaPairRDD<String, Listed> digests;
 
@@ -119,11 +123,11 @@ final class DuplicateGroups {
   }
 
   private List<Group> exact() {
-    return digests
-        .aggregateByKey(new Group(), Group::add, Group::merge)
-        .values()
-        .filter(group -> group.size > 1)
-        .takeOrdered(DuplicateGroup.MOST, Order.LARGEST_FIRST);
+    return largest(
+        digests
+            .aggregateByKey(new Group(), Group::add, Group::merge)
+            .values()
+            .filter(group -> group.size > 1));
   }
 
   /** Groups by their first image's path, those left out whose members are equal files. */
@@ -163,12 +167,12 @@ final class DuplicateGroups {
             .values()
             .mapToPair(pair -> new Tuple2<>(pair._1(), pair._2().orElse("")))
             .reduceByKey((a, b) -> a.equals(b) ? a : "");
-    return groups
-        .join(common)
-        .values()
-        .filter(pair -> pair._2().isEmpty())
-        .map(Tuple2::_1)
-        .takeOrdered(DuplicateGroup.MOST, Order.LARGEST_FIRST);
+    return largest(
+        groups.join(common).values().filter(pair -> pair._2().isEmpty()).map(Tuple2::_1));
+  }
+
+  private static List<Group> largest(JavaRDD<Group> groups) {
+    return TreeReduce.first(groups, DuplicateGroup.MOST, Order.LARGEST_FIRST, BYTES_OF_GROUP);
   }
 
   /** Clusters of the members that are shown, by path. */

@@ -15,9 +15,11 @@ import io.nomen.run.Table;
 import io.nomen.run.TableColumn;
 import io.nomen.store.Storage;
 import io.nomen.store.StorageFailure;
+import io.nomen.tensor.TreeReduce;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.Serializable;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
@@ -39,6 +42,8 @@ final class ListedImages {
   /** What could not be used is shown up to so many; the table has them all. */
   private static final int MOST_FAILED = 20_000;
 
+  private static final int BYTES_OF_FAILED = 384;
+
   private final JavaSparkContext spark;
   private final Storage storage;
   private final Table table;
@@ -52,11 +57,9 @@ final class ListedImages {
   /** Images that could not be used, the first by status and path. */
   List<FailedImage> failed() {
     Storage files = storage;
-    return table
-        .onCluster(spark)
-        .flatMap(file -> failed(files, file.uri()).iterator())
-        .takeOrdered(MOST_FAILED)
-        .stream()
+    JavaRDD<Failed> all =
+        table.onCluster(spark).flatMap(file -> failed(files, file.uri()).iterator());
+    return TreeReduce.first(all, MOST_FAILED, Comparator.naturalOrder(), BYTES_OF_FAILED).stream()
         .map(image -> new FailedImage(image.path(), image.status(), image.reason()))
         .toList();
   }
