@@ -14,7 +14,7 @@ import io.nomen.run.LayerRow;
 import io.nomen.run.LayerRow.LayerAssignment;
 import io.nomen.run.RunFolder;
 import io.nomen.run.Table;
-import io.nomen.semantics.NounScores;
+import io.nomen.semantics.NamingSample;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Storage;
 import io.nomen.tensor.AssignmentBlock;
@@ -266,9 +266,13 @@ final class LayerStage {
   /** The names that the images alone would give; their numbers are made dense for it. */
   private Map<Integer, ClusterName> byImages(int layer) {
     int[] numbers = array(sizes(layer).keySet());
-    int[] labels = AssignmentBlock.clusters(layer(layer), NounScores.rows(run.embeddings().rows()));
-    int[] dense = Arrays.stream(labels).map(label -> Arrays.binarySearch(numbers, label)).toArray();
-    List<ClusterName> found = naming.names(run.embeddings(), dense, semantics, numbers.length);
+    NamingSample sample = NamingSample.of(layer(layer), run.embeddings().rows());
+    int[] dense =
+        Arrays.stream(sample.clusters())
+            .map(label -> Arrays.binarySearch(numbers, label))
+            .toArray();
+    List<ClusterName> found =
+        naming.names(run.embeddings(), sample.in(dense), semantics, numbers.length);
     Map<Integer, ClusterName> byImages = new HashMap<>();
     for (int i = 0; i < numbers.length; i++) {
       ClusterName name = found.get(i);

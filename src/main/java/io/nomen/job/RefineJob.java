@@ -24,12 +24,11 @@ import io.nomen.run.SemanticTables;
 import io.nomen.run.Snapshot;
 import io.nomen.run.StoredModel;
 import io.nomen.run.Table;
-import io.nomen.semantics.NounScores;
+import io.nomen.semantics.NamingSample;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.store.Digests;
 import io.nomen.store.Json;
-import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -214,8 +213,7 @@ public final class RefineJob {
       List<ClusterName> anew =
           naming.names(
               embeddings,
-              AssignmentBlock.clusters(
-                  refinement.assignments(), NounScores.rows(embeddings.rows())),
+              NamingSample.of(refinement.assignments(), embeddings.rows()),
               naming.space(embeddings, ofMethod(naming.nouns()), refinement.count()),
               refinement.count());
       Set<Integer> exchanged = new HashSet<>();

@@ -4,7 +4,7 @@ import io.nomen.naming.ClusterNaming;
 import io.nomen.naming.ClusterSurvey;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.RunRecord.Stopwatch;
-import io.nomen.semantics.NounScores;
+import io.nomen.semantics.NamingSample;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.RowBlocks;
@@ -125,7 +125,7 @@ public final class ClusterNamer extends Estimator<ClusterNamerModel>
           NounChoice.of(this, dataset.sparkSession(), embeddings.width(), List.of(), Prompts.TAC);
       List<Object> values = distinct(rows);
       JavaRDD<AssignmentBlock> assignments = rows.assignments(numbers(values));
-      int[] sampled = AssignmentBlock.clusters(assignments, NounScores.rows(embeddings.rows()));
+      NamingSample sampled = NamingSample.of(assignments, embeddings.rows());
       ClusterNaming naming =
           new ClusterNaming(
               false, words.verbatim(), words.table(), SemanticOptions.defaults(), getSeed());

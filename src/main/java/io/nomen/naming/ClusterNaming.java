@@ -8,11 +8,12 @@ import io.nomen.naming.ClusterNames.ClusterName.ScoredNoun;
 import io.nomen.run.ClusterRow;
 import io.nomen.run.NounTable;
 import io.nomen.run.Snapshot;
+import io.nomen.semantics.NamingSample;
 import io.nomen.semantics.NounScores;
 import io.nomen.semantics.SemanticCentres;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
-import io.nomen.tensor.AssignmentBlock;
+import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
@@ -45,12 +46,11 @@ public record ClusterNaming(
    */
   public NamedClusters of(
       RowBlocks embeddings, Clustering clustering, List<Optional<ClusterName>> earlier) {
-    int[] clusters =
-        AssignmentBlock.clusters(clustering.assignments(), NounScores.rows(embeddings.rows()));
+    NamingSample sample = NamingSample.of(clustering.assignments(), embeddings.rows());
     if (given) {
-      return NamedClusters.of(Names.given(embeddings, clusters, nouns.orElseThrow()));
+      return NamedClusters.of(Names.given(embeddings, sample, nouns.orElseThrow()));
     }
-    List<ClusterName> names = names(embeddings, clusters, clustering.semantics(), earlier);
+    List<ClusterName> names = names(embeddings, sample, clustering.semantics(), earlier);
     return clustering.centreNouns().isEmpty()
         ? NamedClusters.of(names)
         : NamedClusters.of(names, clustering.centreNouns(), nouns.orElseThrow());
@@ -59,20 +59,20 @@ public record ClusterNaming(
   /**
    * Names any clustering, whoever made it.
    *
-   * @param clusters the cluster of every row in {@link NounScores#rows}, 0 to {@code count} − 1
+   * @param sample its clusters are 0 to {@code count} − 1
    */
-  public NamedClusters of(RowBlocks embeddings, int[] clusters, int count) {
-    return NamedClusters.of(names(embeddings, clusters, Optional.empty(), Names.unknown(count)));
+  public NamedClusters of(RowBlocks embeddings, NamingSample sample, int count) {
+    return NamedClusters.of(names(embeddings, sample, Optional.empty(), Names.unknown(count)));
   }
 
   private List<ClusterName> names(
       RowBlocks embeddings,
-      int[] clusters,
+      NamingSample sample,
       Optional<SemanticSpace> space,
       List<Optional<ClusterName>> earlier) {
     return Names.of(
         embeddings,
-        clusters,
+        sample,
         space(embeddings, space, earlier.size()),
         nouns,
         verbatim,
@@ -98,11 +98,11 @@ public record ClusterNaming(
   /**
    * Names of clusters that no earlier run had, from a {@code space} that was found before.
    *
-   * @param clusters the cluster of every row in {@link NounScores#rows}, 0 to {@code count} − 1
+   * @param sample its clusters are 0 to {@code count} − 1
    */
   public List<ClusterName> names(
-      RowBlocks embeddings, int[] clusters, Optional<SemanticSpace> space, int count) {
-    return Names.of(embeddings, clusters, space, nouns, verbatim, Names.unknown(count), seed);
+      RowBlocks embeddings, NamingSample sample, Optional<SemanticSpace> space, int count) {
+    return Names.of(embeddings, sample, space, nouns, verbatim, Names.unknown(count), seed);
   }
 
   /**
@@ -252,7 +252,6 @@ public record ClusterNaming(
     /**
      * Names clusters from their best nouns.
      *
-     * @param clusters the cluster of every row in {@link NounScores#rows}
      * @param space the run's semantic space; empty where there is no vocabulary, and then clusters
      *     keep their numbers
      * @param verbatim whether names must be nouns as they are
@@ -260,7 +259,7 @@ public record ClusterNaming(
      */
     public static List<ClusterName> of(
         RowBlocks embeddings,
-        int[] clusters,
+        NamingSample sample,
         Optional<SemanticSpace> space,
         Optional<NounTable> nouns,
         boolean verbatim,
@@ -273,20 +272,26 @@ public record ClusterNaming(
       List<Noun> selected =
           Arrays.stream(space.get().selected()).mapToObj(nouns.get().nouns()::get).toList();
       List<int[]> partitions = new ArrayList<>();
-      partitions.add(clusters);
+      partitions.add(sample.clusters());
       partitions.addAll(
-          Arrays.asList(NoiseThreshold.shuffled(clusters, NoiseThreshold.ROUNDS, seed)));
-      NounScores scores =
-          NounScores.of(embeddings, space.get().nouns().embeddings(), partitions, count);
+          Arrays.asList(NoiseThreshold.shuffled(sample.clusters(), NoiseThreshold.ROUNDS, seed)));
+      Matrix words = space.get().nouns().embeddings();
+      NounScores scores = NounScores.of(embeddings, words, sample.rows(), partitions, count);
       return ClusterNames.of(
           selected, scores.scores(), NoiseThreshold.of(scores.maxima()), verbatim, earlier);
     }
 
     /** Classes that were given: cluster k is noun k, whatever the scores. */
-    static List<ClusterName> given(RowBlocks embeddings, int[] clusters, NounTable classes) {
+    static List<ClusterName> given(RowBlocks embeddings, NamingSample sample, NounTable classes) {
       int count = classes.nouns().size();
       float[][] scores =
-          NounScores.of(embeddings, classes.embeddings(), List.of(clusters), count).scores();
+          NounScores.of(
+                  embeddings,
+                  classes.embeddings(),
+                  sample.rows(),
+                  List.of(sample.clusters()),
+                  count)
+              .scores();
       return IntStream.range(0, count).mapToObj(k -> given(k, scores[k], classes.nouns())).toList();
     }
 

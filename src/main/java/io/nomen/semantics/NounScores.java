@@ -11,7 +11,6 @@ import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -22,8 +21,7 @@ import org.apache.spark.broadcast.Broadcast;
  * <p>Several assignments of the same rows are scored at once (the run's own, and shuffled ones that
  * tell how high a score gets by chance), because the retrieval costs more than the sums. Where the
  * sums of all clusters do not fit into {@value #MOST_SUMS} values, the rows are gone over several
- * times, for a part of the clusters each. Above {@value #MOST_ROWS} rows an even share of them is
- * looked at.
+ * times, for a part of the clusters each.
  *
  * @param scores [K, m] of the first assignment; zeros for a cluster without rows
  * @param maxima for each further assignment [K], the best score of each cluster
@@ -35,28 +33,18 @@ public record NounScores(float[][] scores, List<double[]> maxima) {
   /** Most sums of a pass: 128 MB for each task. */
   private static final int MOST_SUMS = 1 << 24;
 
-  private static final int MOST_ROWS = 20_000;
-
-  /** The numbers, rising, of those of {@code all} rows that are looked at. */
-  public static int[] rows(long all) {
-    long stride = Math.max(1, (all + MOST_ROWS - 1) / MOST_ROWS);
-    return LongStream.iterate(0, row -> row < all, row -> row + stride)
-        .mapToInt(Math::toIntExact)
-        .toArray();
-  }
-
   /**
    * Scores of all nouns for all clusters.
    *
    * @param embeddings [N, d], unit rows
    * @param nouns [m, d], unit rows
-   * @param assignments each the cluster of every row in {@link #rows}, 0 to K−1; the first is the
-   *     one that counts
+   * @param rows the numbers, rising, of the rows that are looked at
+   * @param assignments each the cluster of every one of these, 0 to K−1; the first is the one that
+   *     counts
    * @param clusters K
    */
   public static NounScores of(
-      RowBlocks embeddings, Matrix nouns, List<int[]> assignments, int clusters) {
-    int[] rows = rows(embeddings.rows());
+      RowBlocks embeddings, Matrix nouns, int[] rows, List<int[]> assignments, int clusters) {
     requireSameRows(rows.length, assignments);
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(embeddings.blocks().context());
     RowBlocks looked =

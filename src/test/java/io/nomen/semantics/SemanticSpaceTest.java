@@ -8,10 +8,13 @@ import io.nomen.NomenException;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
+import io.nomen.tensor.AssignmentBlock;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
 import io.nomen.testing.LocalSpark;
 import io.nomen.testing.RandomRows;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -136,7 +139,9 @@ class SemanticSpaceTest {
     Matrix nouns = RandomRows.anywhere(7, WIDTH, 10);
     int[] clusters = IntStream.range(0, 40).map(i -> i % 3).toArray();
     int[] other = IntStream.range(0, 40).map(i -> i < 10 ? 0 : 1).toArray();
-    NounScores found = NounScores.of(blocks(images), nouns, List.of(clusters, other), 3);
+    NounScores found =
+        NounScores.of(
+            blocks(images), nouns, IntStream.range(0, 40).toArray(), List.of(clusters, other), 3);
     double[] best = {-1, -1};
     for (int noun = 0; noun < 7; noun++) {
       int t = noun;
@@ -154,6 +159,34 @@ class SemanticSpaceTest {
     assertThat(maxima[0]).isCloseTo(best[0], within(1e-5));
     assertThat(maxima[1]).isCloseTo(best[1], within(1e-5));
     assertThat(maxima[2]).isZero();
+  }
+
+  @Test
+  void names_look_at_enough_images_of_every_cluster_and_of_all_where_they_are_few() {
+    int rows = 50_000;
+    int[] clusters = new int[rows];
+    Arrays.fill(clusters, 700, 720, 1);
+    Arrays.fill(clusters, 31_000, 31_050, 2);
+    List<AssignmentBlock> blocks = new ArrayList<>();
+    for (int first = 0; first < rows; first += 5_000) {
+      int[] own = Arrays.copyOfRange(clusters, first, first + 5_000);
+      float[] sure = new float[own.length];
+      blocks.add(new AssignmentBlock(first, own, sure, own, sure));
+    }
+    NamingSample one = NamingSample.of(LocalSpark.context().parallelize(blocks, 1), rows);
+    NamingSample many = NamingSample.of(LocalSpark.context().parallelize(blocks, 7), rows);
+
+    assertThat(many.rows()).containsExactly(one.rows()).isSorted();
+    assertThat(many.clusters()).containsExactly(one.clusters());
+    for (int i = 0; i < one.rows().length; i++) {
+      assertThat(one.clusters()[i]).isEqualTo(clusters[one.rows()[i]]);
+    }
+    assertThat(Arrays.stream(one.clusters()).filter(c -> c == 1).count()).isEqualTo(20);
+    assertThat(Arrays.stream(one.clusters()).filter(c -> c == 2).count()).isBetween(32L, 50L);
+    assertThat(one.rows().length).isBetween(16_667, 16_800);
+    NamingSample few =
+        NamingSample.of(LocalSpark.context().parallelize(blocks.subList(0, 2), 2), 10_000);
+    assertThat(few.rows()).hasSize(10_000);
   }
 
   @Test
