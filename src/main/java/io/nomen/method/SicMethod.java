@@ -91,7 +91,7 @@ public final class SicMethod extends ClusteringMethod {
               HeadFit.models(replicas, replica -> new HeadModel.Linear(NAME, replica, known)));
     } finally {
       features.unpersist();
-      if (embeddings != input.embeddings()) {
+      if (!embeddings.equals(input.embeddings())) {
         embeddings.unpersist();
       }
     }

@@ -64,7 +64,7 @@ public final class TacMethod extends ClusteringMethod {
           .withRestarts(HeadFit.models(replicas, Model::new));
     } finally {
       texts.unpersist();
-      if (images != input.embeddings()) {
+      if (!images.equals(input.embeddings())) {
         images.unpersist();
       }
     }
