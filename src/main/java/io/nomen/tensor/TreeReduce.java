@@ -1,6 +1,5 @@
 package io.nomen.tensor;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -33,8 +32,7 @@ public final class TreeReduce {
    * @param bytes about how much one takes
    * @param merge into one, in whatever order; may change its first argument
    */
-  public static <T extends Serializable> T of(
-      JavaRDD<T> found, long bytes, Function2<T, T, T> merge) {
+  public static <T> T of(JavaRDD<T> found, long bytes, Function2<T, T, T> merge) {
     int most = (int) Math.min(Integer.MAX_VALUE, Math.max(1, MOST_BYTES / Math.max(1, bytes)));
     JavaRDD<T> left = found;
     while (left.getNumPartitions() > most) {
@@ -54,10 +52,10 @@ public final class TreeReduce {
     if (values.getNumPartitions() == 0) {
       return List.of();
     }
-    JavaRDD<ArrayList<T>> found =
+    JavaRDD<List<T>> found =
         values.mapPartitions(
             own -> {
-              ArrayList<T> kept = new ArrayList<>();
+              List<T> kept = new ArrayList<>();
               while (own.hasNext()) {
                 kept.add(own.next());
                 if (kept.size() >= 2 * (long) count + 64) {
@@ -75,7 +73,7 @@ public final class TreeReduce {
         });
   }
 
-  private static <T> ArrayList<T> cut(List<T> values, int count, Comparator<T> order) {
+  private static <T> List<T> cut(List<T> values, int count, Comparator<T> order) {
     return values.stream()
         .sorted(order)
         .limit(count)
