@@ -154,6 +154,9 @@ public sealed interface LabelSource {
     /** So many different pairs fit on the driver. */
     private static final int MOST_PAIRS = 10_000_000;
 
+    /** 160 MB of counts, and as much again for the matching. */
+    private static final int MOST_CELLS = 20_000_000;
+
     public Labels {
       names = List.copyOf(names);
     }
@@ -171,6 +174,12 @@ public sealed interface LabelSource {
       List<Tuple2<Tuple2<String, Integer>, Long>> found = counted.collect();
       List<String> names =
           found.stream().map(pair -> pair._1()._1()).distinct().sorted(Labels::compare).toList();
+      long clusters = found.stream().map(pair -> pair._1()._2()).distinct().count();
+      if (names.size() * clusters > MOST_CELLS) {
+        throw NomenException.input(
+            "%,d labels and %,d clusters are a table of more than %,d cells; give classes as labels, not captions."
+                .formatted(names.size(), clusters, MOST_CELLS));
+      }
       return found.isEmpty()
           ? Optional.empty()
           : Optional.of(

@@ -487,6 +487,9 @@ public final class LabelExport {
     } catch (IOException e) {
       throw StorageFailure.cannot("write", target + "/metadata.jsonl", e);
     }
+    if (gone > 0 && gone == assigned.totalRows()) {
+      throw NomenException.input("No image is where it was, so that there is nothing to link to.");
+    }
     if (gone > 0) {
       LOG.warn("{} images that are no longer there were left out", gone);
     }

@@ -3,6 +3,7 @@ package io.nomen.heads;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.nomen.heads.Trainer.TrainerSettings;
+import io.nomen.tensor.DriverParts;
 import io.nomen.tensor.HalfFloats;
 import io.nomen.tensor.NativeFloats;
 import io.nomen.tensor.RowBlocks;
@@ -143,17 +144,17 @@ public final class TrainingSet implements Serializable, AutoCloseable {
     for (long first = 0; first < rows.rows(); first += perPart) {
       parts.add(new short[(int) Math.min(perPart, rows.rows() - first) * width]);
     }
-    for (HalfBlock block :
-        rows.blocks()
-            .map(b -> new HalfBlock(b.firstRow(), HalfFloats.encode(b.values())))
-            .collect()) {
-      int count = block.values().length / width;
-      for (int i = 0; i < count; i++) {
-        long row = block.firstRow() + i;
-        short[] part = parts.get((int) (row / perPart));
-        System.arraycopy(block.values(), i * width, part, (int) (row % perPart) * width, width);
-      }
-    }
+    DriverParts.each(
+        rows.blocks().map(b -> new HalfBlock(b.firstRow(), HalfFloats.encode(b.values()))),
+        rows.rows() * width * Short.BYTES,
+        block -> {
+          int count = block.values().length / width;
+          for (int i = 0; i < count; i++) {
+            long row = block.firstRow() + i;
+            short[] part = parts.get((int) (row / perPart));
+            System.arraycopy(block.values(), i * width, part, (int) (row % perPart) * width, width);
+          }
+        });
     return parts;
   }
 

@@ -2,6 +2,8 @@ package io.nomen.method;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.nomen.NomenException;
+import io.nomen.RootLocale;
 import io.nomen.kmeans.CentreAssignment;
 import io.nomen.kmeans.SphericalKMeans;
 import io.nomen.neighbours.NeighbourLists;
@@ -60,6 +62,9 @@ final class SpectralGroups {
           return torch.contiguous(torch.mm(q, torch.narrow(rotation, 1, q.size(1) - CLUSTERS, CLUSTERS)))
       """;
 
+  /** 1 GB. */
+  private static final long MOST_VALUES = 1L << 28;
+
   private SpectralGroups() {}
 
   /**
@@ -70,6 +75,12 @@ final class SpectralGroups {
   static int[] of(MethodInput input, NeighbourLists lists) {
     int clusters = input.clusters();
     int rows = Math.toIntExact(lists.rows());
+    if ((long) rows * (clusters + SPARE) > MOST_VALUES) {
+      throw NomenException.usage(
+          RootLocale.format(
+              "For %,d clusters the graph of neighbours would take %,d MB of the driver's memory several times over; take --method nomen or kmeans.",
+              clusters, (long) rows * (clusters + SPARE) * Float.BYTES >> 20));
+    }
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(lists.blocks().context());
     float[] vectors = vectors(lists.blocks().collect(), rows, clusters, input.seed());
     for (int row = 0; row < rows; row++) {

@@ -15,6 +15,7 @@ import io.nomen.semantics.SemanticCentres.SemanticOptions;
 import io.nomen.semantics.SemanticCentres.SemanticSpace;
 import io.nomen.tensor.Matrix;
 import io.nomen.tensor.RowBlocks;
+import io.nomen.tensor.RowSample;
 import io.nomen.vocabulary.Noun;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,8 +23,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Names the clusters of a method, or any others: given classes keep their names; all others are
@@ -38,6 +41,9 @@ public record ClusterNaming(
     Optional<NounTable> nouns,
     SemanticOptions semantics,
     long seed) {
+  private static final int MOST_ROWS = 65_536;
+  private static final int ROWS_PER_CLUSTER = 64;
+  private static final int ROWS_PER_CENTRE = 16;
 
   /**
    * Names the clusters of a method.
@@ -88,11 +94,29 @@ public record ClusterNaming(
    */
   public Optional<SemanticSpace> space(
       RowBlocks embeddings, Optional<SemanticSpace> ofMethod, int clusters) {
-    return ofMethod.or(
-        () ->
-            nouns.map(
-                table ->
-                    SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed)));
+    return ofMethod.or(() -> nouns.map(table -> space(embeddings, table, clusters)));
+  }
+
+  /** Of many images a sample: names look at fewer still. */
+  private SemanticSpace space(RowBlocks embeddings, NounTable table, int clusters) {
+    RowBlocks some = RowSample.even(embeddings, Math.max(MOST_ROWS, ROWS_PER_CLUSTER * clusters));
+    if (some.equals(embeddings)) {
+      return SemanticCentres.find(embeddings, table.matrix(), clusters, semantics, seed);
+    }
+    int wanted = SemanticCentres.automatic(embeddings.rows(), clusters);
+    SemanticOptions options =
+        new SemanticOptions(
+            OptionalInt.of(
+                semantics.centres().orElse((int) Math.min(wanted, some.rows() / ROWS_PER_CENTRE))),
+            semantics.kmeans(),
+            semantics.nounsPerCentre(),
+            semantics.temperature());
+    some.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return SemanticCentres.find(some, table.matrix(), clusters, options, seed);
+    } finally {
+      some.unpersist();
+    }
   }
 
   /**

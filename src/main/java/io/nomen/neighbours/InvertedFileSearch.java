@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -206,11 +207,20 @@ final class InvertedFileSearch {
     return probes;
   }
 
+  /** The parts of a wave, from the partitions that hold them alone. */
   private static List<CellPart> collect(JavaRDD<CellPart> cells, int[] range) {
-    List<CellPart> wave =
-        new ArrayList<>(cells.filter(c -> c.id() >= range[0] && c.id() < range[1]).collect());
-    wave.sort(Comparator.comparingInt(CellPart::id));
-    return wave;
+    HashPartitioner partitioner = new HashPartitioner(cells.getNumPartitions());
+    int[] holding =
+        IntStream.range(range[0], range[1])
+            .map(partitioner::getPartition)
+            .sorted()
+            .distinct()
+            .toArray();
+    return Arrays.stream(
+            cells.filter(c -> c.id() >= range[0] && c.id() < range[1]).collectPartitions(holding))
+        .flatMap(List::stream)
+        .sorted(Comparator.comparingInt(CellPart::id))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static NearestRows compare(

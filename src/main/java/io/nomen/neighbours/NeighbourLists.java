@@ -1,5 +1,6 @@
 package io.nomen.neighbours;
 
+import io.nomen.tensor.DriverParts;
 import java.io.Serializable;
 import java.util.List;
 import java.util.OptionalInt;
@@ -68,17 +69,22 @@ public final class NeighbourLists implements AutoCloseable {
     return report;
   }
 
+  /** A block without its similarities. */
+  private record Numbers(long firstRow, int[] neighbours) implements Serializable {}
+
   /** All lists on the driver, [N, m] row-major: 40 MB for 200,000 rows and 50 neighbours. */
   public int[] collect() {
     int[] all = new int[Math.toIntExact(rows * count)];
-    for (NeighbourBlock block : blocks.collect()) {
-      System.arraycopy(
-          block.neighbours(),
-          0,
-          all,
-          Math.toIntExact(block.firstRow() * count),
-          block.neighbours().length);
-    }
+    DriverParts.each(
+        blocks.map(block -> new Numbers(block.firstRow(), block.neighbours())),
+        (long) all.length * Integer.BYTES,
+        block ->
+            System.arraycopy(
+                block.neighbours(),
+                0,
+                all,
+                Math.toIntExact(block.firstRow() * count),
+                block.neighbours().length));
     return all;
   }
 

@@ -69,10 +69,16 @@ public record RowBlocks(JavaRDD<RowBlock> blocks, long rows, int width) {
   /** The whole matrix on the driver, [N, d] row-major; only for matrices known to be small. */
   public float[] collect() {
     float[] all = new float[Math.toIntExact(rows * width)];
-    for (RowBlock block : blocks.collect()) {
-      System.arraycopy(
-          block.values(), 0, all, Math.toIntExact(block.firstRow() * width), block.values().length);
-    }
+    DriverParts.each(
+        blocks,
+        (long) all.length * Float.BYTES,
+        block ->
+            System.arraycopy(
+                block.values(),
+                0,
+                all,
+                Math.toIntExact(block.firstRow() * width),
+                block.values().length));
     return all;
   }
 }
