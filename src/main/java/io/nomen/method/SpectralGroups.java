@@ -79,7 +79,7 @@ final class SpectralGroups {
       throw NomenException.usage(
           RootLocale.format(
               "For %,d clusters the graph of neighbours would take %,d MB of the driver's memory several times over; take --method nomen or kmeans.",
-              clusters, (long) rows * (clusters + SPARE) * Float.BYTES >> 20));
+              clusters, ((long) rows * (clusters + SPARE) * Float.BYTES) >> 20));
     }
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(lists.blocks().context());
     float[] vectors = vectors(lists.blocks().collect(), rows, clusters, input.seed());
