@@ -6,6 +6,8 @@ import io.nomen.job.AssignJob.AssignOptions;
 import io.nomen.run.JobContext;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
+import io.nomen.spark.Sessions;
+import io.nomen.store.Storage;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,16 +48,17 @@ final class AssignCommand implements Subcommand {
     source.check(violations);
     model.check(violations);
     pages.check(violations);
+    if (violations.isEmpty() && !spec.commandLine().getParseResult().hasMatchedOption("--model")) {
+      Storage storage = new Storage(Sessions.hadoopConfiguration());
+      RunRecord earlier = new RunFolder(storage, run).snapshot().requireRecord();
+      earlier.model().location().ifPresent(location -> model.model = location);
+    }
   }
 
   @Override
   public Map<String, Object> run(Console console) {
     JobContext context = console.context();
     RunFolder folder = new RunFolder(context.storage(), output);
-    if (!spec.commandLine().getParseResult().hasMatchedOption("--model")) {
-      RunRecord earlier = new RunFolder(context.storage(), run).snapshot().requireRecord();
-      earlier.model().location().ifPresent(location -> model.model = location);
-    }
     AssignJob job =
         new AssignJob(
             context,

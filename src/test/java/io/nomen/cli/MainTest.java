@@ -320,6 +320,9 @@ class MainTest {
         "--output",
         run);
     Command.done("assign", "--run", run, "--input", photos, "--output", folder.resolve("more"));
+    assertThat(Files.readString(folder.resolve("more/run.json")))
+        .as("what makes it again")
+        .containsPattern("\"--model\",\\s*\"file:" + folder.resolve("clip"));
 
     Command other =
         Command.run(
