@@ -11,7 +11,6 @@ import io.nomen.method.Findings;
 import io.nomen.method.FittedModel;
 import io.nomen.naming.ClusterNaming.NamedClusters;
 import io.nomen.run.JobContext;
-import io.nomen.run.NounTable;
 import io.nomen.run.RunFolder;
 import io.nomen.run.RunRecord;
 import io.nomen.run.RunRecord.Platform;
@@ -104,18 +103,22 @@ public final class AssignJob {
         model
             .assign(run.embeddings(), Optional.of(run.table().norms()))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    RunQuality quality =
-        run.write(
-            rows,
-            Optional.empty(),
-            model.clusters(),
-            () -> NamedClusters.of(earlier),
-            fitted.seed());
-    rows.unpersist();
-    run.embeddings().unpersist();
+    RunQuality quality;
+    try {
+      quality =
+          run.write(
+              rows,
+              Optional.empty(),
+              model.clusters(),
+              () -> NamedClusters.of(earlier),
+              fitted.seed());
+    } finally {
+      rows.unpersist();
+      run.embeddings().unpersist();
+    }
     // Whoever looks at these images may refine, and assign the next ones to what comes of it.
     run.write(model);
-    NounTable.of(earlier).ifPresent(nouns -> run.keepNouns(earlier));
+    run.keepNouns(earlier);
     return run.publish(
         () ->
             run.record(

@@ -49,9 +49,7 @@ import org.apache.spark.storage.StorageLevel;
 public final class RefineJob {
   private static final String NAME = "refine";
 
-  /** Tables of the run before that the new one goes on using. */
   private final JobContext context;
-
   private final RunFolder folder;
   private final RefineOptions options;
   private final Snapshot earlier;
@@ -173,7 +171,7 @@ public final class RefineJob {
               fitted.seed());
       RefinedModel refined = new RefinedModel(model, refinement.successors(), refinement.centres());
       run.write(refined, layers(), naming, ofMethod(nouns));
-      nouns.ifPresent(found -> run.keepNouns(earlier));
+      run.keepNouns(earlier);
       Refinement.Summary told = refinement.summary();
       context
           .progress()
@@ -275,7 +273,7 @@ public final class RefineJob {
   /** The semantic space of the run before, where its method had one. */
   private Optional<SemanticSpace> ofMethod(Optional<NounTable> nouns) {
     return nouns
-        .filter(table -> earlier.has("selected_nouns"))
+        .filter(table -> earlier.isThere("selected_nouns"))
         .map(table -> SemanticTables.read(earlier, table));
   }
 }

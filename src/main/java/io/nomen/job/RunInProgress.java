@@ -184,10 +184,10 @@ final class RunInProgress {
     attempts.put("heads", attempt.attempt());
   }
 
-  /** Goes on with the nouns of {@code earlier}, and with what its method made of them. */
+  /** Goes on with the nouns of {@code earlier} and what its method made of them, if still there. */
   void keepNouns(Snapshot earlier) {
     Stream.of("nouns", "semantic_centres", "selected_nouns")
-        .filter(earlier::has)
+        .filter(earlier::isThere)
         .forEach(name -> sources.put(name, earlier.table(name).folder()));
   }
 

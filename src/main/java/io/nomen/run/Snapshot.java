@@ -75,10 +75,20 @@ public final class Snapshot {
     return contents.tables().containsKey(name) || contents.sources().containsKey(name);
   }
 
+  /** Whether the table {@code name} can be read: what the run was made from may be gone. */
+  public boolean isThere(String name) {
+    return has(name) && Table.isThere(storage, folder(name));
+  }
+
+  /** URI of the table {@code name}; null where there is none. */
+  private String folder(String name) {
+    String here = contents.tables().get(name);
+    return here == null ? contents.sources().get(name) : uri + "/" + here;
+  }
+
   /** The table {@code name}, here or where the run was made from. */
   public Table table(String name) {
-    String here = contents.tables().get(name);
-    String folder = here == null ? contents.sources().get(name) : uri + "/" + here;
+    String folder = folder(name);
     if (folder == null) {
       throw NomenException.input(
           "The run in %s has no table \"%s\"; it has %s."

@@ -123,9 +123,13 @@ public record Table(String name, String folder, List<String> files, List<Long> r
   }
 
   /** The table that was committed in {@code folder}, wherever that folder has been moved to. */
+  static boolean isThere(Storage storage, String folder) {
+    return storage.exists(folder + "/" + LIST);
+  }
+
   static Table open(Storage storage, String folder) {
     String uri = folder + "/" + LIST;
-    if (!storage.exists(uri)) {
+    if (!isThere(storage, folder)) {
       throw NomenException.input(
           "%s is gone: later runs have taken its place; run the command that wants it again."
               .formatted(folder));

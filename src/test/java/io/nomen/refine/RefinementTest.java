@@ -157,11 +157,14 @@ class RefinementTest {
     assertThat(told(137)).isEqualTo(one);
   }
 
+  private static Refinement refined(Changes changes) {
+    RowBlocks rows = rows(137);
+    return Refinement.of(rows, parts(rows), Set.of(0, 1, 2, 3, 4, 5), changes, RUN, 3);
+  }
+
   @Test
   void what_was_said_of_images_holds() {
-    RowBlocks rows = rows(137);
-    try (Refinement refinement =
-        Refinement.of(rows, parts(rows), Set.of(0, 1, 2, 3, 4, 5), changes(), RUN, 3)) {
+    try (Refinement refinement = refined(changes())) {
       int[] now = AssignmentBlock.clusters(refinement.assignments());
       int group = refinement.groups().iterator().next();
       assertThat(some(5, 0, 9)).allMatch(path -> now[Integer.parseInt(path.substring(6))] == group);
@@ -179,15 +182,7 @@ class RefinementTest {
             new Apart(4, images),
             new Belongs(5, images.subList(0, 1)),
             new Together(images.subList(1, 2), Optional.of("new")));
-    RowBlocks rows = rows(137);
-    try (Refinement refinement =
-        Refinement.of(
-            rows,
-            parts(rows),
-            Set.of(0, 1, 2, 3, 4, 5),
-            new Changes(Changes.FORMAT, Changes.VERSION, RUN, all),
-            RUN,
-            3)) {
+    try (Refinement refinement = refined(new Changes(Changes.FORMAT, Changes.VERSION, RUN, all))) {
       int[] now = AssignmentBlock.clusters(refinement.assignments());
       int[] where =
           images.stream().mapToInt(path -> now[Integer.parseInt(path.substring(6))]).toArray();
@@ -207,15 +202,7 @@ class RefinementTest {
             new Apart(5, images.subList(1, 2)),
             new Belongs(3, images.subList(1, 2)),
             new Merge(List.of(3, 5)));
-    RowBlocks rows = rows(137);
-    try (Refinement refinement =
-        Refinement.of(
-            rows,
-            parts(rows),
-            Set.of(0, 1, 2, 3, 4, 5),
-            new Changes(Changes.FORMAT, Changes.VERSION, RUN, all),
-            RUN,
-            3)) {
+    try (Refinement refinement = refined(new Changes(Changes.FORMAT, Changes.VERSION, RUN, all))) {
       int[] now = AssignmentBlock.clusters(refinement.assignments());
       assertThat(images.stream().map(path -> now[Integer.parseInt(path.substring(6))]))
           .containsExactly(4, 3);
